@@ -1,0 +1,253 @@
+//! Moments, windows of time, and the words users say them in.
+//!
+//! A moment is `i64` milliseconds since 1970-01-01 UTC, as the logs have it. The library reads no clock: whoever calls
+//! hands a [`Clock`] in, so that tests can stop time. Reading the time stamp of a log line is `protocol_log`'s job.
+
+use chrono::{DateTime, Datelike, Days, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The moment that relative times (`-3h`, `yesterday`) are counted from.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    now: i64,
+}
+
+impl Clock {
+    /// A clock that stands at `now` (milliseconds since 1970 UTC).
+    pub const fn at(now: i64) -> Self {
+        Self { now }
+    }
+
+    /// The moment this clock shows.
+    pub const fn now(self) -> i64 {
+        self.now
+    }
+}
+
+/// The zone in which the user's own dates are meant, and in which times are shown beside UTC.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Zone {
+    /// UTC, as in the logs.
+    #[default]
+    Utc,
+    /// A fixed offset from UTC.
+    Fixed(FixedOffset),
+    /// A zone of the IANA database, daylight saving included.
+    Named(chrono_tz::Tz),
+    /// The zone of the machine.
+    Local,
+}
+
+impl Zone {
+    /// Reads `UTC`, `local`, `+02:00` or an IANA name such as `Europe/Berlin`, in any case.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] with what would be right.
+    pub fn parse(text: &str) -> Result<Self> {
+        if text.eq_ignore_ascii_case("utc") || text.eq_ignore_ascii_case("z") {
+            return Ok(Self::Utc);
+        }
+        if text.eq_ignore_ascii_case("local") {
+            return Ok(Self::Local);
+        }
+        if let Ok(offset) = text.parse::<FixedOffset>() {
+            return Ok(Self::Fixed(offset));
+        }
+        chrono_tz::TZ_VARIANTS.iter().copied().find(|zone| zone.name().eq_ignore_ascii_case(text)).map(Self::Named).ok_or_else(|| {
+            Error::new(ErrorKind::Usage, format!("'{text}' is no time zone"))
+                .hint("use UTC, local, an offset such as +02:00, or a name such as Europe/Berlin")
+        })
+    }
+
+    fn to_utc(self, wall: NaiveDateTime) -> Option<i64> {
+        let moment = match self {
+            Self::Utc => Utc.from_local_datetime(&wall).earliest().map(|t| t.timestamp_millis()),
+            Self::Fixed(offset) => offset.from_local_datetime(&wall).earliest().map(|t| t.timestamp_millis()),
+            Self::Named(zone) => zone.from_local_datetime(&wall).earliest().map(|t| t.timestamp_millis()),
+            Self::Local => Local.from_local_datetime(&wall).earliest().map(|t| t.timestamp_millis()),
+        };
+        // An hour that daylight saving skips does not exist: what is meant is the first moment after it.
+        moment.or_else(|| wall.checked_add_signed(TimeDelta::hours(1)).and_then(|later| self.to_utc_once(later)))
+    }
+
+    fn to_utc_once(self, wall: NaiveDateTime) -> Option<i64> {
+        match self {
+            Self::Named(zone) => zone.from_local_datetime(&wall).earliest().map(|t| t.timestamp_millis()),
+            Self::Local => Local.from_local_datetime(&wall).earliest().map(|t| t.timestamp_millis()),
+            Self::Utc | Self::Fixed(_) => None,
+        }
+    }
+
+    fn wall(self, moment: i64) -> Option<NaiveDateTime> {
+        let utc = DateTime::from_timestamp_millis(moment)?;
+        Some(match self {
+            Self::Utc => utc.naive_utc(),
+            Self::Fixed(offset) => utc.with_timezone(&offset).naive_local(),
+            Self::Named(zone) => utc.with_timezone(&zone).naive_local(),
+            Self::Local => utc.with_timezone(&Local).naive_local(),
+        })
+    }
+}
+
+/// From when (inclusive) until when (exclusive) records count; `None` is open.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Window {
+    /// The first moment inside.
+    pub from: Option<i64>,
+    /// The first moment after.
+    pub to: Option<i64>,
+}
+
+impl Window {
+    /// Whether a moment lies inside.
+    pub fn contains(self, moment: i64) -> bool {
+        self.from.is_none_or(|from| moment >= from) && self.to.is_none_or(|to| moment < to)
+    }
+}
+
+/// Reads a time as users say it: RFC 3339, `2026-03-12`, `2026-03-12 07:30[:15[.250]]`, `07:30` (today), `now`, `today`,
+/// `yesterday`, or back from now: `-90s`, `-30m`, `-3h`, `-7d`, `-2w`, `-1h30m`. Without an offset the zone decides.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] with what would be right.
+pub fn parse_time(text: &str, zone: Zone, clock: Clock) -> Result<i64> {
+    let text = text.trim();
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Ok(moment.timestamp_millis());
+    }
+    relative(text, clock).or_else(|| named_day(text, zone, clock)).or_else(|| wall_clock(text, zone, clock)).ok_or_else(|| {
+        Error::new(ErrorKind::Usage, format!("'{text}' is no time"))
+            .hint("use 2026-03-12, 2026-03-12T07:30Z, '2026-03-12 07:30', -3h, -2d, today or yesterday")
+    })
+}
+
+fn relative(text: &str, clock: Clock) -> Option<i64> {
+    if text.eq_ignore_ascii_case("now") {
+        return Some(clock.now());
+    }
+    let mut rest = text.strip_prefix('-')?;
+    let mut total: i64 = 0;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (number, tail) = rest.split_at_checked(digits)?;
+        let unit = match tail.chars().next()? {
+            's' => 1_000,
+            'm' => 60_000,
+            'h' => 3_600_000,
+            'd' => 86_400_000,
+            'w' => 604_800_000,
+            _ => return None,
+        };
+        total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        rest = tail.get(1..)?;
+    }
+    (total > 0).then(|| clock.now().checked_sub(total)).flatten()
+}
+
+fn named_day(text: &str, zone: Zone, clock: Clock) -> Option<i64> {
+    let back = match text.to_ascii_lowercase().as_str() {
+        "today" => 0,
+        "yesterday" => 1,
+        _ => return None,
+    };
+    let day = zone.wall(clock.now())?.date().checked_sub_days(Days::new(back))?;
+    zone.to_utc(day.and_time(NaiveTime::MIN))
+}
+
+fn wall_clock(text: &str, zone: Zone, clock: Clock) -> Option<i64> {
+    let (text, zone) = match text.strip_suffix(['Z', 'z']) {
+        Some(utc) => (utc, Zone::Utc),
+        None => (text, zone),
+    };
+    const TIMES: [&str; 3] = ["%H:%M", "%H:%M:%S", "%H:%M:%S%.f"];
+    let time_of = |text: &str| TIMES.iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok());
+    let wall = match text.split_once(['T', 't', ' ']) {
+        Some((day, time)) => date(day)?.and_time(time_of(time.trim())?),
+        None => match date(text) {
+            Some(day) => day.and_time(NaiveTime::MIN),
+            None => zone.wall(clock.now())?.date().and_time(time_of(text)?),
+        },
+    };
+    zone.to_utc(wall)
+}
+
+fn date(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| (1970..=9999).contains(&day.year()))
+}
+
+/// A moment as JSON and reports have it: `2026-03-12T07:30:00.000Z`.
+pub fn rfc3339(moment: i64) -> String {
+    match DateTime::from_timestamp_millis(moment) {
+        Some(time) => time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+        None => format!("{moment} ms"),
+    }
+}
+
+/// A moment as people read it, to the second: `2026-03-12 07:30:00`, in the given zone.
+pub fn for_people(moment: i64, zone: Zone) -> String {
+    match zone.wall(moment) {
+        Some(time) => time.format("%Y-%m-%d %H:%M:%S").to_string(),
+        None => format!("{moment} ms"),
+    }
+}
+
+/// A length of time in the two units that matter: `3 h 02 min`, `2 d 4 h`, `45 s`, `310 ms`.
+pub fn duration_for_people(milliseconds: i64) -> String {
+    let seconds = milliseconds / 1000;
+    match seconds {
+        0 => format!("{milliseconds} ms"),
+        1..=119 => format!("{seconds} s"),
+        120..=7_199 => format!("{} min", seconds / 60),
+        7_200..=172_799 => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: Clock = Clock::at(1_773_316_800_000); // 2026-03-12T12:00:00Z
+
+    #[test]
+    fn times_are_read_as_users_say_them() {
+        let berlin = Zone::parse("europe/berlin").unwrap();
+        for (text, zone, expected) in [
+            ("2026-03-12T07:30:00.250Z", Zone::Utc, "2026-03-12T07:30:00.250Z"),
+            ("2026-03-12T07:30:00+02:00", Zone::Utc, "2026-03-12T05:30:00.000Z"),
+            ("2026-03-12", Zone::Utc, "2026-03-12T00:00:00.000Z"),
+            ("2026-03-12", berlin, "2026-03-11T23:00:00.000Z"),
+            ("2026-07-12 07:30", berlin, "2026-07-12T05:30:00.000Z"),
+            ("2026-03-12T07:30Z", berlin, "2026-03-12T07:30:00.000Z"),
+            ("2026-03-29 02:30", berlin, "2026-03-29T01:30:00.000Z"), // an hour that does not exist
+            ("07:30", Zone::Utc, "2026-03-12T07:30:00.000Z"),
+            ("-3h", Zone::Utc, "2026-03-12T09:00:00.000Z"),
+            ("-1h30m", Zone::Utc, "2026-03-12T10:30:00.000Z"),
+            ("-2d", Zone::Utc, "2026-03-10T12:00:00.000Z"),
+            ("yesterday", Zone::Utc, "2026-03-11T00:00:00.000Z"),
+            ("Today", berlin, "2026-03-11T23:00:00.000Z"),
+            ("now", Zone::Utc, "2026-03-12T12:00:00.000Z"),
+        ] {
+            assert_eq!(rfc3339(parse_time(text, zone, NOON).unwrap()), expected, "{text}");
+        }
+        for wrong in ["", "soon", "-3x", "-h", "2026-13-01", "12.03.2026", "-99999999999999999w", "-0h"] {
+            assert!(parse_time(wrong, Zone::Utc, NOON).is_err(), "{wrong}");
+        }
+        assert!(Zone::parse("Mars/Olympus").is_err());
+    }
+
+    #[test]
+    fn a_window_holds_its_start_and_not_its_end() {
+        let window = Window { from: Some(10), to: Some(20) };
+        assert!(window.contains(10) && window.contains(19) && !window.contains(20) && !window.contains(9));
+        assert!(Window::default().contains(i64::MIN));
+    }
+
+    #[test]
+    fn lengths_show_the_two_units_that_matter() {
+        for (ms, expected) in [(310, "310 ms"), (45_000, "45 s"), (600_000, "10 min"), (10_920_000, "3 h 02 min"), (190_000_000, "2 d 4 h")] {
+            assert_eq!(duration_for_people(ms), expected);
+        }
+    }
+}

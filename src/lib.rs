@@ -1,0 +1,24 @@
+//! exlog reads Microsoft Exchange IMAP4/POP3 protocol logs and says what failed, since when, why, and what to do.
+//!
+//! The library is a house with floors: a module uses only what lies below it, and a test enforces it. `src/ARCHITECTURE.md`
+//! is the map. The library prints nothing, exits never, and reads no clock and no environment.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+// Floor 0
+pub mod clock;
+pub mod location;
+pub mod merge;
+pub mod protocol;
+pub mod text;
+// Floor 1
+pub mod collections;
+pub mod error;
+pub mod skipped;
+// Floor 2
+pub mod input;
+// Floor 3
+pub mod protocol_log;
+// Floor 4
+pub mod login;
+// Floor 5
+pub mod summary;

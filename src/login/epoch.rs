@@ -1,0 +1,87 @@
+//! When the service started anew, as the session numbers show it.
+//!
+//! The counter of session ids begins again with the service. An id that opens again, or a counter that falls, begins a new
+//! epoch.
+
+/// The counter may seem to fall by so much without a restart, because threads write their lines a little out of order.
+const OUT_OF_ORDER: u64 = 64;
+
+/// The epochs in a stretch of one service's log. Stretches follow each other: see [`Epochs::then`].
+///
+/// Only neighbours are compared, so that it does not matter where a log is cut.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Epochs {
+    /// The first session's id and when it was opened.
+    first: Option<(u64, i64)>,
+    /// The id of the session opened last.
+    last: u64,
+    restarts: Vec<i64>,
+}
+
+impl Epochs {
+    /// Takes in an `OpenSession`, in the order of the log.
+    pub fn open(&mut self, id: u64, time: i64) {
+        self.then(Self { first: Some((id, time)), last: id, restarts: Vec::new() });
+    }
+
+    /// The moments at which the service is seen to have started anew (milliseconds since 1970 UTC): the first session of each
+    /// epoch but the first.
+    pub fn restarts(&self) -> &[i64] {
+        &self.restarts
+    }
+
+    /// Adds the stretch that follows this one.
+    pub fn then(&mut self, later: Self) {
+        let Some((id, time)) = later.first else { return };
+        match self.first {
+            None => self.first = later.first,
+            Some(_) if begins_anew(self.last, id) => self.restarts.push(time),
+            Some(_) => {}
+        }
+        self.last = later.last;
+        self.restarts.extend(later.restarts);
+    }
+}
+
+/// Whether `next` cannot come after `last` from the same counter: the same id again, or far below it.
+fn begins_anew(last: u64, next: u64) -> bool {
+    next == last || next < last.div_ceil(2) || next.saturating_add(OUT_OF_ORDER) < last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(ids: &[u64]) -> Epochs {
+        let mut epochs = Epochs::default();
+        ids.iter().enumerate().for_each(|(time, id)| epochs.open(*id, time as i64));
+        epochs
+    }
+
+    #[test]
+    fn a_falling_counter_or_an_id_that_opens_again_is_a_restart() {
+        for (ids, restarts) in [
+            (&[1, 2, 4, 3, 5][..], &[][..]),
+            (&[1, 2, 3, 1, 2], &[3]),
+            (&[500, 501, 3, 4, 2], &[2]),
+            (&[500, 470, 502], &[]),
+            (&[7, 7], &[1]),
+            (&[1, 2, 3, 4, 1, 2, 3, 1], &[4, 7]),
+        ] {
+            assert_eq!(of(ids).restarts(), restarts, "{ids:?}");
+        }
+    }
+
+    #[test]
+    fn stretches_can_be_put_together() {
+        let ids = [90, 91, 92, 1, 2, 3, 1, 2, 200, 201, 5];
+        let whole = of(&ids);
+        for cut in 0..=ids.len() {
+            let mut parts = of(&ids[..cut]);
+            let mut later = Epochs::default();
+            ids.iter().enumerate().skip(cut).for_each(|(time, id)| later.open(*id, time as i64));
+            parts.then(later);
+            assert_eq!(parts.restarts(), whole.restarts(), "cut at {cut}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Who tried to log in: the name a line shows, its class, and which names the line itself shows to be one account.
+//!
+//! The user column may be cut to 20 characters while the parameters of `login` hold the whole address. Both on one line
+//! are one account; [`Aliases`] remembers it for the lines that show only one of them.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::collections::tally::fold_case;
+use crate::merge::Merge;
+
+/// Exchange cuts the user column to so many characters.
+pub const CUT_LENGTH: usize = 20;
+
+/// What kind of client an account stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClientClass {
+    /// One of Exchange's own probes.
+    HealthMailbox,
+    /// Anybody else with a name.
+    User,
+    /// No name in the line.
+    Unknown,
+}
+
+impl ClientClass {
+    /// All, in the order in which they are reported.
+    pub const ALL: [Self; 3] = [Self::HealthMailbox, Self::User, Self::Unknown];
+
+    /// The name used in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::HealthMailbox => "health_mailbox",
+            Self::User => "user",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The class by the user column and the name in the parameters.
+    pub fn of(user: &[u8], parameter: &[u8]) -> Self {
+        if is_health_mailbox(user) || is_health_mailbox(parameter) {
+            Self::HealthMailbox
+        } else if user.is_empty() && parameter.is_empty() {
+            Self::Unknown
+        } else {
+            Self::User
+        }
+    }
+}
+
+/// `HealthMailbox` and hex digits, in any case, perhaps behind a domain: not `HealthMailboxAdmin`.
+fn is_health_mailbox(name: &[u8]) -> bool {
+    const PREFIX: &[u8] = b"HealthMailbox";
+    /// So many digits stand behind the prefix in the shortest names that Exchange makes; then anything may follow.
+    const FEWEST: usize = 7;
+    let bare = memchr::memrchr2(b'\\', b'/', name).and_then(|at| name.get(at + 1..)).unwrap_or(name);
+    [name, bare].iter().any(|name| {
+        let Some((prefix, rest)) = name.split_at_checked(PREFIX.len()) else { return false };
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let ends = rest.get(digits).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+        prefix.eq_ignore_ascii_case(PREFIX) && digits > 0 && (ends || digits >= FEWEST)
+    })
+}
+
+/// The name in the parameters of a `login`: `user@dom *****`, `"user name" *****`, or a redacted one with blanks in it.
+pub fn login_name(parameters: &[u8]) -> &[u8] {
+    let parameters = parameters.trim_ascii();
+    if let Some(inner) = parameters.strip_prefix(b"\"")
+        && let Some(end) = memchr::memchr(b'"', inner)
+    {
+        return inner.get(..end).unwrap_or_default();
+    }
+    let last_word = memchr::memrchr(b' ', parameters).map_or(0, |blank| blank + 1);
+    let (name, secret) = parameters.split_at_checked(last_word).unwrap_or_default();
+    let is_masked = !secret.is_empty() && secret.iter().all(|byte| *byte == b'*');
+    match (name.trim_ascii(), is_masked) {
+        (name, true) => name,
+        // A password in clear text is never taken for a part of the name.
+        _ => parameters.split(u8::is_ascii_whitespace).next().unwrap_or_default(),
+    }
+}
+
+/// The names of one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names<'a> {
+    /// The fullest name, as written; `None` if the line has none.
+    pub name: Option<Cow<'a, str>>,
+    /// The other name of the same account, where the line shows two.
+    pub alias: Option<Cow<'a, str>>,
+}
+
+impl<'a> Names<'a> {
+    /// The names by the user column and the name in the parameters.
+    pub fn of(user: &'a [u8], parameter: &'a [u8]) -> Self {
+        let text = |bytes: &'a [u8]| Some(String::from_utf8_lossy(bytes.trim_ascii())).filter(|name| !name.is_empty());
+        match (text(parameter), text(user)) {
+            (Some(name), Some(user)) if fold_case(&name) != fold_case(&user) => Self { name: Some(name), alias: Some(user) },
+            (Some(name), _) => Self { name: Some(name), alias: None },
+            (None, user) => Self { name: user, alias: None },
+        }
+    }
+}
+
+/// So many names with another name are remembered.
+const MOST_ALIASES: usize = 200_000;
+
+/// Other names of accounts, as the lines themselves show them: alias → the names it stood beside, in lower case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Aliases(BTreeMap<Box<str>, BTreeSet<Box<str>>>);
+
+impl Aliases {
+    /// Remembers that a line shows both names.
+    pub fn add(&mut self, alias: &str, name: &str) {
+        let (alias, name) = (fold_case(alias), fold_case(name));
+        match self.0.get_mut(alias.as_ref()) {
+            // Two names are enough to know that the alias is not one account's alone.
+            Some(names) if names.len() >= 2 || names.contains(name.as_ref()) => {}
+            Some(names) => {
+                names.insert(name.into());
+            }
+            None => {
+                self.0.insert(alias.into(), BTreeSet::from([name.into()]));
+                self.stay_bounded();
+            }
+        }
+    }
+
+    /// The one name that the alias stands for; `None` if there is none, or more than one.
+    pub fn name_of(&self, alias: &str) -> Option<&str> {
+        let names = self.0.get(alias)?;
+        if names.len() == 1 { names.first().map(AsRef::as_ref) } else { None }
+    }
+
+    /// All names that are known to have an alias.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.values().flatten().map(AsRef::as_ref)
+    }
+
+    fn stay_bounded(&mut self) {
+        while self.0.len() > MOST_ALIASES {
+            self.0.pop_last();
+        }
+    }
+}
+
+impl Merge for Aliases {
+    fn merge_with(&mut self, other: Self) {
+        for (alias, names) in other.0 {
+            let mine = self.0.entry(alias).or_default();
+            mine.extend(names);
+            while mine.len() > 2 {
+                mine.pop_last();
+            }
+        }
+        self.stay_bounded();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn health_mailboxes_are_told_from_people() {
+        for (user, parameter, class) in [
+            ("HealthMailbox1f3addd86ba64b7c84868136b32a82f9", "", ClientClass::HealthMailbox),
+            ("HealthMailboxab28d88", "", ClientClass::HealthMailbox),
+            ("healthmailboxAB28D88", "", ClientClass::HealthMailbox),
+            ("", "HEALTHMAILBOXab28d8826ea8428d805c5e21cdff9077@contoso.com", ClientClass::HealthMailbox),
+            (r"CONTOSO\HealthMailboxab28d88", "", ClientClass::HealthMailbox),
+            ("HealthMailboxab28d8826xxxx@<dom>", "", ClientClass::HealthMailbox),
+            ("HealthMailbox", "", ClientClass::User),
+            ("HealthMailboxAdmin", "", ClientClass::User),
+            ("HealthMailboxes@contoso.com", "", ClientClass::User),
+            ("alice", "", ClientClass::User),
+            ("", "", ClientClass::Unknown),
+        ] {
+            assert_eq!(ClientClass::of(user.as_bytes(), parameter.as_bytes()), class, "{user} {parameter}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_login_is_never_its_password() {
+        for (parameters, name) in [
+            ("user@dom *****", "user@dom"),
+            ("<username@keyman  .local> *****", "<username@keyman  .local>"),
+            ("\"user name\" *****", "user name"),
+            ("user secret", "user"),
+            ("user", "user"),
+            ("*****", ""),
+            ("", ""),
+        ] {
+            assert_eq!(login_name(parameters.as_bytes()), name.as_bytes(), "{parameters}");
+        }
+    }
+
+    #[test]
+    fn an_alias_of_two_accounts_is_nobodys() {
+        let mut aliases = Aliases::default();
+        aliases.add("HealthMailboxab28d88", "HealthMailboxab28d8826ea8428d805c5e21cdff9077@contoso.com");
+        assert!(aliases.name_of("healthmailboxab28d88").is_some());
+        let mut other = Aliases::default();
+        other.add("healthmailboxab28d88", "someone.else@contoso.com");
+        aliases.merge_with(other);
+        assert_eq!(aliases.name_of("healthmailboxab28d88"), None);
+    }
+}

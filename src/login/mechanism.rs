@@ -1,0 +1,112 @@
+//! How a client logged in, and whether its side of the connection was encrypted.
+
+use crate::protocol::Protocol;
+
+/// The way of logging in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mechanism {
+    /// IMAP `LOGIN`, or SASL `LOGIN`.
+    Login,
+    /// POP3 `USER` and `PASS`.
+    UserPass,
+    /// SASL `PLAIN`.
+    Plain,
+    /// NTLM.
+    Ntlm,
+    /// Kerberos.
+    Gssapi,
+    /// Modern authentication (`XOAUTH2`, `OAUTHBEARER`).
+    XOauth2,
+    /// Any other mechanism.
+    Other,
+    /// The line does not say.
+    Unknown,
+}
+
+impl Mechanism {
+    /// The name used in JSON and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Login => "LOGIN",
+            Self::UserPass => "USER/PASS",
+            Self::Plain => "PLAIN",
+            Self::Ntlm => "NTLM",
+            Self::Gssapi => "GSSAPI",
+            Self::XOauth2 => "XOAUTH2",
+            Self::Other => "other",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The mechanism of a SASL command (`authenticate`, `auth`) by its parameters, which may begin with blanks.
+    pub fn of_sasl(parameters: &[u8]) -> Self {
+        let word = parameters.trim_ascii().split(u8::is_ascii_whitespace).next().unwrap_or_default();
+        match word.to_ascii_uppercase().as_slice() {
+            b"" => Self::Unknown,
+            b"PLAIN" => Self::Plain,
+            b"LOGIN" => Self::Login,
+            b"NTLM" => Self::Ntlm,
+            b"GSSAPI" | b"KERBEROS_V4" | b"GSS-SPNEGO" => Self::Gssapi,
+            b"XOAUTH2" | b"OAUTHBEARER" => Self::XOauth2,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether the client's side of the connection was encrypted when it logged in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Encryption {
+    /// The whole connection (ports 993 and 995).
+    Tls,
+    /// After `starttls` or `stls` in the session.
+    StartTls,
+    /// Not at all.
+    Clear,
+    /// The session's beginning is not in the logs, or the port is none of the usual ones.
+    Unknown,
+}
+
+impl Encryption {
+    /// The name used in JSON and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tls => "tls",
+            Self::StartTls => "starttls",
+            Self::Clear => "clear",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What the server's port alone tells: `Some(Tls)`, or `None` where the session decides.
+    pub fn by_port(protocol: Protocol, port: Option<u16>) -> Option<Self> {
+        match (protocol, port) {
+            (Protocol::Imap4, Some(993)) | (Protocol::Pop3, Some(995)) => Some(Self::Tls),
+            _ => None,
+        }
+    }
+
+    /// Whether a session that never changed to TLS is known to be in clear text.
+    pub fn is_clear_port(protocol: Protocol, port: Option<u16>) -> bool {
+        matches!((protocol, port), (Protocol::Imap4, Some(143)) | (Protocol::Pop3, Some(110)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mechanisms_are_known_by_their_first_word() {
+        for (parameters, expected) in [
+            (" PLAIN", Mechanism::Plain),
+            ("plain AGEAYg==", Mechanism::Plain),
+            ("NTLM", Mechanism::Ntlm),
+            ("GSSAPI", Mechanism::Gssapi),
+            ("XOAUTH2 dXNlcg==", Mechanism::XOauth2),
+            ("CRAM-MD5", Mechanism::Other),
+            ("", Mechanism::Unknown),
+        ] {
+            assert_eq!(Mechanism::of_sasl(parameters.as_bytes()), expected);
+        }
+    }
+}

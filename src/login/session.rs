@@ -1,0 +1,402 @@
+//! Sessions: the lines of one connection, followed across segments, files and restarts.
+//!
+//! A stretch of log ([`Sessions`]) knows what is certain about the sessions in it, and keeps the loose ends: sessions that
+//! may have begun before it or go on after it. Stretches that follow each other are joined with [`Sessions::then`]; what is
+//! still loose at the end has no start or no end in the logs.
+
+use std::collections::BTreeMap;
+
+use crate::collections::map::HashMap;
+use crate::login::epoch::Epochs;
+use crate::login::mechanism::{Encryption, Mechanism};
+use crate::merge::Merge;
+
+/// A session whose next line comes later than this is another one that got its number after a restart. IMAP's IDLE writes
+/// a line every 30 minutes or sooner.
+const LONGEST_SILENCE: i64 = 2 * 3_600_000;
+
+/// What a line does to its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionEvent {
+    /// `OpenSession`.
+    Open,
+    /// `CloseSession`.
+    Close,
+    /// A `starttls` or `stls` that did not fail.
+    StartTls,
+    /// Any other command.
+    Other,
+}
+
+/// A line, as far as its session is concerned.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionLine {
+    /// The session's number.
+    pub id: u64,
+    /// The line's number in it.
+    pub sequence: Option<u32>,
+    /// Milliseconds since 1970 UTC.
+    pub time: i64,
+    /// What it does.
+    pub event: SessionEvent,
+    /// The login in this line, if it is one that counts.
+    pub login: Option<SessionLogin>,
+}
+
+/// A login whose encryption the session may decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionLogin {
+    /// The way of logging in.
+    pub mechanism: Mechanism,
+    /// What the port tells.
+    pub by_port: Option<Encryption>,
+    /// The port is one where a session is in clear text until `starttls`.
+    pub is_clear_port: bool,
+}
+
+/// What is certain about the sessions of a stretch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionCounts {
+    /// Sessions, whole or not.
+    pub sessions: u64,
+    /// Numbers missing inside sessions: lost or unreadable lines.
+    pub missing_sequence_numbers: u64,
+    /// Sessions whose first lines are not there.
+    pub without_start: u64,
+    /// Sessions whose last lines are not there (or not yet).
+    pub without_end: u64,
+    /// Logins by mechanism and encryption of the client's side.
+    pub logins: BTreeMap<(Mechanism, Encryption), u64>,
+}
+
+impl Merge for SessionCounts {
+    fn merge_with(&mut self, other: Self) {
+        self.sessions += other.sessions;
+        self.missing_sequence_numbers += other.missing_sequence_numbers;
+        self.without_start += other.without_start;
+        self.without_end += other.without_end;
+        self.logins.merge_with(other.logins);
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
+    Seen,
+    /// It is certain that it is not there.
+    Lost,
+    /// It may stand in an earlier stretch.
+    Before,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Seen,
+    /// It is certain that it is not there.
+    Lost,
+    /// The session goes on.
+    Running,
+}
+
+/// Consecutive lines of one session.
+#[derive(Debug, Clone)]
+struct Fragment {
+    start: Start,
+    end: End,
+    first_sequence: u32,
+    last_sequence: u32,
+    first_time: i64,
+    last_time: i64,
+    is_encrypted: bool,
+    /// Logins before any `starttls` in this fragment, whose encryption an earlier fragment decides.
+    undecided: Vec<Mechanism>,
+}
+
+/// The loose ends of one session number in a stretch.
+#[derive(Debug, Clone, Default)]
+struct Loose {
+    /// The first fragment, if its start may lie before the stretch.
+    head: Option<Fragment>,
+    /// The last fragment, if it goes on behind the stretch and is not the head itself.
+    tail: Option<Fragment>,
+}
+
+impl Loose {
+    fn running(&mut self) -> Option<&mut Fragment> {
+        let last = if self.tail.is_some() { self.tail.as_mut() } else { self.head.as_mut() };
+        last.filter(|fragment| fragment.end == End::Running)
+    }
+}
+
+/// The sessions in a stretch of one service's log.
+#[derive(Debug, Clone, Default)]
+pub struct Sessions {
+    counts: SessionCounts,
+    epochs: Epochs,
+    loose: HashMap<u64, Loose>,
+}
+
+impl Sessions {
+    /// Takes in a line, in the order of the log.
+    pub fn add(&mut self, line: SessionLine) {
+        if line.event == SessionEvent::Open {
+            self.epochs.open(line.id, line.time);
+        }
+        let loose = self.loose.entry(line.id).or_default();
+        let is_next = loose.running().is_some_and(|fragment| fragment.is_continued_by(&line));
+        if !is_next {
+            let mut before = std::mem::take(loose);
+            cut_running(&mut before, &mut self.counts);
+            let start = match line.event {
+                SessionEvent::Open => Start::Seen,
+                _ if before.head.is_some() => Start::Lost,
+                _ => Start::Before,
+            };
+            let fragment = Fragment::beginning(&line, start);
+            *loose = before;
+            match start {
+                Start::Before => loose.head = Some(fragment),
+                _ => loose.tail = Some(fragment),
+            }
+        }
+        if let Some(fragment) = loose.running() {
+            fragment.extend(&line, &mut self.counts);
+            if line.event == SessionEvent::Close {
+                fragment.end = End::Seen;
+            }
+        }
+        self.settle(line.id);
+    }
+
+    /// Counts the tail of a number if it is over, and forgets the number if nothing about it is loose.
+    fn settle(&mut self, id: u64) {
+        let Some(loose) = self.loose.get_mut(&id) else { return };
+        if let Some(tail) = loose.tail.take_if(|tail| tail.end != End::Running) {
+            tail.count(&mut self.counts);
+        }
+        if loose.head.is_none() && loose.tail.is_none() {
+            self.loose.remove(&id);
+        }
+    }
+
+    /// Adds the stretch that follows this one.
+    pub fn then(&mut self, later: Self) {
+        self.counts.merge_with(later.counts);
+        self.epochs.then(later.epochs);
+        for (id, next) in later.loose {
+            self.join(id, next);
+            self.settle(id);
+        }
+    }
+
+    fn join(&mut self, id: u64, next: Loose) {
+        let loose = self.loose.entry(id).or_default();
+        let Loose { head, tail } = next;
+        if let Some(mut head) = head {
+            match loose.running() {
+                Some(fragment) if fragment.is_continued_by_fragment(&head) => fragment.append(head, &mut self.counts),
+                _ => {
+                    cut_running(loose, &mut self.counts);
+                    match loose.head {
+                        Some(_) => {
+                            head.start = Start::Lost;
+                            head.decide(&mut self.counts);
+                            loose.tail = Some(head);
+                        }
+                        None => loose.head = Some(head),
+                    }
+                }
+            }
+        }
+        if let Some(tail) = tail {
+            cut_running(loose, &mut self.counts);
+            loose.tail = Some(tail);
+        }
+    }
+
+    /// What is known when no stretch comes before or after: the loose ends are counted as what they are.
+    pub fn finish(mut self) -> (SessionCounts, Vec<i64>) {
+        for loose in self.loose.into_values() {
+            for fragment in [loose.head, loose.tail].into_iter().flatten() {
+                fragment.count(&mut self.counts);
+            }
+        }
+        (self.counts, self.epochs.restarts().to_vec())
+    }
+}
+
+/// Ends what is running without an end: another session has taken its number.
+fn cut_running(loose: &mut Loose, counts: &mut SessionCounts) {
+    if let Some(fragment) = loose.running() {
+        fragment.end = End::Lost;
+    }
+    if let Some(tail) = loose.tail.take() {
+        tail.count(counts);
+    }
+}
+
+impl Fragment {
+    fn beginning(line: &SessionLine, start: Start) -> Self {
+        let sequence = line.sequence.unwrap_or_default();
+        Self {
+            start,
+            end: End::Running,
+            first_sequence: sequence,
+            last_sequence: sequence,
+            first_time: line.time,
+            last_time: line.time,
+            is_encrypted: false,
+            undecided: Vec::new(),
+        }
+    }
+
+    fn is_continued_by(&self, line: &SessionLine) -> bool {
+        line.event != SessionEvent::Open
+            && line.sequence.is_none_or(|sequence| sequence >= self.last_sequence)
+            && line.time - self.last_time <= LONGEST_SILENCE
+    }
+
+    fn is_continued_by_fragment(&self, next: &Self) -> bool {
+        next.first_sequence >= self.last_sequence && next.first_time - self.last_time <= LONGEST_SILENCE
+    }
+
+    fn extend(&mut self, line: &SessionLine, counts: &mut SessionCounts) {
+        let sequence = line.sequence.unwrap_or(self.last_sequence);
+        counts.missing_sequence_numbers += u64::from(sequence.saturating_sub(self.last_sequence).saturating_sub(1));
+        self.last_sequence = sequence;
+        self.last_time = self.last_time.max(line.time);
+        self.is_encrypted |= line.event == SessionEvent::StartTls;
+        let Some(login) = line.login else { return };
+        let encryption = match login.by_port {
+            Some(encryption) => encryption,
+            None if self.is_encrypted => Encryption::StartTls,
+            None if !login.is_clear_port => Encryption::Unknown,
+            None => match self.start {
+                Start::Seen => Encryption::Clear,
+                Start::Lost => Encryption::Unknown,
+                Start::Before => return self.undecided.push(login.mechanism),
+            },
+        };
+        *counts.logins.entry((login.mechanism, encryption)).or_default() += 1;
+    }
+
+    /// Adds the fragment that follows in a later stretch.
+    fn append(&mut self, next: Self, counts: &mut SessionCounts) {
+        counts.missing_sequence_numbers += u64::from(next.first_sequence.saturating_sub(self.last_sequence).saturating_sub(1));
+        self.last_sequence = next.last_sequence;
+        self.last_time = self.last_time.max(next.last_time);
+        self.end = next.end;
+        self.undecided.extend(next.undecided);
+        if self.is_encrypted || self.start != Start::Before {
+            self.decide(counts);
+        }
+        self.is_encrypted |= next.is_encrypted;
+    }
+
+    /// Counts the logins whose encryption was undecided, by what is known now.
+    fn decide(&mut self, counts: &mut SessionCounts) {
+        let encryption = match self.start {
+            _ if self.is_encrypted => Encryption::StartTls,
+            Start::Seen => Encryption::Clear,
+            Start::Lost | Start::Before => Encryption::Unknown,
+        };
+        for mechanism in self.undecided.drain(..) {
+            *counts.logins.entry((mechanism, encryption)).or_default() += 1;
+        }
+    }
+
+    /// Counts a session of which no more will be known.
+    fn count(mut self, counts: &mut SessionCounts) {
+        // What is undecided came before any `starttls` seen in this fragment, so that one says nothing about it.
+        self.is_encrypted = false;
+        self.decide(counts);
+        counts.sessions += 1;
+        counts.without_start += u64::from(self.start != Start::Seen);
+        counts.without_end += u64::from(self.end != End::Seen);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn line(id: u64, sequence: u32, event: SessionEvent) -> SessionLine {
+        SessionLine { id, sequence: Some(sequence), time: i64::from(sequence) * 1000, event, login: None }
+    }
+
+    fn login(id: u64, sequence: u32) -> SessionLine {
+        let login = SessionLogin { mechanism: Mechanism::Login, by_port: None, is_clear_port: true };
+        SessionLine { login: Some(login), ..line(id, sequence, SessionEvent::Other) }
+    }
+
+    fn finish(lines: &[SessionLine]) -> SessionCounts {
+        let mut sessions = Sessions::default();
+        lines.iter().for_each(|line| sessions.add(*line));
+        sessions.finish().0
+    }
+
+    #[test]
+    fn what_is_missing_is_counted() {
+        use SessionEvent::{Close, Open, Other, StartTls};
+        for (lines, sessions, missing, without_start, without_end) in [
+            (vec![line(1, 0, Open), line(1, 1, Other), line(1, 2, Close)], 1, 0, 0, 0),
+            (vec![line(1, 0, Open), line(1, 4, Close)], 1, 3, 0, 0),
+            (vec![line(1, 1, Other), line(1, 2, Close)], 1, 0, 1, 0),
+            (vec![line(1, 0, Open), line(1, 1, Other)], 1, 0, 0, 1),
+            (vec![line(1, 0, Open), line(1, 1, Other), line(1, 0, Open), line(1, 1, Close)], 2, 0, 0, 1),
+            (vec![line(1, 0, Open), line(1, 1, Close), line(1, 0, Open), line(1, 1, Close)], 2, 0, 0, 0),
+            (vec![line(1, 0, Open), line(1, 1, StartTls), login(1, 2), line(1, 3, Close), line(1, 3, Close)], 2, 0, 1, 0),
+        ] {
+            let counts = finish(&lines);
+            let found = (counts.sessions, counts.missing_sequence_numbers, counts.without_start, counts.without_end);
+            assert_eq!(found, (sessions, missing, without_start, without_end), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn starttls_earlier_in_the_session_encrypts_the_login() {
+        use SessionEvent::{Open, StartTls};
+        for (lines, encryption) in [
+            (vec![line(1, 0, Open), line(1, 1, StartTls), login(1, 2)], Encryption::StartTls),
+            (vec![line(1, 0, Open), login(1, 1), line(1, 2, StartTls)], Encryption::Clear),
+            (vec![login(1, 1), line(1, 2, StartTls)], Encryption::Unknown),
+        ] {
+            assert_eq!(finish(&lines).logins, BTreeMap::from([((Mechanism::Login, encryption), 1)]), "{lines:?}");
+        }
+    }
+
+    proptest! {
+        /// Wherever the log is cut, its stretches put together tell the same.
+        #[test]
+        fn cuts_do_not_show(cuts in prop::collection::vec(0usize..60, 0..4), salt in 0u32..1000) {
+            // Five sessions, interleaved, some without start, end or a line; numbers used again after a restart.
+            let mut lines = Vec::new();
+            for round in 0..12u32 {
+                for id in 1..=5u64 {
+                    if (round * 7 + id as u32 * 13 + salt).is_multiple_of(6) {
+                        continue;
+                    }
+                    let event = match (round % 6, id) {
+                        (0, 1..=4) => SessionEvent::Open,
+                        (2, 2) => SessionEvent::StartTls,
+                        (5, 1..=3) => SessionEvent::Close,
+                        _ => SessionEvent::Other,
+                    };
+                    let one = if round % 6 == 3 { login(id, round % 6) } else { line(id, round % 6, event) };
+                    lines.push(SessionLine { time: i64::from(round) * 60_000, ..one });
+                }
+            }
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(lines.len())).collect();
+            cuts.sort_unstable();
+            cuts.push(lines.len());
+            let (mut whole, mut from) = (Sessions::default(), 0);
+            for cut in cuts {
+                let mut part = Sessions::default();
+                lines[from..cut].iter().for_each(|line| part.add(*line));
+                whole.then(part);
+                from = cut;
+            }
+            prop_assert_eq!(whole.finish().0, finish(&lines));
+        }
+    }
+}

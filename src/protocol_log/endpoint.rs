@@ -1,0 +1,70 @@
+//! The `ip:port` columns, IPv6 in brackets and with a zone included.
+
+/// An address and a port, as they stand in `sIp` and `cIp`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Endpoint<'a> {
+    /// The address without brackets and without an IPv6 zone, as it is written.
+    pub address: &'a [u8],
+    /// The port, if it can be read.
+    pub port: Option<u16>,
+}
+
+impl<'a> Endpoint<'a> {
+    /// Reads `10.0.0.1:993`, `[::1]:993` or `[fe80::1%8]:1993`; an address without a port is taken as one.
+    pub fn parse(text: &'a [u8]) -> Self {
+        if let Some(inner) = text.strip_prefix(b"[")
+            && let Some((address, rest)) = split_once(inner, b']')
+        {
+            let port = rest.strip_prefix(b":").and_then(port_number);
+            return Self { address: without_zone(address), port };
+        }
+        match memchr::memrchr(b':', text).and_then(|colon| text.split_at_checked(colon)) {
+            // Two colons and no brackets: a bare IPv6 address.
+            Some((address, _)) if address.contains(&b':') => Self { address: without_zone(text), port: None },
+            Some((address, rest)) => Self { address, port: rest.get(1..).and_then(port_number) },
+            None => Self { address: text, port: None },
+        }
+    }
+
+    /// Whether the address is the machine itself.
+    pub fn is_loopback(&self) -> bool {
+        self.address.starts_with(b"127.") || self.address == b"::1" || self.address.to_ascii_lowercase().starts_with(b"::ffff:127.")
+    }
+}
+
+fn split_once(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    let at = memchr::memchr(separator, text)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+fn without_zone(address: &[u8]) -> &[u8] {
+    split_once(address, b'%').map_or(address, |(address, _)| address)
+}
+
+fn port_number(digits: &[u8]) -> Option<u16> {
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_of_all_shapes() {
+        for (text, address, port, loopback) in [
+            ("127.0.0.1:993", "127.0.0.1", Some(993), true),
+            ("192.168.3.212:22162", "192.168.3.212", Some(22162), false),
+            ("[::1]:993", "::1", Some(993), true),
+            ("[fe80::1%8]:1993", "fe80::1", Some(1993), false),
+            ("[::FFFF:127.0.0.1]:143", "::FFFF:127.0.0.1", Some(143), true),
+            ("fe80::1%8", "fe80::1", None, false),
+            ("10.0.0.1", "10.0.0.1", None, false),
+            ("10.0.0.1:99999", "10.0.0.1", None, false),
+            ("[::1", "[::1", None, false),
+            ("", "", None, false),
+        ] {
+            let endpoint = Endpoint::parse(text.as_bytes());
+            assert_eq!((endpoint.address, endpoint.port, endpoint.is_loopback()), (address.as_bytes(), port, loopback), "{text}");
+        }
+    }
+}

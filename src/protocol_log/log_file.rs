@@ -1,0 +1,205 @@
+//! A file looked at for the first time: is it a protocol log, and how is it to be read?
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Mutex;
+
+use crate::error::plain_words;
+use crate::input::discover::Input;
+use crate::input::encoding::Encoding;
+use crate::input::segments;
+use crate::input::stream::Stream;
+use crate::protocol_log::file_name::{NamedKind, kind_of};
+use crate::protocol_log::header::Header;
+use crate::protocol_log::sniff::{Sniffed, sniff, without_bom};
+use crate::protocol_log::structure::lines;
+use crate::skipped::{FileFate, FileNote};
+
+/// So many bytes decide what a file is.
+const BEGINNING: u64 = 64 << 10;
+
+/// How a log is read.
+pub enum Reading {
+    /// In segments, by any number of threads: a plain UTF-8 file, so many bytes long when it was opened.
+    Segments {
+        /// The length in bytes.
+        length: u64,
+    },
+    /// From front to back, by one thread: gzip, UTF-16, a pipe. Taken by the one that reads it.
+    Stream(Mutex<Option<Stream>>),
+    /// Like `Stream`, but opened only when its turn comes, so that thousands of files do not stand open.
+    LateStream {
+        /// The encoding after unpacking.
+        encoding: Encoding,
+        /// Whether it is packed with gzip.
+        is_gzip: bool,
+        /// The length on the disk in bytes.
+        length: u64,
+    },
+}
+
+/// A protocol log that waits to be read.
+pub struct LogFile {
+    /// Which file.
+    pub input: Input,
+    /// How it is read.
+    pub reading: Reading,
+    /// What the header lines in its first part say: the state that later segments are likely to begin with.
+    pub header: Header,
+    /// What its name tells.
+    pub named: Option<NamedKind>,
+}
+
+impl LogFile {
+    /// The bytes on the disk, for progress; 0 where they are not known.
+    pub fn length(&self) -> u64 {
+        match self.reading {
+            Reading::Segments { length } | Reading::LateStream { length, .. } => length,
+            Reading::Stream(_) => 0,
+        }
+    }
+
+    /// In how many parts it is read.
+    pub fn parts(&self) -> u64 {
+        match self.reading {
+            Reading::Segments { length } => segments::count(length),
+            _ => 1,
+        }
+    }
+}
+
+/// Looks at a file's beginning.
+///
+/// # Errors
+/// The note to list the file with, if it cannot be read or is no protocol log.
+pub fn look_at(input: Input) -> Result<LogFile, FileNote> {
+    let looked = if input.is_standard_input() { look_at_stream(Box::new(io::stdin())) } else { look_at_file(&input) };
+    let (reading, header) = looked.map_err(|why| {
+        let (fate, reason) = match why {
+            Aside::Unreadable(error) => (FileFate::Unreadable, plain_words(&error)),
+            Aside::Other(reason) => (FileFate::Other, reason.to_owned()),
+        };
+        FileNote { file: input.shown.clone(), fate, reason }
+    })?;
+    let named = input.path.file_name().and_then(|name| kind_of(&name.to_string_lossy()));
+    Ok(LogFile { input, reading, header, named })
+}
+
+enum Aside {
+    Unreadable(io::Error),
+    Other(&'static str),
+}
+
+impl From<io::Error> for Aside {
+    fn from(error: io::Error) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+fn look_at_file(input: &Input) -> Result<(Reading, Header), Aside> {
+    let mut file = File::open(&input.path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return look_at_stream(Box::new(file));
+    }
+    let length = metadata.len();
+    let packed = read_beginning(&mut file, BEGINNING)?;
+    if let Some(reason) = known_other(&packed) {
+        return Err(Aside::Other(reason));
+    }
+    let is_gzip = packed.starts_with(&[0x1f, 0x8b]);
+    let mut whole: Box<dyn Read + Send> = match is_gzip {
+        true => Stream::gunzip(File::open(&input.path)?),
+        false => Box::new(File::open(&input.path)?),
+    };
+    let beginning = if is_gzip { read_beginning(&mut whole, BEGINNING)? } else { packed };
+    let encoding = Encoding::of(&beginning);
+    let text = encoding.to_utf8(&beginning);
+    let looks_like_one = input.path.file_name().is_some_and(|name| kind_of(&name.to_string_lossy()).is_some());
+    if decide(&text)? == Decided::Later {
+        let is_long = beginning.len() as u64 == BEGINNING;
+        if !(looks_like_one && is_long && found_later(whole, encoding)?) {
+            return Err(Aside::Other("no line of an IMAP4 or POP3 protocol log in it"));
+        }
+    }
+    let reading = match (is_gzip, encoding) {
+        (false, Encoding::Utf8) => Reading::Segments { length },
+        _ => Reading::LateStream { encoding, is_gzip, length },
+    };
+    Ok((reading, header_of(&text)))
+}
+
+/// Standard input and pipes: what was read to look at them is given back in front of the rest.
+fn look_at_stream(mut source: Box<dyn Read + Send>) -> Result<(Reading, Header), Aside> {
+    let packed = read_beginning(&mut source, BEGINNING)?;
+    if let Some(reason) = known_other(&packed) {
+        return Err(Aside::Other(reason));
+    }
+    let mut source: Box<dyn Read + Send> = Box::new(io::Cursor::new(packed.clone()).chain(source));
+    let mut beginning = packed;
+    if beginning.starts_with(&[0x1f, 0x8b]) {
+        source = Box::new(flate2::read::MultiGzDecoder::new(source));
+        beginning = read_beginning(&mut source, BEGINNING)?;
+        source = Box::new(io::Cursor::new(beginning.clone()).chain(source));
+    }
+    let encoding = Encoding::of(&beginning);
+    let text = encoding.to_utf8(&beginning);
+    match decide(&text)? {
+        Decided::Log => Ok((Reading::Stream(Mutex::new(Some(Stream::new(source, encoding)))), header_of(&text))),
+        Decided::Later => Err(Aside::Other("no line of an IMAP4 or POP3 protocol log in it")),
+    }
+}
+
+#[derive(PartialEq)]
+enum Decided {
+    Log,
+    Later,
+}
+
+fn decide(text: &[u8]) -> Result<Decided, Aside> {
+    match sniff(text) {
+        Sniffed::ProtocolLog => Ok(Decided::Log),
+        Sniffed::Other(reason) => Err(Aside::Other(reason)),
+        Sniffed::Undecided => Ok(Decided::Later),
+    }
+}
+
+/// A file that is called like a log but begins with damage: is there a log behind it?
+fn found_later(source: Box<dyn Read + Send>, encoding: Encoding) -> io::Result<bool> {
+    let mut stream = Stream::new(source, encoding);
+    while let Some(block) = stream.next_block()? {
+        // Small pieces, so that a few records stand out among much damage.
+        if block.text.chunks(BEGINNING as usize).any(|piece| sniff(piece) == Sniffed::ProtocolLog) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Files that are told by their first bytes.
+fn known_other(beginning: &[u8]) -> Option<&'static str> {
+    match beginning {
+        [] => Some("empty"),
+        [b'P', b'K', 3 | 5 | 7, 4 | 6 | 8, ..] => Some("a zip archive: unpack it first"),
+        [b'7', b'z', 0xbc, 0xaf, ..] => Some("a 7z archive: unpack it first"),
+        [b'E', b'l', b'f', b'F', b'i', b'l', b'e', 0, ..] => Some("a Windows event log"),
+        _ => None,
+    }
+}
+
+/// The first `length` bytes. A source that is damaged further on (a gzip file that breaks off) is judged by what came before.
+fn read_beginning(source: &mut dyn Read, length: u64) -> io::Result<Vec<u8>> {
+    let mut beginning = Vec::new();
+    match source.take(length).read_to_end(&mut beginning) {
+        Err(error) if beginning.is_empty() => Err(error),
+        _ => Ok(beginning),
+    }
+}
+
+fn header_of(text: &[u8]) -> Header {
+    let mut header = Header::default();
+    for line in lines(text) {
+        header.take(without_bom(line));
+    }
+    header
+}

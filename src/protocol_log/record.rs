@@ -1,0 +1,147 @@
+//! One line → one record, or the reason why it is none.
+//!
+//! A record is a line with a time stamp, a session and a command. Only these three are decoded at once; everything else
+//! stays bytes until somebody asks.
+
+use std::borrow::Cow;
+
+use crate::protocol_log::endpoint::Endpoint;
+use crate::protocol_log::header::{Column, ColumnMap};
+use crate::protocol_log::structure::{Columns, unquoted};
+use crate::protocol_log::timestamp;
+use crate::skipped::SkipReason;
+
+/// A row of a protocol log.
+#[derive(Debug, Clone)]
+pub struct Record<'a> {
+    /// When the line was written, at the end of its command: milliseconds since 1970 UTC.
+    pub time: i64,
+    /// The session's number; it restarts with the service and differs between front end and back end.
+    pub session: u64,
+    /// The verb as it is written.
+    pub command: &'a [u8],
+    columns: Columns<'a>,
+    map: ColumnMap,
+}
+
+impl<'a> Record<'a> {
+    /// Reads a line (without its line end) by the columns of the header above it.
+    ///
+    /// # Errors
+    /// The reason to skip the line with.
+    pub fn read(line: &'a [u8], map: ColumnMap) -> Result<Self, SkipReason> {
+        let columns = Columns::of(line);
+        let raw = |column| map.place(column).and_then(|place| columns.raw(place));
+        let plain = |bytes: &'a [u8]| bytes.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")).unwrap_or(bytes);
+        let Some(time) = raw(Column::DateTime).map(plain).and_then(timestamp::parse) else {
+            return Err(if line.contains(&0) { SkipReason::Binary } else { SkipReason::BadTime });
+        };
+        let session = raw(Column::SessionId).ok_or(SkipReason::TooFewColumns)?;
+        let session = hexadecimal(plain(session)).ok_or(SkipReason::BadSession)?;
+        let command = raw(Column::Command).map(plain).ok_or(SkipReason::TooFewColumns)?;
+        if command.is_empty() {
+            return Err(SkipReason::NoCommand);
+        }
+        Ok(Self { time, session, command, columns, map })
+    }
+
+    /// The line's number in its session; `None` if it cannot be read.
+    pub fn sequence(&self) -> Option<u32> {
+        decimal(self.raw(Column::SeqNumber))?.try_into().ok()
+    }
+
+    /// The server's end of the connection.
+    pub fn server_endpoint(&self) -> Endpoint<'a> {
+        Endpoint::parse(self.raw(Column::ServerEndpoint))
+    }
+
+    /// The client's end of the connection; on a back end the client is a front end.
+    pub fn client_endpoint(&self) -> Endpoint<'a> {
+        Endpoint::parse(self.raw(Column::ClientEndpoint))
+    }
+
+    /// The user column; empty until a login names one, perhaps cut to 20 characters.
+    pub fn user(&self) -> Cow<'a, [u8]> {
+        unquoted(self.raw(Column::User))
+    }
+
+    /// How long the command took, in milliseconds.
+    pub fn duration(&self) -> Option<u64> {
+        decimal(self.raw(Column::Duration))
+    }
+
+    /// The command's arguments.
+    pub fn parameters(&self) -> Cow<'a, [u8]> {
+        unquoted(self.raw(Column::Parameters))
+    }
+
+    /// The context column, to be read by [`crate::protocol_log::context::Context`].
+    pub fn context(&self) -> Cow<'a, [u8]> {
+        unquoted(self.raw(Column::Context))
+    }
+
+    fn raw(&self, column: Column) -> &'a [u8] {
+        self.map.place(column).and_then(|place| self.columns.raw(place)).unwrap_or_default()
+    }
+}
+
+fn hexadecimal(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() || digits.len() > 16 {
+        return None;
+    }
+    digits.iter().try_fold(0u64, |sum, digit| (*digit as char).to_digit(16).map(|value| sum << 4 | u64::from(value)))
+}
+
+fn decimal(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() || digits.len() > 19 {
+        return None;
+    }
+    digits.iter().try_fold(0u64, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u64::from(digit - b'0')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Record<'_>, SkipReason> {
+        Record::read(line.as_bytes(), ColumnMap::USUAL)
+    }
+
+    #[test]
+    fn lines_of_11_12_and_13_columns_are_records() {
+        for tail in ["CloseSession,", "CloseSession,,", "CloseSession,,,"] {
+            let line = format!(r"2020-09-30T09:47:59.110Z,00000000000000A0,3,10.135.0.23:993,90.187.51.145:58423,domain\user\shared,0,0,0,{tail}");
+            let record = read(&line).unwrap();
+            assert_eq!((record.session, record.sequence(), record.command), (0xA0, Some(3), &b"CloseSession"[..]));
+            assert_eq!(record.user().as_ref(), br"domain\user\shared");
+            assert_eq!(record.server_endpoint().port, Some(993));
+        }
+    }
+
+    #[test]
+    fn what_is_no_record_says_why() {
+        for (line, reason) in [
+            ("2020-09-30T09:47:59.110Z,00000000000000A0,3,10.135.0.23:993", SkipReason::TooFewColumns),
+            ("2020-09-30T09:47:59.110Z", SkipReason::TooFewColumns),
+            ("22T07:30:46.994Z,0000000000000003,2,,,,,,,login,,", SkipReason::BadTime),
+            ("garbage", SkipReason::BadTime),
+            ("\0\0\0\0", SkipReason::Binary),
+            ("2020-09-30T09:47:59.110Z,xyz,3,,,,,,,login,,", SkipReason::BadSession),
+            ("2020-09-30T09:47:59.110Z,,3,,,,,,,login,,", SkipReason::BadSession),
+            ("2020-09-30T09:47:59.110Z,A0,3,,,,,,,,,", SkipReason::NoCommand),
+        ] {
+            assert_eq!(read(line).err(), Some(reason), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_context_with_quotes_comes_back_whole() {
+        let line = r#"2023-01-09T13:16:59.473Z,E2,2,192.168.3.212:993,[fe80::1%8]:22162,u,122,41,23,login,u@k *****,"R=""aXSV NO LOGIN failed."";Msg=Proxy:<CAS FQDN>:1993:SSL;ErrMsg=ProxyNotAuthenticated","#;
+        let record = read(line).unwrap();
+        assert_eq!(
+            record.context().as_ref(),
+            br#"R="aXSV NO LOGIN failed.";Msg=Proxy:<CAS FQDN>:1993:SSL;ErrMsg=ProxyNotAuthenticated"#
+        );
+        assert_eq!((record.client_endpoint().address, record.duration()), (&b"fe80::1"[..], Some(122)));
+    }
+}

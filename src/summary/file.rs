@@ -1,0 +1,112 @@
+//! The segments of one file, put together in their order, and the file's server.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::collections::map::HashMap;
+use crate::login::identity::Aliases;
+use crate::login::session::Sessions;
+use crate::merge::{Merge, Span, merge_entry};
+use crate::protocol::{Protocol, Role};
+use crate::protocol_log::header::Header;
+use crate::skipped::SkippedLines;
+use crate::summary::segment::{Accounting, Segment};
+use crate::summary::service::Service;
+
+/// What is known of one file, up to the segment that was added last.
+#[derive(Debug)]
+pub struct FileSummary {
+    /// The file's name, as it is shown.
+    pub file: Arc<str>,
+    /// The header state behind the last line.
+    pub header: Header,
+    /// Bytes read.
+    pub bytes: u64,
+    /// What the lines were.
+    pub accounting: Accounting,
+    /// The lines that could not be read.
+    pub skipped: SkippedLines,
+    /// The first and the last record.
+    pub span: Option<Span>,
+    /// The services that wrote the lines.
+    pub services: BTreeMap<(Protocol, Role), Service>,
+    /// Their sessions.
+    pub sessions: BTreeMap<(Protocol, Role), Sessions>,
+    /// Names that stood beside each other.
+    pub aliases: Aliases,
+    addresses: HashMap<Vec<u8>, u64>,
+}
+
+impl FileSummary {
+    /// A file of which nothing has been read.
+    pub fn new(file: Arc<str>) -> Self {
+        Self {
+            file,
+            header: Header::default(),
+            bytes: 0,
+            accounting: Accounting::default(),
+            skipped: SkippedLines::default(),
+            span: None,
+            services: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            aliases: Aliases::default(),
+            addresses: HashMap::new(),
+        }
+    }
+
+    /// Whether a segment was read with the header state that the segments before it left. If not, it must be read again.
+    pub fn fits(&self, segment: &Segment) -> bool {
+        self.header == segment.header_before
+    }
+
+    /// Adds the segment that follows.
+    pub fn add(&mut self, mut segment: Segment) {
+        let lines_before = self.accounting.lines;
+        segment.skipped.shift_lines(lines_before);
+        segment.services.values_mut().for_each(|service| service.shift_lines(lines_before));
+        self.header = segment.header_after;
+        self.accounting.merge_with(segment.accounting);
+        self.skipped.merge_with(segment.skipped);
+        self.span.merge_with(segment.span);
+        self.aliases.merge_with(segment.aliases);
+        self.services.merge_with(segment.services);
+        for (service, sessions) in segment.sessions {
+            self.sessions.entry(service).or_default().then(sessions);
+        }
+        for (address, count) in segment.addresses {
+            *self.addresses.entry(address).or_default() += count;
+        }
+    }
+
+    /// The commonest server address in the records that is not loopback: the server's name where the path tells none.
+    pub fn server_address(&self) -> Option<String> {
+        let commonest = self.addresses.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)))?;
+        Some(String::from_utf8_lossy(commonest.0).into_owned())
+    }
+
+    /// The service that wrote most of the records.
+    pub fn main_service(&self) -> Option<(Protocol, Role)> {
+        self.services.iter().max_by_key(|(key, service)| (service.records, std::cmp::Reverse(**key))).map(|(key, _)| *key)
+    }
+}
+
+impl Merge for Accounting {
+    fn merge_with(&mut self, other: Self) {
+        self.lines += other.lines;
+        self.records += other.records;
+        self.headers += other.headers;
+        self.blank += other.blank;
+        self.in_window += other.in_window;
+    }
+}
+
+impl Merge for Sessions {
+    fn merge_with(&mut self, other: Self) {
+        self.then(other);
+    }
+}
+
+/// Puts the sessions of one more file among those of its service, in the order of time.
+pub fn add_stretch(stretches: &mut BTreeMap<(i64, Arc<str>), Sessions>, key: (i64, Arc<str>), sessions: Sessions) {
+    merge_entry(stretches, key, sessions);
+}

@@ -1,0 +1,145 @@
+//! Everything kept of the logs: counters, failure groups, series, accounts, sessions, sources.
+//!
+//! A [`Summary`] merges with any other ([`crate::merge::Merge`]): threads, nights, servers and cluster workers all make
+//! parts of it. Its size grows with groups, accounts (up to a limit) and minutes, never with lines. What the numbers mean
+//! is judged in `case` and above.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::login::identity::Aliases;
+use crate::login::session::{SessionCounts, Sessions};
+use crate::merge::{Merge, Span};
+use crate::protocol::{Protocol, Role};
+use crate::skipped::{FileFate, FileNote, SkippedLines};
+
+pub mod account;
+pub mod affected;
+pub mod counts;
+pub mod failure_group;
+pub mod file;
+pub mod pulse;
+pub mod scope;
+pub mod segment;
+pub mod service;
+
+use file::FileSummary;
+use scope::Scope;
+use segment::Accounting;
+use service::Service;
+
+/// Which service on which server; a server of which nothing is known is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ServiceKey {
+    /// The server's name.
+    pub server: Option<Arc<str>>,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The role.
+    pub role: Role,
+}
+
+/// A protocol log that was read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    /// The file, as it is shown.
+    pub file: Arc<str>,
+    /// The server it belongs to.
+    pub server: Option<Arc<str>>,
+    /// The service that wrote most of it.
+    pub service: Option<(Protocol, Role)>,
+    /// Its records.
+    pub records: u64,
+    /// The first and the last of them.
+    pub span: Option<(i64, i64)>,
+}
+
+/// All that is kept of any number of logs.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// The logs that were read.
+    pub sources: Vec<Source>,
+    /// Files that were left aside or had trouble.
+    pub notes: Vec<FileNote>,
+    /// Bytes of protocol logs.
+    pub bytes: u64,
+    /// What their lines were.
+    pub accounting: Accounting,
+    /// The lines that could not be read.
+    pub skipped: SkippedLines,
+    /// The first and the last record of all.
+    pub span: Option<Span>,
+    /// The services.
+    pub services: BTreeMap<ServiceKey, Service>,
+    /// Names that stood beside each other.
+    pub aliases: Aliases,
+    /// The sessions of each service, file by file in the order of time; joined when asked for.
+    stretches: BTreeMap<ServiceKey, BTreeMap<(i64, Arc<str>), Sessions>>,
+}
+
+impl Summary {
+    /// Adds a file that was read to its end. `path_name` is the server's name by the path, if that tells one.
+    pub fn add_file(&mut self, file: FileSummary, path_name: Option<String>, scope: &Scope) {
+        let server: Option<Arc<str>> = scope.server_name.clone().or(path_name).or_else(|| file.server_address()).map(Into::into);
+        self.sources.push(Source {
+            file: file.file.clone(),
+            server: server.clone(),
+            service: file.main_service(),
+            records: file.accounting.records,
+            span: file.span.map(|span| (span.first, span.last)),
+        });
+        self.sources.sort();
+        self.bytes += file.bytes;
+        self.accounting.merge_with(file.accounting);
+        self.skipped.merge_with(file.skipped);
+        self.span.merge_with(file.span);
+        if !scope.has_server(server.as_deref()) {
+            return;
+        }
+        self.aliases.merge_with(file.aliases);
+        let first = file.span.map_or(i64::MIN, |span| span.first);
+        for ((protocol, role), service) in file.services {
+            let key = ServiceKey { server: server.clone(), protocol, role };
+            crate::merge::merge_entry(&mut self.services, key, service);
+        }
+        for ((protocol, role), sessions) in file.sessions {
+            let key = ServiceKey { server: server.clone(), protocol, role };
+            file::add_stretch(self.stretches.entry(key).or_default(), (first, file.file.clone()), sessions);
+        }
+    }
+
+    /// The sessions of a service, joined over all its files, and when it is seen to have started anew.
+    pub fn sessions(&self, key: &ServiceKey) -> (SessionCounts, Vec<i64>) {
+        let mut whole = Sessions::default();
+        for stretch in self.stretches.get(key).into_iter().flat_map(BTreeMap::values) {
+            whole.then(stretch.clone());
+        }
+        whole.finish()
+    }
+
+    /// How many files met a fate.
+    pub fn files_with(&self, fate: FileFate) -> u64 {
+        self.notes.iter().filter(|note| note.fate == fate).count() as u64
+    }
+}
+
+impl Merge for Summary {
+    fn merge_with(&mut self, other: Self) {
+        self.sources.extend(other.sources);
+        self.sources.sort();
+        self.notes.extend(other.notes);
+        self.notes.sort();
+        self.bytes += other.bytes;
+        self.accounting.merge_with(other.accounting);
+        self.skipped.merge_with(other.skipped);
+        self.span.merge_with(other.span);
+        self.services.merge_with(other.services);
+        self.aliases.merge_with(other.aliases);
+        for (key, stretches) in other.stretches {
+            let mine = self.stretches.entry(key).or_default();
+            for (place, sessions) in stretches {
+                file::add_stretch(mine, place, sessions);
+            }
+        }
+    }
+}

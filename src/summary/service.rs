@@ -1,0 +1,215 @@
+//! Everything kept of one service: one protocol in one role on one server.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::collections::latency::Latency;
+use crate::collections::map::HashMap;
+use crate::collections::minutes::Minutes;
+use crate::collections::tally::{Tally, fold_case};
+use crate::location::Location;
+use crate::login::attempt::Attempt;
+use crate::login::error_code::ErrorClass;
+use crate::login::identity::ClientClass;
+use crate::login::outcome::Outcome;
+use crate::merge::{Merge, Span, merge_entry};
+use crate::summary::account::Account;
+use crate::summary::affected::Affected;
+use crate::summary::counts::Counts;
+use crate::summary::failure_group::{EXAMPLES, FailureGroup, GroupKey};
+use crate::summary::pulse::{Beat, Pulse};
+
+/// So many different commands are told apart; what comes after them counts as `(other)`.
+const MOST_COMMANDS: usize = 256;
+
+/// The summary of one service.
+#[derive(Debug, Clone, Default)]
+pub struct Service {
+    /// All records, in the window or not.
+    pub records: u64,
+    /// The first and the last record.
+    pub span: Option<Span>,
+    /// Records per minute: which times the logs cover.
+    pub presence: Minutes<u64>,
+    /// Login attempts by client class.
+    pub logins: BTreeMap<ClientClass, Counts>,
+    /// Login attempts per minute, by target and client class.
+    pub series: BTreeMap<(Option<Box<str>>, ClientClass), Minutes<Counts>>,
+    /// When logins worked and when they failed for a reason of the server's own.
+    pub pulse: Pulse,
+    /// Who was hit by the failures of the server's own.
+    pub affected: Affected,
+    /// The failures.
+    pub groups: BTreeMap<GroupKey, FailureGroup>,
+    /// Attempts by account.
+    pub accounts: Tally<Account>,
+    /// Attempts by client address.
+    pub addresses: Tally<Account>,
+    /// How long login attempts took.
+    pub latency: Latency,
+    /// Records by command.
+    pub commands: Commands,
+    /// Successes with an error beside them, by error.
+    pub anomalies: BTreeMap<Box<str>, u64>,
+}
+
+/// Where and when an attempt was made, beside what its own columns say.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// Milliseconds since 1970 UTC.
+    pub moment: i64,
+    /// How long it took, in milliseconds.
+    pub duration: Option<u64>,
+    /// The client's address, without its port.
+    pub address: &'a str,
+    /// The server's port.
+    pub port: Option<u16>,
+}
+
+/// A failure as its group takes it in.
+pub struct Failure<'a> {
+    /// The class of its error.
+    pub class: ErrorClass,
+    /// Its response with everything that varies masked.
+    pub response: &'a str,
+}
+
+impl Service {
+    /// Takes in an attempt; `failure` is there if it failed, `example` gives its line if one is wanted.
+    pub fn add(
+        &mut self,
+        attempt: &Attempt<'_>,
+        at: Circumstances<'_>,
+        failure: Option<Failure<'_>>,
+        example: impl FnOnce() -> (Location, Arc<str>),
+    ) {
+        let class = attempt.client_class;
+        self.logins.entry(class).or_default().add(attempt.outcome);
+        self.series_of(attempt.target.as_deref(), class).at(at.moment).add(attempt.outcome);
+        if let Some(name) = &attempt.names.name {
+            self.accounts.at(name).add(attempt.outcome, at.moment);
+        }
+        if !at.address.is_empty() {
+            self.addresses.at(at.address).add(attempt.outcome, at.moment);
+        }
+        if let Some(duration) = at.duration {
+            self.latency.record(duration);
+        }
+        if attempt.is_anomaly() {
+            *self.anomalies.entry(attempt.error.as_ref().into()).or_default() += 1;
+        }
+        let is_servers_own = failure.as_ref().is_some_and(|failure| !failure.class.is_the_accounts_own());
+        self.pulse.add(at.moment, match attempt.outcome {
+            Outcome::Succeeded => Beat::Success,
+            Outcome::Failed if is_servers_own => Beat::Failure { is_health_mailbox: class == ClientClass::HealthMailbox },
+            _ => Beat::Neither,
+        });
+        if let Some(name) = attempt.names.name.as_ref().filter(|_| is_servers_own) {
+            self.affected.add(&fold_case(name), at.moment);
+        }
+        if let Some(failure) = failure {
+            self.add_failure(attempt, at, failure, example);
+        }
+    }
+
+    fn series_of(&mut self, target: Option<&str>, class: ClientClass) -> &mut Minutes<Counts> {
+        self.series.entry((target.map(Into::into), class)).or_default()
+    }
+
+    fn add_failure(
+        &mut self,
+        attempt: &Attempt<'_>,
+        at: Circumstances<'_>,
+        failure: Failure<'_>,
+        example: impl FnOnce() -> (Location, Arc<str>),
+    ) {
+        let key = GroupKey {
+            error: attempt.error.as_ref().into(),
+            error_class: failure.class,
+            target: attempt.target.as_deref().map(Into::into),
+            client_class: attempt.client_class,
+            response: failure.response.into(),
+        };
+        let group = self.groups.entry(key).or_insert_with(|| FailureGroup::beginning(at.moment));
+        group.count += 1;
+        group.span.include(at.moment);
+        if let Some(name) = &attempt.names.name {
+            *group.users.at(name) += 1;
+        }
+        if !at.address.is_empty() {
+            *group.clients.at(at.address) += 1;
+        }
+        if let Some(port) = at.port {
+            *group.ports.entry(port).or_default() += 1;
+        }
+        if group.examples.len() < EXAMPLES {
+            let (location, text) = example();
+            group.examples.push((at.moment, location, text));
+        }
+    }
+
+    /// Adds `lines` to the line number of every example: a segment counts its lines from its own first one.
+    pub fn shift_lines(&mut self, lines: u64) {
+        self.groups.values_mut().for_each(|group| group.shift_lines(lines));
+    }
+}
+
+impl Merge for Service {
+    fn merge_with(&mut self, other: Self) {
+        self.records += other.records;
+        self.span.merge_with(other.span);
+        self.presence.merge_with(other.presence);
+        self.logins.merge_with(other.logins);
+        self.series.merge_with(other.series);
+        self.pulse.merge_with(other.pulse);
+        self.affected.merge_with(other.affected);
+        self.groups.merge_with(other.groups);
+        self.accounts.merge_with(other.accounts);
+        self.addresses.merge_with(other.addresses);
+        self.latency.merge_with(other.latency);
+        self.commands.merge_with(other.commands);
+        self.anomalies.merge_with(other.anomalies);
+    }
+}
+
+/// Records by command.
+#[derive(Debug, Clone, Default)]
+pub struct Commands(HashMap<Box<[u8]>, u64>);
+
+impl Commands {
+    /// Counts a record.
+    pub fn add(&mut self, command: &[u8]) {
+        if let Some(count) = self.0.get_mut(command) {
+            *count += 1;
+        } else if self.0.len() < MOST_COMMANDS {
+            self.0.insert(command.into(), 1);
+        } else {
+            *self.0.entry(Self::OTHER.into()).or_default() += 1;
+        }
+    }
+
+    const OTHER: &[u8] = b"(other)";
+
+    /// All commands as text with their counts, sorted by name.
+    pub fn sorted(&self) -> BTreeMap<String, u64> {
+        let mut sorted = BTreeMap::new();
+        for (command, count) in &self.0 {
+            merge_entry(&mut sorted, String::from_utf8_lossy(command).into_owned(), *count);
+        }
+        sorted
+    }
+}
+
+impl Merge for Commands {
+    fn merge_with(&mut self, other: Self) {
+        for (command, count) in other.0 {
+            *self.0.entry(command).or_default() += count;
+        }
+        while self.0.len() > MOST_COMMANDS + 1 {
+            // The names that sort last go, whatever the order of the parts was.
+            let Some(last) = self.0.keys().filter(|name| name.as_ref() != Self::OTHER).max().cloned() else { return };
+            let count = self.0.remove(&last).unwrap_or_default();
+            *self.0.entry(Self::OTHER.into()).or_default() += count;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The doors that log text passes before anybody sees it: escaping for a terminal, and hiding passwords.
+//!
+//! User names and responses come from strangers on the network. [`TerminalText`] can be made only here, so that nothing
+//! else reaches a terminal. HTML and CSV have doors of their own where those outputs are written.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// Text from a log that is harmless on a terminal: control characters, escape sequences and characters that turn the
+/// reading direction or hide are shown as `\u{…}`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TerminalText(String);
+
+impl TerminalText {
+    /// Escapes `text`.
+    pub fn new(text: &str) -> Self {
+        let mut out = String::with_capacity(text.len());
+        for c in text.chars() {
+            match c {
+                '\t' => out.push(' '),
+                c if is_harmful(c) => out.extend(c.escape_unicode()),
+                c => out.push(c),
+            }
+        }
+        Self(out)
+    }
+
+    /// The escaped text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TerminalText {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(&self.0)
+    }
+}
+
+/// Control characters, bidirectional controls, invisible characters and private-use characters.
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..)
+}
+
+/// `text` cut to at most `width` characters, the last one a `…` if something was cut.
+pub fn truncated(text: &str, width: usize) -> Cow<'_, str> {
+    if text.chars().count() <= width {
+        return Cow::Borrowed(text);
+    }
+    let mut short: String = text.chars().take(width.saturating_sub(1)).collect();
+    if width > 0 {
+        short.push('…');
+    }
+    Cow::Owned(short)
+}
+
+/// A number with a thin grouping that scripts will not meet: `1,234,567`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 file`, `2 files`: a count with its noun.
+pub fn counted(number: u64, singular: &str, plural: &str) -> String {
+    format!("{} {}", thousands(number), if number == 1 { singular } else { plural })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_a_log_can_drive_a_terminal() {
+        for (hostile, shown) in [
+            ("\u{1b}[31mred\u{1b}[0m", r"\u{1b}[31mred\u{1b}[0m"),
+            ("a\u{202e}gpj.exe", r"a\u{202e}gpj.exe"),
+            ("zero\u{200b}width\u{feff}", r"zero\u{200b}width\u{feff}"),
+            ("nul\0 bel\u{7} c1\u{9b}", r"nul\u{0} bel\u{7} c1\u{9b}"),
+            ("tab\tand Ümläut 漢字", "tab and Ümläut 漢字"),
+        ] {
+            assert_eq!(TerminalText::new(hostile).as_str(), shown);
+        }
+    }
+
+    #[test]
+    fn cutting_counts_characters_and_says_so() {
+        assert_eq!(truncated("Grüße", 5), "Grüße");
+        assert_eq!(truncated("Grüße!", 5), "Grüß…");
+        assert_eq!(truncated("abc", 0), "");
+    }
+
+    #[test]
+    fn numbers_are_grouped_for_people() {
+        assert_eq!((thousands(0), thousands(1234), thousands(1_234_567)), ("0".into(), "1,234".into(), "1,234,567".into()));
+        assert_eq!((counted(1, "file", "files"), counted(1000, "file", "files")), ("1 file".into(), "1,000 files".into()));
+    }
+}
