@@ -22,3 +22,12 @@ pub mod protocol_log;
 pub mod login;
 // Floor 5
 pub mod summary;
+// Floor 6
+pub mod case;
+// Floor 8
+pub mod report;
+// Floor 9
+pub mod pipeline;
+// Above all
+#[cfg(feature = "cli")]
+pub mod cli;

@@ -122,6 +122,14 @@ pub struct Step {
     pub failed: Option<(i64, i64)>,
     /// How many.
     pub beats: Beats,
+    start: i64,
+}
+
+impl Step {
+    /// The beginning of the second or minute that the step stands for.
+    pub fn moment(&self) -> i64 {
+        self.start
+    }
 }
 
 impl Pulse {
@@ -162,7 +170,7 @@ impl Pulse {
                 rest = rest.without(second.beats);
             }
             let first = minute.first_succeeded.map_or(start, |first| start + i64::from(first));
-            let whole = Step { succeeded: (rest.succeeded > 0).then_some((first, first)), failed: None, beats: rest };
+            let whole = Step { succeeded: (rest.succeeded > 0).then_some((first, first)), failed: None, beats: rest, start };
             let whole = (rest.attempts > 0).then_some(whole);
             whole.into_iter().chain(kept.iter().map(move |second| second.step(start)))
         })
@@ -211,6 +219,7 @@ impl PulseSecond {
             succeeded: edges(self.beats.succeeded, self.succeeded),
             failed: edges(self.beats.failed, self.failed),
             beats: self.beats,
+            start,
         }
     }
 }

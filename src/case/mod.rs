@@ -1,0 +1,93 @@
+//! The case: what the logs show, put in order and read-only, for those who judge it and those who print it.
+//!
+//! The summary counts; the case says which failures belong together: the groups with their ids, the outages with
+//! their first and last failure, and what the logs do not cover. Every number here can be followed to its lines.
+
+use std::sync::Arc;
+
+use crate::clock::Window;
+use crate::login::account::Accounts;
+use crate::merge::Merge;
+use crate::protocol::Role;
+use crate::summary::counts::Counts;
+use crate::summary::{ServiceKey, Summary};
+
+pub mod coverage;
+pub mod group;
+pub mod outage;
+pub mod top;
+
+use coverage::Coverage;
+use group::Group;
+use outage::Outage;
+use top::Top;
+
+/// Everything that is known, in the order in which it is reported.
+#[derive(Debug)]
+pub struct Case {
+    /// What was asked for.
+    pub window: Window,
+    /// What was counted.
+    pub summary: Summary,
+    /// Which names are one account.
+    pub accounts: Accounts,
+    /// The failure groups: those of the server's own first, then by size.
+    pub groups: Vec<Group>,
+    /// The outages in the order of time.
+    pub outages: Vec<Outage>,
+    /// The accounts with most failures, over all services.
+    pub top_accounts: Vec<Top>,
+    /// The client addresses with most failures, over all services.
+    pub top_addresses: Vec<Top>,
+    /// What the logs cover.
+    pub coverage: Coverage,
+    /// When services are seen to have started anew.
+    pub restarts: Vec<(ServiceKey, Vec<i64>)>,
+}
+
+impl Case {
+    /// Puts a summary in order.
+    pub fn new(summary: Summary, window: Window) -> Self {
+        let accounts = join_accounts(&summary);
+        let groups = group::groups(&summary, &accounts);
+        let outages = outage::outages(&summary, &accounts, &groups);
+        let (coverage, restarts) = coverage::coverage(&summary);
+        let (top_accounts, top_addresses) = (top::accounts(&summary, &accounts), top::addresses(&summary));
+        Self { window, summary, accounts, groups, outages, top_accounts, top_addresses, coverage, restarts }
+    }
+
+    /// The server names, sorted; one of which nothing is known is left out.
+    pub fn servers(&self) -> Vec<Arc<str>> {
+        let mut servers: Vec<Arc<str>> = self.summary.services.keys().filter_map(|key| key.server.clone()).collect();
+        servers.dedup();
+        servers
+    }
+
+    /// All login attempts in one role. Front end and back end are never added up: they see the same logins.
+    pub fn logins(&self, role: Role) -> Counts {
+        let mut total = Counts::default();
+        for (_, service) in self.summary.services.iter().filter(|(key, _)| key.role == role) {
+            service.logins.values().for_each(|counts| total.merge_with(*counts));
+        }
+        total
+    }
+
+    /// Whether all counts of different accounts and addresses are exact.
+    pub fn is_exact(&self) -> bool {
+        self.summary.services.values().all(|service| {
+            service.accounts.distinct().1
+                && service.addresses.distinct().1
+                && service.affected.is_exact()
+                && service.groups.values().all(|group| group.users.distinct().1 && group.clients.distinct().1)
+        })
+    }
+}
+
+fn join_accounts(summary: &Summary) -> Accounts {
+    let services = summary.services.values();
+    let names = services.flat_map(|service| {
+        let by_group = service.groups.values().flat_map(|group| group.users.iter().map(|(key, spelling, _)| (key, spelling)));
+        service.accounts.iter().map(|(key, spelling, _)| (key, spelling)).chain(by_group)
+    });
+    Accounts::join(names, &summary.aliases)
+}

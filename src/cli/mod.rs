@@ -1,0 +1,62 @@
+//! The command line: one file per command, the exit status, and everything that touches the terminal.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::error::{Error, ErrorKind};
+
+mod analyze;
+mod options;
+mod output;
+mod progress;
+mod status;
+
+use status::Status;
+
+/// Reads Microsoft Exchange IMAP4/POP3 protocol logs and says what failed, since when, for whom, with the lines that prove it
+#[derive(Debug, Parser)]
+#[command(name = "exlog", version, propagate_version = true, arg_required_else_help = true, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// What failed, since when, for whom: the main job
+    Analyze(analyze::Analyze),
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    match parse() {
+        Ok(cli) => run(cli).into(),
+        Err(error) => {
+            // Help and version are an answer, not an error; a closed pipe is neither.
+            let _ = error.print();
+            if error.use_stderr() { Status::Wrong.into() } else { Status::Done.into() }
+        }
+    }
+}
+
+fn parse() -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&Cli::command().try_get_matches()?)
+}
+
+fn run(cli: Cli) -> Status {
+    let result = match cli.command {
+        Command::Analyze(analyze) => analyze.run(),
+    };
+    result.unwrap_or_else(|error| report_error(&error))
+}
+
+/// Says on standard error what went wrong, and which status that is.
+fn report_error(error: &Error) -> Status {
+    let _ = writeln!(io::stderr(), "exlog: {error}");
+    match error.kind() {
+        ErrorKind::NoInput => Status::NoInput,
+        _ => Status::Wrong,
+    }
+}

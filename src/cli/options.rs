@@ -1,0 +1,119 @@
+//! Options that several commands share, and how their words become what the library wants.
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{Args, ValueEnum};
+
+use crate::clock::{Clock, Window, Zone, parse_time};
+use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::{Protocol, Role};
+use crate::summary::scope::{ClientPattern, NamePattern, Scope};
+
+/// What is read and what of it counts.
+#[derive(Debug, Args)]
+pub(super) struct Selection {
+    /// Files, folders, globs, UNC paths, or - for standard input; logs are found in them by content
+    #[arg(value_name = "PATH", required = true)]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// Count from this time on: 2026-03-12, 2026-03-12T07:30Z, '2026-03-12 07:30', -3h, -2d, yesterday
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "What counts")]
+    from: Option<String>,
+
+    /// Count up to this time, which is not included
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "What counts")]
+    to: Option<String>,
+
+    /// The zone of times without an offset, given and shown: UTC, local, +02:00, Europe/Berlin
+    #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true, help_heading = "What counts")]
+    timezone: String,
+
+    /// Only this protocol
+    #[arg(long, value_enum, ignore_case = true, help_heading = "What counts")]
+    protocol: Option<ProtocolName>,
+
+    /// Only this role
+    #[arg(long, value_enum, ignore_case = true, help_heading = "What counts")]
+    role: Option<RoleName>,
+
+    /// Only this server (* and ? allowed; may be given again)
+    #[arg(long, value_name = "NAME", help_heading = "What counts")]
+    server: Vec<String>,
+
+    /// Only this account: alice, alice@contoso.com, 'HealthMailbox*' (may be given again)
+    #[arg(long, value_name = "NAME", help_heading = "What counts")]
+    user: Vec<String>,
+
+    /// Only this client address: 203.0.113.7, 10.0.0.0/8, '192.168.*' (may be given again)
+    #[arg(long, value_name = "ADDRESS", help_heading = "What counts")]
+    client: Vec<String>,
+
+    /// All files belong to this server, whatever their paths say
+    #[arg(long, value_name = "NAME", help_heading = "What counts")]
+    server_name: Option<String>,
+
+    /// How many threads read [default: all processors]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ProtocolName {
+    #[value(alias = "imap")]
+    Imap4,
+    #[value(alias = "pop")]
+    Pop3,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RoleName {
+    #[value(alias = "fe", alias = "front-end")]
+    Frontend,
+    #[value(alias = "be", alias = "back-end")]
+    Backend,
+}
+
+impl Selection {
+    /// The zone in which times are meant and shown.
+    pub(super) fn zone(&self) -> Result<Zone> {
+        Zone::parse(&self.timezone)
+    }
+
+    /// Window and filters.
+    pub(super) fn scope(&self) -> Result<Scope> {
+        Ok(Scope {
+            window: self.window()?,
+            protocol: self.protocol.map(|name| match name {
+                ProtocolName::Imap4 => Protocol::Imap4,
+                ProtocolName::Pop3 => Protocol::Pop3,
+            }),
+            role: self.role.map(|name| match name {
+                RoleName::Frontend => Role::FrontEnd,
+                RoleName::Backend => Role::BackEnd,
+            }),
+            servers: self.server.iter().map(|text| NamePattern::parse(text)).collect::<Result<_>>()?,
+            users: self.user.iter().map(|text| NamePattern::parse(text)).collect::<Result<_>>()?,
+            clients: self.client.iter().map(|text| ClientPattern::parse(text)).collect::<Result<_>>()?,
+            server_name: self.server_name.clone(),
+        })
+    }
+
+    fn window(&self) -> Result<Window> {
+        let (zone, clock) = (self.zone()?, now());
+        let read = |text: &Option<String>| text.as_deref().map(|text| parse_time(text, zone, clock)).transpose();
+        let window = Window { from: read(&self.from)?, to: read(&self.to)? };
+        match (window.from, window.to) {
+            (Some(from), Some(to)) if from >= to => {
+                Err(Error::new(ErrorKind::Usage, "--from is not before --to").hint("the window holds --from and ends before --to"))
+            }
+            _ => Ok(window),
+        }
+    }
+}
+
+/// The clock of the machine: read here and nowhere else.
+fn now() -> Clock {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Clock::at(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

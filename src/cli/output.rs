@@ -1,0 +1,107 @@
+//! Where results go: standard output or a file, with colour or without.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use crate::error::{Error, ErrorKind, Result, plain_words};
+
+/// How results are written.
+#[derive(Debug, Args)]
+pub(super) struct Output {
+    /// Write to this file instead of standard output (-: standard output)
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// Colour in the terminal report (auto also heeds NO_COLOR)
+    #[arg(long, value_enum, default_value_t = When::Auto, value_name = "WHEN", help_heading = "Output")]
+    color: When,
+
+    /// No progress and no notes on standard error
+    #[arg(long, short, conflicts_with = "verbose", help_heading = "Output")]
+    pub(super) quiet: bool,
+
+    /// List everything: all groups, all skipped examples, all files left aside
+    #[arg(long, short, help_heading = "Output")]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The width of a report that is not written to a terminal.
+const USUAL_WIDTH: usize = 100;
+
+impl Output {
+    fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| path.as_os_str() != "-")
+    }
+
+    /// Whether the report may hold escape sequences for colour.
+    pub(super) fn has_color(&self) -> bool {
+        match self.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => self.file().is_none() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+        }
+    }
+
+    /// How many columns the report may have: the terminal's, from 80 to 160.
+    pub(super) fn width(&self) -> usize {
+        let is_terminal = self.file().is_none() && io::stdout().is_terminal();
+        let size = if is_terminal { terminal_size::terminal_size() } else { None };
+        size.map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0).clamp(80, 160))
+    }
+
+    /// Writes the results. A pipe that is closed early is the end of the output and no error.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Output`] with what can be done.
+    pub(super) fn write(&self, results: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+        match self.file() {
+            Some(path) => write_file(path, results).map_err(|error| {
+                let message = format!("{} could not be written: {}", path.display(), plain_words(&error));
+                Error::new(ErrorKind::Output, message).hint("choose another file with --output, or leave it away")
+            }),
+            None => {
+                let mut out = BufWriter::new(anstream::AutoStream::always(io::stdout().lock()));
+                match results(&mut out).and_then(|()| out.flush()) {
+                    Err(error) if !is_closed_pipe(&error) => {
+                        Err(Error::new(ErrorKind::Output, format!("standard output could not be written: {}", plain_words(&error))))
+                    }
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// Writes beside the file and renames at the end, so that nobody ever finds half a report.
+fn write_file(path: &Path, results: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    // A device or a pipe cannot be replaced by renaming.
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        let mut out = BufWriter::new(fs::OpenOptions::new().write(true).open(path)?);
+        return results(&mut out).and_then(|()| out.flush());
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(name);
+    let mut out = BufWriter::new(File::create(&part)?);
+    let written = results(&mut out).and_then(|()| out.into_inner().map_err(|error| error.into_error())?.sync_all());
+    let renamed = written.and_then(|()| fs::rename(&part, path));
+    if renamed.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    renamed
+}
+
+/// Windows has several names for a reader that has gone; wine has one more.
+fn is_closed_pipe(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe || (cfg!(windows) && matches!(error.raw_os_error(), Some(109 | 232 | 233)))
+}

@@ -1,0 +1,138 @@
+//! Runs the floors in parallel: paths → files → segments → one summary. The only module that names rayon.
+//!
+//! Segments have a fixed size and are added in the order of files and of places in them, so that the result does not
+//! depend on the number of threads or on the order in which they finish.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::discover::discover;
+use crate::protocol_log::log_file::{LogFile, look_at};
+use crate::summary::Summary;
+use crate::summary::scope::Scope;
+
+mod file_progress;
+
+use file_progress::{FileProgress, Finished};
+
+/// What a run is told.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// Files, folders, globs, `-`.
+    pub paths: &'a [PathBuf],
+    /// What counts.
+    pub scope: &'a Scope,
+    /// How many threads; all processors if `None`.
+    pub threads: Option<usize>,
+}
+
+/// Somebody who wants to know how far a run is. Called from all threads.
+pub trait Progress: Sync {
+    /// So many files with so many bytes (on the disk) are going to be read.
+    fn planned(&self, files: usize, bytes: u64);
+    /// So many bytes more have been read.
+    fn advanced(&self, bytes: u64);
+}
+
+/// Nobody wants to know.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn planned(&self, _: usize, _: u64) {}
+    fn advanced(&self, _: u64) {}
+}
+
+/// Reads everything that the job names.
+///
+/// # Errors
+/// [`ErrorKind::System`] if threads cannot be had. Files that cannot be read are no error: they stand in the summary's notes.
+pub fn run(job: &Job<'_>, progress: &dyn Progress) -> Result<Summary> {
+    let threads = job.threads.unwrap_or_default();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| {
+        Error::new(ErrorKind::System, format!("no threads could be started: {error}")).hint("try --threads 1")
+    })?;
+    Ok(pool.install(|| read_all(job, progress)))
+}
+
+fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Summary {
+    let found = discover(job.paths);
+    let looked: Vec<_> = found.inputs.into_par_iter().map(look_at).collect();
+    let mut start = Summary::default();
+    start.notes.extend(found.notes);
+    let mut files: Vec<LogFile> = Vec::new();
+    for one in looked {
+        match one {
+            Ok(file) => files.push(file),
+            Err(note) => start.notes.push(note),
+        }
+    }
+    progress.planned(files.len(), files.iter().map(LogFile::length).sum());
+    let tasks: Vec<(usize, u64)> =
+        files.iter().enumerate().flat_map(|(place, file)| (0..file.parts()).map(move |part| (place, part))).collect();
+    let work = Work {
+        progresses: files.iter().map(|file| FileProgress::new(file, job.scope)).collect(),
+        in_order: Mutex::new(InOrder { summary: start, next: 0, waiting: files.iter().map(|_| None).collect() }),
+        scope: job.scope,
+    };
+    let next_task = AtomicUsize::new(0);
+    rayon::scope(|scope| {
+        for _ in 0..rayon::current_num_threads() {
+            scope.spawn(|_| {
+                let mut buffer = Vec::new();
+                while let Some((place, part)) = tasks.get(next_task.fetch_add(1, Ordering::Relaxed)) {
+                    work.read(*place, *part, &mut buffer, progress);
+                }
+            });
+        }
+    });
+    let mut summary = work.into_summary();
+    summary.notes.sort();
+    summary
+}
+
+/// What all threads share.
+struct Work<'a> {
+    progresses: Vec<FileProgress<'a>>,
+    in_order: Mutex<InOrder>,
+    scope: &'a Scope,
+}
+
+/// Files are added in their order; one that is finished too early waits.
+struct InOrder {
+    summary: Summary,
+    next: usize,
+    waiting: Vec<Option<Finished>>,
+}
+
+impl Work<'_> {
+    fn read(&self, place: usize, part: u64, buffer: &mut Vec<u8>, progress: &dyn Progress) {
+        let Some(file) = self.progresses.get(place) else { return };
+        if let Some(finished) = file.read(part, buffer, progress) {
+            self.in_order.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(place, finished, self.scope);
+        }
+    }
+
+    fn into_summary(self) -> Summary {
+        self.in_order.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).summary
+    }
+}
+
+impl InOrder {
+    fn add(&mut self, place: usize, finished: Finished, scope: &Scope) {
+        if let Some(slot) = self.waiting.get_mut(place) {
+            *slot = Some(finished);
+        }
+        while let Some(finished) = self.waiting.get_mut(self.next).and_then(Option::take) {
+            self.next += 1;
+            self.summary.notes.extend(finished.note);
+            if let Some(file) = finished.summary {
+                self.summary.add_file(file, finished.path_name, scope);
+            }
+        }
+    }
+}

@@ -1,0 +1,509 @@
+//! The JSON report, `exlog.report/1`: what scripts rely on.
+//!
+//! These structs are the format; they are frozen. Fields may be added, none renamed or removed. Lists are sorted, so that
+//! the same input gives the same bytes. Domain types never serialise themselves.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::case::Case;
+use crate::case::group::Group;
+use crate::case::outage::Outage;
+use crate::case::top::Top;
+use crate::clock::rfc3339;
+use crate::login::identity::ClientClass;
+use crate::protocol::Role;
+use crate::skipped::FileFate;
+use crate::summary::ServiceKey;
+use crate::summary::counts::Counts;
+use crate::summary::service::Service;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    tool: Tool,
+    window: Window,
+    input: Input<'a>,
+    logins: Logins<'a>,
+    failure_groups: Vec<FailureGroup<'a>>,
+    outages: Vec<OutageRow<'a>>,
+    findings: [(); 0],
+    timeline: [(); 0],
+    coverage: Coverage<'a>,
+    latency: Vec<LatencyRow<'a>>,
+    mechanisms: Vec<MechanismRow<'a>>,
+    accounts: Vec<AccountRow<'a>>,
+    addresses: Vec<AccountRow<'a>>,
+    commands: Vec<CommandRow<'a>>,
+    series: Vec<SeriesRow<'a>>,
+    anomalies: Vec<AnomalyRow<'a>>,
+    exactness: Exactness,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Window {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    files: u64,
+    evidence_files: u64,
+    other_files: u64,
+    unreadable_files: u64,
+    bytes: u64,
+    lines: u64,
+    records: u64,
+    headers: u64,
+    blank: u64,
+    skipped: u64,
+    records_in_window: u64,
+    first: Option<String>,
+    last: Option<String>,
+    skipped_by_reason: BTreeMap<&'static str, u64>,
+    skipped_examples: Vec<SkippedExample<'a>>,
+    sources: Vec<SourceRow<'a>>,
+    notes: Vec<NoteRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct SkippedExample<'a> {
+    file: &'a str,
+    line: u64,
+    reason: &'static str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct SourceRow<'a> {
+    file: &'a str,
+    server: Option<&'a str>,
+    protocol: Option<&'static str>,
+    role: Option<&'static str>,
+    records: u64,
+    first: Option<String>,
+    last: Option<String>,
+}
+
+#[derive(Serialize)]
+struct NoteRow<'a> {
+    file: &'a str,
+    kind: &'static str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Logins<'a> {
+    frontend: CountsRow,
+    backend: CountsRow,
+    by: Vec<LoginRow<'a>>,
+}
+
+#[derive(Serialize, Clone, Copy)]
+struct CountsRow {
+    attempts: u64,
+    succeeded: u64,
+    failed: u64,
+    unknown: u64,
+}
+
+impl From<Counts> for CountsRow {
+    fn from(counts: Counts) -> Self {
+        Self { attempts: counts.attempts(), succeeded: counts.succeeded, failed: counts.failed, unknown: counts.unknown }
+    }
+}
+
+#[derive(Serialize)]
+struct LoginRow<'a> {
+    protocol: &'static str,
+    role: &'static str,
+    server: Option<&'a str>,
+    client_class: &'static str,
+    #[serde(flatten)]
+    counts: CountsRow,
+}
+
+#[derive(Serialize)]
+struct FailureGroup<'a> {
+    id: &'a str,
+    protocol: &'static str,
+    role: &'static str,
+    server: Option<&'a str>,
+    error: &'a str,
+    error_class: &'static str,
+    target: Option<&'a str>,
+    client_class: &'static str,
+    response: &'a str,
+    count: u64,
+    first_seen: String,
+    last_seen: String,
+    users: u64,
+    client_addresses: u64,
+    top_users: Vec<UserCount<'a>>,
+    top_clients: Vec<ClientCount<'a>>,
+    ports: BTreeMap<String, u64>,
+    examples: Vec<Example<'a>>,
+}
+
+#[derive(Serialize)]
+struct UserCount<'a> {
+    user: &'a str,
+    count: u64,
+}
+
+#[derive(Serialize)]
+struct ClientCount<'a> {
+    client: &'a str,
+    count: u64,
+}
+
+#[derive(Serialize)]
+struct Example<'a> {
+    file: &'a str,
+    line: u64,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct OutageRow<'a> {
+    id: &'a str,
+    protocol: &'static str,
+    server: Option<&'a str>,
+    targets: &'a [String],
+    start: String,
+    end: String,
+    recovered_at: Option<String>,
+    attempts: u64,
+    failed: u64,
+    users_affected: u64,
+    health_mailbox_failed: u64,
+    groups: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Coverage<'a> {
+    gaps: Vec<GapRow<'a>>,
+    sessions: u64,
+    missing_sequence_numbers: u64,
+    sessions_without_start: u64,
+    sessions_without_end: u64,
+}
+
+#[derive(Serialize)]
+struct GapRow<'a> {
+    server: Option<&'a str>,
+    protocol: &'static str,
+    role: &'static str,
+    from: String,
+    to: String,
+}
+
+#[derive(Serialize)]
+struct LatencyRow<'a> {
+    server: Option<&'a str>,
+    protocol: &'static str,
+    role: &'static str,
+    count: u64,
+    p50_ms: u64,
+    p95_ms: u64,
+    p99_ms: u64,
+    max_ms: u64,
+}
+
+#[derive(Serialize)]
+struct MechanismRow<'a> {
+    server: Option<&'a str>,
+    protocol: &'static str,
+    role: &'static str,
+    mechanism: &'static str,
+    encryption: &'static str,
+    count: u64,
+}
+
+#[derive(Serialize)]
+struct AccountRow<'a> {
+    server: Option<&'a str>,
+    protocol: &'static str,
+    role: &'static str,
+    name: &'a str,
+    #[serde(flatten)]
+    counts: CountsRow,
+    first_failed: Option<String>,
+    last_failed: Option<String>,
+}
+
+#[derive(Serialize)]
+struct CommandRow<'a> {
+    server: Option<&'a str>,
+    protocol: &'static str,
+    role: &'static str,
+    commands: BTreeMap<String, u64>,
+}
+
+/// Login attempts per minute: `minutes` holds `[minute, succeeded, failed, unknown]`, a minute as its number since 1970 UTC.
+#[derive(Serialize)]
+struct SeriesRow<'a> {
+    server: Option<&'a str>,
+    protocol: &'static str,
+    role: &'static str,
+    target: Option<&'a str>,
+    client_class: &'static str,
+    minutes: Vec<[i64; 4]>,
+}
+
+#[derive(Serialize)]
+struct AnomalyRow<'a> {
+    server: Option<&'a str>,
+    protocol: &'static str,
+    role: &'static str,
+    error: &'a str,
+    count: u64,
+}
+
+/// Whether the counts of different accounts and addresses are exact or estimates.
+#[derive(Serialize)]
+struct Exactness {
+    distinct_are_exact: bool,
+    distinct_standard_error: f64,
+    exact_up_to: u64,
+}
+
+/// Writes the report, with a line end behind it.
+///
+/// # Errors
+/// What `out` says.
+pub fn write(case: &Case, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &report(case)).map_err(io::Error::from)?;
+    out.write_all(b"\n")
+}
+
+fn report(case: &Case) -> Report<'_> {
+    Report {
+        schema: "exlog.report/1",
+        tool: Tool { name: "exlog", version: env!("CARGO_PKG_VERSION") },
+        window: Window { from: case.window.from.map(rfc3339), to: case.window.to.map(rfc3339) },
+        input: input(case),
+        logins: logins(case),
+        failure_groups: case.groups.iter().map(failure_group).collect(),
+        outages: case.outages.iter().map(outage).collect(),
+        findings: [],
+        timeline: [],
+        coverage: coverage(case),
+        latency: by_service(case, |place, service| LatencyRow {
+            server: place.server,
+            protocol: place.protocol,
+            role: place.role,
+            count: service.latency.count(),
+            p50_ms: service.latency.quantile(0.5),
+            p95_ms: service.latency.quantile(0.95),
+            p99_ms: service.latency.quantile(0.99),
+            max_ms: service.latency.max(),
+        }),
+        mechanisms: mechanisms(case),
+        accounts: case.top_accounts.iter().map(account).collect(),
+        addresses: case.top_addresses.iter().map(account).collect(),
+        commands: by_service(case, |place, service| CommandRow {
+            server: place.server,
+            protocol: place.protocol,
+            role: place.role,
+            commands: service.commands.sorted(),
+        }),
+        series: series(case),
+        anomalies: anomalies(case),
+        exactness: Exactness {
+            distinct_are_exact: case.is_exact(),
+            distinct_standard_error: crate::collections::distinct::STANDARD_ERROR,
+            exact_up_to: crate::collections::tally::EXACT_NAMES as u64,
+        },
+    }
+}
+
+fn input(case: &Case) -> Input<'_> {
+    let summary = &case.summary;
+    let accounting = summary.accounting;
+    Input {
+        files: summary.sources.len() as u64,
+        evidence_files: 0,
+        other_files: summary.files_with(FileFate::Other),
+        unreadable_files: summary.files_with(FileFate::Unreadable),
+        bytes: summary.bytes,
+        lines: accounting.lines,
+        records: accounting.records,
+        headers: accounting.headers,
+        blank: accounting.blank,
+        skipped: summary.skipped.total(),
+        records_in_window: accounting.in_window,
+        first: summary.span.map(|span| rfc3339(span.first)),
+        last: summary.span.map(|span| rfc3339(span.last)),
+        skipped_by_reason: summary.skipped.by_reason().map(|(reason, count)| (reason.name(), count)).collect(),
+        skipped_examples: summary
+            .skipped
+            .examples()
+            .map(|(reason, at, text)| SkippedExample { file: &at.file, line: at.line, reason: reason.name(), text })
+            .collect(),
+        sources: summary
+            .sources
+            .iter()
+            .map(|source| SourceRow {
+                file: &source.file,
+                server: source.server.as_deref(),
+                protocol: source.service.map(|(protocol, _)| protocol.name()),
+                role: source.service.map(|(_, role)| role.name()),
+                records: source.records,
+                first: source.span.map(|(first, _)| rfc3339(first)),
+                last: source.span.map(|(_, last)| rfc3339(last)),
+            })
+            .collect(),
+        notes: summary.notes.iter().map(|note| NoteRow { file: &note.file, kind: note.fate.name(), reason: &note.reason }).collect(),
+    }
+}
+
+fn logins(case: &Case) -> Logins<'_> {
+    let by = case.summary.services.iter().flat_map(|(key, service)| {
+        ClientClass::ALL.iter().filter_map(move |class| {
+            let counts = service.logins.get(class)?;
+            Some(LoginRow {
+                protocol: key.protocol.name(),
+                role: key.role.name(),
+                server: key.server.as_deref(),
+                client_class: class.name(),
+                counts: (*counts).into(),
+            })
+        })
+    });
+    Logins { frontend: case.logins(Role::FrontEnd).into(), backend: case.logins(Role::BackEnd).into(), by: by.collect() }
+}
+
+fn failure_group(group: &Group) -> FailureGroup<'_> {
+    let failures = &group.failures;
+    FailureGroup {
+        id: &group.id,
+        protocol: group.service.protocol.name(),
+        role: group.service.role.name(),
+        server: group.service.server.as_deref(),
+        error: &group.key.error,
+        error_class: group.key.error_class.name(),
+        target: group.key.target.as_deref(),
+        client_class: group.key.client_class.name(),
+        response: &group.key.response,
+        count: failures.count,
+        first_seen: rfc3339(failures.span.first),
+        last_seen: rfc3339(failures.span.last),
+        users: group.users.0,
+        client_addresses: group.clients.0,
+        top_users: group.top_users.iter().map(|(user, count)| UserCount { user, count: *count }).collect(),
+        top_clients: group.top_clients.iter().map(|(client, count)| ClientCount { client, count: *count }).collect(),
+        ports: failures.ports.iter().map(|(port, count)| (port.to_string(), *count)).collect(),
+        examples: failures.examples.iter().map(|(_, at, text)| Example { file: &at.file, line: at.line, text }).collect(),
+    }
+}
+
+fn outage(outage: &Outage) -> OutageRow<'_> {
+    OutageRow {
+        id: &outage.id,
+        protocol: outage.protocol.name(),
+        server: outage.server.as_deref(),
+        targets: &outage.targets,
+        start: rfc3339(outage.start),
+        end: rfc3339(outage.end),
+        recovered_at: outage.recovered_at.map(rfc3339),
+        attempts: outage.attempts,
+        failed: outage.failed,
+        users_affected: outage.users_affected.0,
+        health_mailbox_failed: outage.health_mailbox_failed,
+        groups: &outage.groups,
+    }
+}
+
+fn coverage(case: &Case) -> Coverage<'_> {
+    let sessions = &case.coverage.sessions;
+    Coverage {
+        gaps: case
+            .coverage
+            .gaps
+            .iter()
+            .map(|gap| GapRow {
+                server: gap.service.server.as_deref(),
+                protocol: gap.service.protocol.name(),
+                role: gap.service.role.name(),
+                from: rfc3339(gap.from),
+                to: rfc3339(gap.to),
+            })
+            .collect(),
+        sessions: sessions.sessions,
+        missing_sequence_numbers: sessions.missing_sequence_numbers,
+        sessions_without_start: sessions.without_start,
+        sessions_without_end: sessions.without_end,
+    }
+}
+
+/// The columns that name a service.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    server: Option<&'a str>,
+    protocol: &'static str,
+    role: &'static str,
+}
+
+impl<'a> From<&'a ServiceKey> for Place<'a> {
+    fn from(key: &'a ServiceKey) -> Self {
+        Self { server: key.server.as_deref(), protocol: key.protocol.name(), role: key.role.name() }
+    }
+}
+
+/// One row for each service.
+fn by_service<'a, T>(case: &'a Case, row: impl Fn(Place<'a>, &'a Service) -> T) -> Vec<T> {
+    case.summary.services.iter().map(|(key, service)| row(key.into(), service)).collect()
+}
+
+fn mechanisms(case: &Case) -> Vec<MechanismRow<'_>> {
+    let rows = case.coverage.mechanisms.iter().map(|((key, mechanism, encryption), count)| {
+        let Place { server, protocol, role } = key.into();
+        MechanismRow { server, protocol, role, mechanism: mechanism.name(), encryption: encryption.name(), count: *count }
+    });
+    rows.collect()
+}
+
+fn account(top: &Top) -> AccountRow<'_> {
+    let Place { server, protocol, role } = (&top.service).into();
+    AccountRow {
+        server,
+        protocol,
+        role,
+        name: &top.name,
+        counts: top.account.counts.into(),
+        first_failed: top.account.failed.map(|span| rfc3339(span.first)),
+        last_failed: top.account.failed.map(|span| rfc3339(span.last)),
+    }
+}
+
+fn series(case: &Case) -> Vec<SeriesRow<'_>> {
+    let rows = case.summary.services.iter().flat_map(|(key, service)| {
+        service.series.iter().map(move |((target, class), minutes)| {
+            let Place { server, protocol, role } = key.into();
+            let row = |(minute, counts): (i64, &Counts)| [minute, counts.succeeded as i64, counts.failed as i64, counts.unknown as i64];
+            let minutes = minutes.iter().map(row).collect();
+            SeriesRow { server, protocol, role, target: target.as_deref(), client_class: class.name(), minutes }
+        })
+    });
+    rows.collect()
+}
+
+fn anomalies(case: &Case) -> Vec<AnomalyRow<'_>> {
+    let rows = case.summary.services.iter().flat_map(|(key, service)| {
+        service.anomalies.iter().map(move |(error, count)| {
+            let Place { server, protocol, role } = key.into();
+            AnomalyRow { server, protocol, role, error, count: *count }
+        })
+    });
+    rows.collect()
+}

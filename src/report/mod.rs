@@ -1,0 +1,6 @@
+//! What people and programs see of a case: one file per output.
+//!
+//! A report only prints: every number in it comes from the case. Text from logs passes an escape door first.
+
+pub mod json;
+pub mod terminal;
