@@ -54,10 +54,12 @@ impl Zone {
         if let Ok(offset) = text.parse::<FixedOffset>() {
             return Ok(Self::Fixed(offset));
         }
-        chrono_tz::TZ_VARIANTS.iter().copied().find(|zone| zone.name().eq_ignore_ascii_case(text)).map(Self::Named).ok_or_else(|| {
-            Error::new(ErrorKind::Usage, format!("'{text}' is no time zone"))
-                .hint("use UTC, local, an offset such as +02:00, or a name such as Europe/Berlin")
-        })
+        chrono_tz::TZ_VARIANTS.iter().copied().find(|zone| zone.name().eq_ignore_ascii_case(text)).map(Self::Named).ok_or_else(
+            || {
+                Error::new(ErrorKind::Usage, format!("'{text}' is no time zone"))
+                    .hint("use UTC, local, an offset such as +02:00, or a name such as Europe/Berlin")
+            },
+        )
     }
 
     fn to_utc(self, wall: NaiveDateTime) -> Option<i64> {
@@ -246,7 +248,9 @@ mod tests {
 
     #[test]
     fn lengths_show_the_two_units_that_matter() {
-        for (ms, expected) in [(310, "310 ms"), (45_000, "45 s"), (600_000, "10 min"), (10_920_000, "3 h 02 min"), (190_000_000, "2 d 4 h")] {
+        for (ms, expected) in
+            [(310, "310 ms"), (45_000, "45 s"), (600_000, "10 min"), (10_920_000, "3 h 02 min"), (190_000_000, "2 d 4 h")]
+        {
             assert_eq!(duration_for_people(ms), expected);
         }
     }

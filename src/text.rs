@@ -1,4 +1,4 @@
-//! The doors that log text passes before anybody sees it: escaping for a terminal, and hiding passwords.
+//! The door that log text passes before it reaches a terminal, and the cutting of texts to a width.
 //!
 //! User names and responses come from strangers on the network. [`TerminalText`] can be made only here, so that nothing
 //! else reaches a terminal. HTML and CSV have doors of their own where those outputs are written.
@@ -56,6 +56,17 @@ pub fn truncated(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Owned(short)
 }
 
+/// `text` cut to at most `width` characters by leaving its middle out: the beginning and, longer, the end stay.
+pub fn without_middle(text: &str, beginning: usize, width: usize) -> Cow<'_, str> {
+    let length = text.chars().count();
+    if length <= width {
+        return Cow::Borrowed(text);
+    }
+    let head: String = text.chars().take(beginning.min(width)).collect();
+    let tail: String = text.chars().skip(length - width.saturating_sub(beginning + 3)).collect();
+    Cow::Owned(truncated(&format!("{head} … {tail}"), width).into_owned())
+}
+
 /// A number with a thin grouping that scripts will not meet: `1,234,567`.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -96,6 +107,9 @@ mod tests {
         assert_eq!(truncated("Grüße", 5), "Grüße");
         assert_eq!(truncated("Grüße!", 5), "Grüß…");
         assert_eq!(truncated("abc", 0), "");
+        assert_eq!(without_middle("0123456789abcdef", 3, 11), "012 … bcdef");
+        assert_eq!(without_middle("short", 3, 11), "short");
+        assert_eq!(without_middle("0123456789", 6, 5).chars().count(), 5);
     }
 
     #[test]

@@ -33,9 +33,14 @@ pub struct Group {
 }
 
 impl Group {
+    /// Whether a front end wrote the lines.
+    pub fn is_front(&self) -> bool {
+        self.service.role == Role::FrontEnd
+    }
+
     /// Whether the failures can be part of an outage: on a front end, and not the account's own.
     pub fn is_of_outages(&self) -> bool {
-        self.service.role == Role::FrontEnd && !self.key.error_class.is_the_accounts_own()
+        self.is_front() && !self.key.error_class.is_the_accounts_own()
     }
 }
 

@@ -75,7 +75,8 @@ pub fn outages(summary: &Summary, accounts: &Accounts, groups: &[Group]) -> Vec<
             }
             targets.sort();
             targets.dedup();
-            let mut users: Vec<&str> = service.affected.between(found.start, found.end).map(|name| accounts.key_of(name)).collect();
+            let mut users: Vec<&str> =
+                service.affected.between(found.start, found.end).map(|name| accounts.key_of(name)).collect();
             users.sort_unstable();
             users.dedup();
             outages.push(Outage {
@@ -152,7 +153,8 @@ fn runs(steps: impl Iterator<Item = Step>) -> Vec<Run> {
         let (succeeded, failed) = (u64::from(step.beats.succeeded), u64::from(step.beats.failed));
         match (step.succeeded, step.failed) {
             (Some(success), Some(failure)) => {
-                let before = u64::from(success.0 < failure.0) * if success.1 > failure.1 { 1.max(succeeded / 2) } else { succeeded };
+                let before =
+                    u64::from(success.0 < failure.0) * if success.1 > failure.1 { 1.max(succeeded / 2) } else { succeeded };
                 if before > 0 {
                     add(false, before, (success.0, success.1.min(failure.0)));
                 }
@@ -214,7 +216,8 @@ fn grow(runs: &[Run]) -> Option<Candidate> {
         score -= SUCCESS * count;
         succeeded += run.count;
         let last_failure = place.checked_sub(1).and_then(|before| runs.get(before)).map_or(run.first, |before| before.last);
-        let is_recovery = run.count >= best.recovery() && run.last.max(next_failure(runs, place)) - last_failure >= SHORTEST_RECOVERY;
+        let is_recovery =
+            run.count >= best.recovery() && run.last.max(next_failure(runs, place)) - last_failure >= SHORTEST_RECOVERY;
         if score <= 0 || is_recovery {
             break;
         }

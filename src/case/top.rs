@@ -38,7 +38,11 @@ pub fn accounts(summary: &Summary, accounts: &Accounts) -> Vec<Top> {
 /// The client addresses with most failures.
 pub fn addresses(summary: &Summary) -> Vec<Top> {
     let rows = summary.services.iter().flat_map(|(key, service)| {
-        service.addresses.iter().map(|(_, shown, account)| Top { service: key.clone(), name: shown.to_owned(), account: *account })
+        service.addresses.iter().map(|(_, shown, account)| Top {
+            service: key.clone(),
+            name: shown.to_owned(),
+            account: *account,
+        })
     });
     worst(rows.collect())
 }

@@ -69,12 +69,14 @@ impl Analyze {
         self.output.write(|out| match self.format {
             Format::Json => json::write(&case, out),
             Format::Terminal => {
-                let look = terminal::Look { width: self.output.width(), color: self.output.has_color(), zone, all: self.output.verbose };
+                let look =
+                    terminal::Look { width: self.output.width(), color: self.output.has_color(), zone, all: self.output.verbose };
                 terminal::write(&case, look, out)
             }
         })?;
         let summary = &case.summary;
-        let is_whole = summary.skipped.total() == 0 && summary.files_with(FileFate::Unreadable) + summary.files_with(FileFate::Damaged) == 0;
+        let is_whole =
+            summary.skipped.total() == 0 && summary.files_with(FileFate::Unreadable) + summary.files_with(FileFate::Damaged) == 0;
         Ok(if self.strict && !is_whole { Status::Wrong } else { Status::Done })
     }
 

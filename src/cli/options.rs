@@ -105,7 +105,8 @@ impl Selection {
         let window = Window { from: read(&self.from)?, to: read(&self.to)? };
         match (window.from, window.to) {
             (Some(from), Some(to)) if from >= to => {
-                Err(Error::new(ErrorKind::Usage, "--from is not before --to").hint("the window holds --from and ends before --to"))
+                Err(Error::new(ErrorKind::Usage, "--from is not before --to")
+                    .hint("the window holds --from and ends before --to"))
             }
             _ => Ok(window),
         }

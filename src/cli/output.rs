@@ -72,9 +72,10 @@ impl Output {
             None => {
                 let mut out = BufWriter::new(anstream::AutoStream::always(io::stdout().lock()));
                 match results(&mut out).and_then(|()| out.flush()) {
-                    Err(error) if !is_closed_pipe(&error) => {
-                        Err(Error::new(ErrorKind::Output, format!("standard output could not be written: {}", plain_words(&error))))
-                    }
+                    Err(error) if !is_closed_pipe(&error) => Err(Error::new(
+                        ErrorKind::Output,
+                        format!("standard output could not be written: {}", plain_words(&error)),
+                    )),
                     _ => Ok(()),
                 }
             }

@@ -116,7 +116,8 @@ impl Discovery {
 
     /// Sorts, and keeps one of all names of a file: the first shown, found below the shortest given path.
     fn keep_each_once(&mut self) {
-        self.inputs.sort_by(|a, b| (&a.shown, a.root.as_os_str().len(), &a.root).cmp(&(&b.shown, b.root.as_os_str().len(), &b.root)));
+        self.inputs
+            .sort_by(|a, b| (&a.shown, a.root.as_os_str().len(), &a.root).cmp(&(&b.shown, b.root.as_os_str().len(), &b.root)));
         let mut seen = HashMap::new();
         self.inputs.retain(|input| {
             let identity = input.path.canonicalize().unwrap_or_else(|_| input.path.clone());
@@ -137,7 +138,8 @@ fn glob(pattern: &Path) -> Option<(PathBuf, GlobMatcher)> {
         true => (PathBuf::from("."), format!("./{}", text.trim_start_matches("./"))),
         false => (base, text.to_owned()),
     };
-    let glob = GlobBuilder::new(&text).literal_separator(true).case_insensitive(cfg!(windows)).backslash_escape(false).build().ok()?;
+    let glob =
+        GlobBuilder::new(&text).literal_separator(true).case_insensitive(cfg!(windows)).backslash_escape(false).build().ok()?;
     Some((base, glob.compile_matcher()))
 }
 

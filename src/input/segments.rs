@@ -108,7 +108,14 @@ mod tests {
             if block.text.is_empty() {
                 continue;
             }
-            lengths.extend(block.text.strip_suffix(b"\n").unwrap_or(block.text).split(|byte| *byte == b'\n').map(|line| line.len().min(LONGEST_LINE + 1)));
+            lengths.extend(
+                block
+                    .text
+                    .strip_suffix(b"\n")
+                    .unwrap_or(block.text)
+                    .split(|byte| *byte == b'\n')
+                    .map(|line| line.len().min(LONGEST_LINE + 1)),
+            );
             unfinished |= block.is_unfinished;
         }
         (lengths, unfinished)

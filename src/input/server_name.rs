@@ -47,7 +47,9 @@ fn is_drive(folder: &str) -> bool {
 }
 
 fn is_product(folder: &str) -> bool {
-    ["V14", "V15", "Exchange Server", "Exchange", "Microsoft", "Program Files"].iter().any(|name| folder.eq_ignore_ascii_case(name))
+    ["V14", "V15", "Exchange Server", "Exchange", "Microsoft", "Program Files"]
+        .iter()
+        .any(|name| folder.eq_ignore_ascii_case(name))
 }
 
 fn above_protocol_folder(input: &Input) -> Option<String> {

@@ -150,7 +150,14 @@ mod tests {
         loop {
             match stream.next_block() {
                 Ok(Some(block)) => {
-                    lengths.extend(block.text.strip_suffix(b"\n").unwrap_or(block.text).split(|byte| *byte == b'\n').map(|line| line.len().min(LONGEST_LINE + 1)));
+                    lengths.extend(
+                        block
+                            .text
+                            .strip_suffix(b"\n")
+                            .unwrap_or(block.text)
+                            .split(|byte| *byte == b'\n')
+                            .map(|line| line.len().min(LONGEST_LINE + 1)),
+                    );
                     unfinished |= block.is_unfinished;
                 }
                 Ok(None) => return (lengths, unfinished, None),

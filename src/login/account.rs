@@ -98,7 +98,10 @@ mod tests {
         aliases.add(r"contoso\bob", "robert@fabrikam.com");
         let names = [
             ("healthmailboxab28d88", "HealthMailboxab28d88"),
-            ("healthmailboxab28d8826ea8428d805c5e21cdff9077@contoso.com", "HealthMailboxab28d8826ea8428d805c5e21cdff9077@contoso.com"),
+            (
+                "healthmailboxab28d8826ea8428d805c5e21cdff9077@contoso.com",
+                "HealthMailboxab28d8826ea8428d805c5e21cdff9077@contoso.com",
+            ),
             (r"contoso\alice", r"CONTOSO\alice"),
             ("alice@contoso.com", "alice@contoso.com"),
             (r"contoso\carol", r"contoso\carol"),

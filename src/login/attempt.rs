@@ -150,7 +150,11 @@ mod tests {
             ("R=\"a NO [Error=UserDisabled] x\"", "UserDisabled", None),
             ("R=\"a NO x\"", "", None),
             ("R=ok;Msg=\"Proxy:EX:1993:SSL;ProxySuccess\"", "", Some("ex:1993:ssl")),
-            ("R=\"-ERR x\";Msg=\"AuthFailed:LogonDenied,User: testuser\";ErrMsg=AuthFailed:LogonDenied", "AuthFailed:LogonDenied", None),
+            (
+                "R=\"-ERR x\";Msg=\"AuthFailed:LogonDenied,User: testuser\";ErrMsg=AuthFailed:LogonDenied",
+                "AuthFailed:LogonDenied",
+                None,
+            ),
         ] {
             let attempt = read("auth", "testuser", " PLAIN", context);
             assert_eq!((attempt.error.as_ref(), attempt.target.as_deref()), (error, target), "{context}");
@@ -165,7 +169,15 @@ mod tests {
 
     #[test]
     fn only_four_commands_are_attempts() {
-        for (command, is_one) in [("login", true), ("authenticate", true), ("pass", true), ("auth", true), ("user", false), ("OpenSession", false), ("logout", false)] {
+        for (command, is_one) in [
+            ("login", true),
+            ("authenticate", true),
+            ("pass", true),
+            ("auth", true),
+            ("user", false),
+            ("OpenSession", false),
+            ("logout", false),
+        ] {
             assert_eq!(LoginCommand::of(command.as_bytes()).is_some(), is_one, "{command}");
         }
     }

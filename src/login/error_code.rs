@@ -93,8 +93,13 @@ impl ErrorClass {
     }
 }
 
-const MAILBOX: [&str; 5] =
-    ["mailboxofflineexception", "wrongserverexception", "mailboxintransit", "connectionfailedtransientexception", "storagetransientexception"];
+const MAILBOX: [&str; 5] = [
+    "mailboxofflineexception",
+    "wrongserverexception",
+    "mailboxintransit",
+    "connectionfailedtransientexception",
+    "storagetransientexception",
+];
 
 impl fmt::Display for ErrorClass {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -56,16 +56,28 @@ mod tests {
     #[test]
     fn what_varies_is_masked_and_what_is_said_stays() {
         for (response, expected) in [
-            ("z NO [Error=ProxyNotAuthenticated Proxy=EX.DOMAIN.COM:1993:SSL] LOGIN failed.", "NO [Error=ProxyNotAuthenticated Proxy=<host>:<n>:SSL] LOGIN failed."),
-            ("z NO [Error=ProxyNotAuthenticated Proxy=<CAS FQDN>:1993:SSL] LOGIN failed.", "NO [Error=ProxyNotAuthenticated Proxy=<host>:<n>:SSL] LOGIN failed."),
+            (
+                "z NO [Error=ProxyNotAuthenticated Proxy=EX.DOMAIN.COM:1993:SSL] LOGIN failed.",
+                "NO [Error=ProxyNotAuthenticated Proxy=<host>:<n>:SSL] LOGIN failed.",
+            ),
+            (
+                "z NO [Error=ProxyNotAuthenticated Proxy=<CAS FQDN>:1993:SSL] LOGIN failed.",
+                "NO [Error=ProxyNotAuthenticated Proxy=<host>:<n>:SSL] LOGIN failed.",
+            ),
             ("aXSV NO LOGIN failed.", "NO LOGIN failed."),
             ("17 NO LOGIN failed.", "NO LOGIN failed."),
-            ("-ERR Authentication failure: unknown user name or bad password.", "-ERR Authentication failure: unknown user name or bad password."),
+            (
+                "-ERR Authentication failure: unknown user name or bad password.",
+                "-ERR Authentication failure: unknown user name or bad password.",
+            ),
             ("a NO user bob@contoso.com from 10.1.2.3 via ex01.contoso.com", "NO user <name> from <address> via <host>"),
             ("a NO from fe80::1%8 or [::1]", "NO from <address> or <address>"),
             ("a BAD Command Argument Error. 11", "BAD Command Argument Error. <n>"),
             ("a NO mailbox 6f9619ff-8b86-d011-b42d-00c04fc964ff is away", "NO mailbox <id> is away"),
-            ("a NO Microsoft.Exchange.Data.Storage.MailboxOfflineException here", "NO Microsoft.Exchange.Data.Storage.MailboxOfflineException here"),
+            (
+                "a NO Microsoft.Exchange.Data.Storage.MailboxOfflineException here",
+                "NO Microsoft.Exchange.Data.Storage.MailboxOfflineException here",
+            ),
         ] {
             assert_eq!(masked(response.as_bytes()), expected);
         }

@@ -72,7 +72,10 @@ impl<'a> FileProgress<'a> {
         progress.advanced(SEGMENT.min(length - part * SEGMENT));
         let mut state = self.lock();
         state.waiting.insert(part, segment);
-        while let Some(segment) = { let next = state.next; state.waiting.remove(&next) } {
+        while let Some(segment) = {
+            let next = state.next;
+            state.waiting.remove(&next)
+        } {
             self.add_next(&mut state, segment, length, buffer);
         }
         (state.next == self.file.parts()).then(|| self.finish(&mut state, length)).flatten()

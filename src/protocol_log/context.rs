@@ -108,8 +108,10 @@ fn split_value(text: &[u8]) -> (&[u8], &[u8]) {
     let quote_before = |is_end: fn(&[u8]) -> bool| {
         memchr::memchr_iter(b'"', inner).find(|quote| is_end(inner.get(quote + 1..).unwrap_or_default()))
     };
-    let end = quote_before(|rest| rest.is_empty() || rest.strip_prefix(b";").is_some_and(|key| key.is_empty() || begins_with_known_key(key)))
-        .or_else(|| quote_before(|rest| rest.strip_prefix(b";").is_some_and(|key| !key_of(key).is_empty())));
+    let end = quote_before(|rest| {
+        rest.is_empty() || rest.strip_prefix(b";").is_some_and(|key| key.is_empty() || begins_with_known_key(key))
+    })
+    .or_else(|| quote_before(|rest| rest.strip_prefix(b";").is_some_and(|key| !key_of(key).is_empty())));
     match end {
         Some(quote) => (inner.get(..quote).unwrap_or_default(), inner.get(quote + 1..).unwrap_or_default()),
         // The closing quote is lost: as if there had been none.

@@ -28,7 +28,9 @@ impl<'a> Endpoint<'a> {
 
     /// Whether the address is the machine itself.
     pub fn is_loopback(&self) -> bool {
-        self.address.starts_with(b"127.") || self.address == b"::1" || self.address.to_ascii_lowercase().starts_with(b"::ffff:127.")
+        self.address.starts_with(b"127.")
+            || self.address == b"::1"
+            || self.address.to_ascii_lowercase().starts_with(b"::ffff:127.")
     }
 }
 

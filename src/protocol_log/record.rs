@@ -110,7 +110,9 @@ mod tests {
     #[test]
     fn lines_of_11_12_and_13_columns_are_records() {
         for tail in ["CloseSession,", "CloseSession,,", "CloseSession,,,"] {
-            let line = format!(r"2020-09-30T09:47:59.110Z,00000000000000A0,3,10.135.0.23:993,90.187.51.145:58423,domain\user\shared,0,0,0,{tail}");
+            let line = format!(
+                r"2020-09-30T09:47:59.110Z,00000000000000A0,3,10.135.0.23:993,90.187.51.145:58423,domain\user\shared,0,0,0,{tail}"
+            );
             let record = read(&line).unwrap();
             assert_eq!((record.session, record.sequence(), record.command), (0xA0, Some(3), &b"CloseSession"[..]));
             assert_eq!(record.user().as_ref(), br"domain\user\shared");

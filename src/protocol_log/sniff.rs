@@ -41,8 +41,9 @@ pub fn sniff(beginning: &[u8]) -> Sniffed {
 
 /// A record that also looks like one where no header vouches for it.
 fn is_plausible(line: &[u8]) -> bool {
-    Record::read(line, ColumnMap::USUAL)
-        .is_ok_and(|record| record.sequence().is_some() && (record.server_endpoint().port.is_some() || record.client_endpoint().port.is_some()))
+    Record::read(line, ColumnMap::USUAL).is_ok_and(|record| {
+        record.sequence().is_some() && (record.server_endpoint().port.is_some() || record.client_endpoint().port.is_some())
+    })
 }
 
 /// A line without a UTF-8 byte order mark: files that were put together have them in the middle.
@@ -60,11 +61,17 @@ mod tests {
     fn content_decides() {
         for (text, expected) in [
             ("\u{feff}#Software: Microsoft Exchange Server\r\n#Log-type: IMAP4 Log\r\n".to_owned(), Sniffed::ProtocolLog),
-            ("dateTime,sessionId,seqNumber,sIp,cIp,user,duration,rqsize,rpsize,command,parameters,context\r\n".to_owned(), Sniffed::ProtocolLog),
+            (
+                "dateTime,sessionId,seqNumber,sIp,cIp,user,duration,rqsize,rpsize,command,parameters,context\r\n".to_owned(),
+                Sniffed::ProtocolLog,
+            ),
             (RECORD.to_owned(), Sniffed::ProtocolLog),
             (format!("# source: a blog\n{RECORD}garbage\n"), Sniffed::ProtocolLog),
             (format!("{RECORD}{}", "prose about the line above\n".repeat(5)), Sniffed::Undecided),
-            ("#Log-type: SMTP Receive Protocol Log\r\n#Fields: date-time,session-id,event,data\r\n".to_owned(), Sniffed::Other("another log of Exchange, not the IMAP4 or POP3 protocol log")),
+            (
+                "#Log-type: SMTP Receive Protocol Log\r\n#Fields: date-time,session-id,event,data\r\n".to_owned(),
+                Sniffed::Other("another log of Exchange, not the IMAP4 or POP3 protocol log"),
+            ),
             ("date,time,ip\n2023-01-09,13:17,1.2.3.4\n".to_owned(), Sniffed::Undecided),
             (String::new(), Sniffed::Undecided),
         ] {

@@ -363,7 +363,11 @@ fn input(case: &Case) -> Input<'_> {
                 last: source.span.map(|(_, last)| rfc3339(last)),
             })
             .collect(),
-        notes: summary.notes.iter().map(|note| NoteRow { file: &note.file, kind: note.fate.name(), reason: &note.reason }).collect(),
+        notes: summary
+            .notes
+            .iter()
+            .map(|note| NoteRow { file: &note.file, kind: note.fate.name(), reason: &note.reason })
+            .collect(),
     }
 }
 
@@ -490,7 +494,8 @@ fn series(case: &Case) -> Vec<SeriesRow<'_>> {
     let rows = case.summary.services.iter().flat_map(|(key, service)| {
         service.series.iter().map(move |((target, class), minutes)| {
             let Place { server, protocol, role } = key.into();
-            let row = |(minute, counts): (i64, &Counts)| [minute, counts.succeeded as i64, counts.failed as i64, counts.unknown as i64];
+            let row =
+                |(minute, counts): (i64, &Counts)| [minute, counts.succeeded as i64, counts.failed as i64, counts.unknown as i64];
             let minutes = minutes.iter().map(row).collect();
             SeriesRow { server, protocol, role, target: target.as_deref(), client_class: class.name(), minutes }
         })

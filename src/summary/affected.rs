@@ -54,7 +54,10 @@ impl Affected {
                 *flag = true;
             }
         }
-        self.numbers.iter().filter(move |(_, number)| hit.get(**number as usize).copied().unwrap_or_default()).map(|(key, _)| key.as_ref())
+        self.numbers
+            .iter()
+            .filter(move |(_, number)| hit.get(**number as usize).copied().unwrap_or_default())
+            .map(|(key, _)| key.as_ref())
     }
 
     /// Whether every account was kept.

@@ -188,7 +188,8 @@ impl PulseMinute {
     fn second(&mut self, second: u8) -> &mut PulseSecond {
         let place = self.seconds.partition_point(|other| other.second < second);
         if self.seconds.get(place).is_none_or(|other| other.second != second) {
-            self.seconds.insert(place, PulseSecond { second, beats: Beats::default(), succeeded: Edges::NONE, failed: Edges::NONE });
+            self.seconds
+                .insert(place, PulseSecond { second, beats: Beats::default(), succeeded: Edges::NONE, failed: Edges::NONE });
         }
         // Found or made just above.
         #[allow(clippy::indexing_slicing)]
@@ -214,7 +215,8 @@ impl Merge for PulseMinute {
 impl PulseSecond {
     fn step(&self, minute_start: i64) -> Step {
         let start = minute_start + i64::from(self.second) * 1000;
-        let edges = |count: u32, edges: Edges| (count > 0).then(|| (start + i64::from(edges.first), start + i64::from(edges.last)));
+        let edges =
+            |count: u32, edges: Edges| (count > 0).then(|| (start + i64::from(edges.first), start + i64::from(edges.last)));
         Step {
             succeeded: edges(self.beats.succeeded, self.succeeded),
             failed: edges(self.beats.failed, self.failed),

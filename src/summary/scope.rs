@@ -85,7 +85,8 @@ impl NamePattern {
         let without_upn = name.split('@').next().unwrap_or(name);
         let mut parts = name.splitn(2, ['\\', '/']);
         let without_domain = parts.nth(1).unwrap_or(name);
-        let is_cut = name.chars().count() == CUT_LENGTH && self.text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+        let is_cut = name.chars().count() == CUT_LENGTH
+            && self.text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
         is_cut || [name, without_upn, without_domain].iter().any(|name| self.matches(name))
     }
 }
@@ -108,9 +109,13 @@ impl ClientPattern {
         let text = text.trim();
         if let Some((address, bits)) = text.split_once('/') {
             let network = address.parse::<IpAddr>().ok().zip(bits.parse::<u32>().ok());
-            return network.filter(|(address, bits)| *bits <= width(address)).map(|(address, bits)| Self::Network(address, bits)).ok_or_else(
-                || Error::new(ErrorKind::Usage, format!("'{text}' is no network")).hint("use an address and its bits: 10.0.0.0/8, 2001:db8::/32"),
-            );
+            return network
+                .filter(|(address, bits)| *bits <= width(address))
+                .map(|(address, bits)| Self::Network(address, bits))
+                .ok_or_else(|| {
+                    Error::new(ErrorKind::Usage, format!("'{text}' is no network"))
+                        .hint("use an address and its bits: 10.0.0.0/8, 2001:db8::/32")
+                });
         }
         match text.parse::<IpAddr>() {
             Ok(address) => Ok(Self::Network(address, width(&address))),
@@ -123,7 +128,8 @@ impl ClientPattern {
         match self {
             Self::Text(pattern) => pattern.matches(address),
             Self::Network(network, bits) => address.parse::<IpAddr>().is_ok_and(|address| {
-                width(&address) == width(network) && (as_bits(&address) ^ as_bits(network)).leading_zeros() + (width(network)) >= bits + 128
+                width(&address) == width(network)
+                    && (as_bits(&address) ^ as_bits(network)).leading_zeros() + (width(network)) >= bits + 128
             }),
         }
     }

@@ -253,7 +253,10 @@ impl Reader<'_> {
             b"CloseSession" => SessionEvent::Close,
             command if command.eq_ignore_ascii_case(b"starttls") || command.eq_ignore_ascii_case(b"stls") => {
                 let context = record.context();
-                let refused = Context::parse(&context).response.and_then(status).is_some_and(|status| status != crate::login::outcome::Status::Ok);
+                let refused = Context::parse(&context)
+                    .response
+                    .and_then(status)
+                    .is_some_and(|status| status != crate::login::outcome::Status::Ok);
                 if refused { SessionEvent::Other } else { SessionEvent::StartTls }
             }
             _ => SessionEvent::Other,

@@ -99,11 +99,14 @@ impl Service {
             *self.anomalies.entry(attempt.error.as_ref().into()).or_default() += 1;
         }
         let is_servers_own = failure.as_ref().is_some_and(|failure| !failure.class.is_the_accounts_own());
-        self.pulse.add(at.moment, match attempt.outcome {
-            Outcome::Succeeded => Beat::Success,
-            Outcome::Failed if is_servers_own => Beat::Failure { is_health_mailbox: class == ClientClass::HealthMailbox },
-            _ => Beat::Neither,
-        });
+        self.pulse.add(
+            at.moment,
+            match attempt.outcome {
+                Outcome::Succeeded => Beat::Success,
+                Outcome::Failed if is_servers_own => Beat::Failure { is_health_mailbox: class == ClientClass::HealthMailbox },
+                _ => Beat::Neither,
+            },
+        );
         if let Some(name) = attempt.names.name.as_ref().filter(|_| is_servers_own) {
             self.affected.add(&fold_case(name), at.moment);
         }

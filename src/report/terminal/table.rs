@@ -1,0 +1,103 @@
+//! Tables that fit: numbers to the right, texts cut with `…` where the width does not suffice, never wrapped.
+
+use std::io::{self, Write};
+
+use comfy_table::{CellAlignment, ContentArrangement, Table as Rendered, presets};
+
+use crate::report::terminal::{Look, Tone};
+use crate::text::{TerminalText, truncated};
+
+/// No column is cut shorter than this.
+const NARROWEST: usize = 8;
+
+/// A table under construction.
+pub(super) struct Table {
+    columns: Vec<Column>,
+    rows: Vec<(Tone, Vec<String>)>,
+}
+
+struct Column {
+    title: &'static str,
+    is_number: bool,
+}
+
+impl Table {
+    /// A table with these columns; a title that begins with `#` (which is not shown) is one of numbers.
+    pub(super) fn new(titles: &[&'static str]) -> Self {
+        let column = |title: &&'static str| match title.strip_prefix('#') {
+            Some(title) => Column { title, is_number: true },
+            None => Column { title, is_number: false },
+        };
+        Self { columns: titles.iter().map(column).collect(), rows: Vec::new() }
+    }
+
+    /// Adds a row; its texts are escaped here.
+    pub(super) fn row(&mut self, tone: Tone, cells: impl IntoIterator<Item = String>) {
+        self.rows.push((tone, cells.into_iter().map(|cell| TerminalText::new(&cell).as_str().to_owned()).collect()));
+    }
+
+    /// Writes the table, two columns in from the left.
+    pub(super) fn write(self, look: Look, out: &mut dyn Write) -> io::Result<()> {
+        let widths = self.widths(look.width.saturating_sub(2));
+        let mut rendered = Rendered::new();
+        rendered.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+        rendered.set_header(self.columns.iter().map(|column| column.title));
+        for (_, cells) in &self.rows {
+            rendered.add_row(cells.iter().zip(&widths).map(|(cell, width)| truncated(cell, *width).into_owned()));
+        }
+        for (place, column) in self.columns.iter().enumerate() {
+            if let Some(shown) = rendered.column_mut(place) {
+                shown.set_padding((0, 2));
+                if column.is_number {
+                    shown.set_cell_alignment(CellAlignment::Right);
+                }
+            }
+        }
+        let text = rendered.to_string();
+        let mut lines = text.lines();
+        if let Some(header) = lines.next() {
+            writeln!(out, "  {}", look.paint(Tone::Faint, header.trim_end()))?;
+        }
+        for (line, (tone, _)) in lines.zip(&self.rows) {
+            writeln!(out, "  {}", look.paint(*tone, line.trim_end()))?;
+        }
+        Ok(())
+    }
+
+    /// The width of each column: its widest cell, the widest text columns cut until all fit.
+    fn widths(&self, room: usize) -> Vec<usize> {
+        let mut widths: Vec<usize> = self.columns.iter().map(|column| column.title.chars().count()).collect();
+        for (_, cells) in &self.rows {
+            for (width, cell) in widths.iter_mut().zip(cells) {
+                *width = (*width).max(cell.chars().count());
+            }
+        }
+        while widths.iter().map(|width| width + 2).sum::<usize>() > room + 2 {
+            let texts = widths.iter_mut().zip(&self.columns).filter(|(_, column)| !column.is_number);
+            match texts.map(|(width, _)| width).max() {
+                Some(widest) if *widest > NARROWEST => *widest -= 1,
+                _ => break,
+            }
+        }
+        widths
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Zone;
+
+    #[test]
+    fn a_table_fits_and_nothing_in_it_drives_the_terminal() {
+        let mut table = Table::new(&["name", "#count"]);
+        table.row(Tone::Plain, ["a\u{1b}[31m".repeat(40), "7".to_owned()]);
+        table.row(Tone::Plain, ["short".to_owned(), "1,234".to_owned()]);
+        let mut out = Vec::new();
+        table.write(Look { width: 40, color: false, zone: Zone::Utc, all: false }, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.lines().all(|line| line.chars().count() <= 40), "{text}");
+        assert!(text.contains('…') && !text.contains('\u{1b}'));
+        assert!(text.lines().all(|line| line.ends_with("count") || line.ends_with('7') || line.ends_with("1,234")));
+    }
+}

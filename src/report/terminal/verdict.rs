@@ -1,0 +1,86 @@
+//! The first lines: do logins work?
+
+use std::io::{self, Write};
+
+use crate::case::Case;
+use crate::case::outage::Outage;
+use crate::clock::{Zone, duration_for_people, for_people};
+use crate::protocol::Role;
+use crate::report::terminal::{Look, Tone};
+use crate::skipped::FileFate;
+use crate::summary::counts::Counts;
+use crate::text::{TerminalText, counted, thousands, truncated};
+
+pub(super) fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let (tone, verdict, detail) = verdict(case, look.zone);
+    writeln!(out, "{}", look.paint(tone, &truncated(TerminalText::new(&verdict).as_str(), look.width)))?;
+    if let Some(detail) = detail {
+        writeln!(out, "{detail}")?;
+    }
+    let (front, back) = (case.logins(Role::FrontEnd), case.logins(Role::BackEnd));
+    writeln!(out, "Front end: {}. Back end: {}.", logins(front), logins(back))?;
+    writeln!(out, "{}", look.paint(Tone::Faint, &truncated(&input(case, look.zone), look.width)))
+}
+
+/// What is said first, and the figures of the outage that it is about.
+fn verdict(case: &Case, zone: Zone) -> (Tone, String, Option<String>) {
+    let ongoing = case.outages.iter().filter(|outage| outage.recovered_at.is_none()).max_by_key(|outage| outage.failed);
+    if let Some(worst) = ongoing.or_else(|| case.outages.iter().max_by_key(|outage| outage.failed)) {
+        let verb = if ongoing.is_some() { "FAIL" } else { "FAILED" };
+        let now = if ongoing.is_some() { "" } else { " and work again" };
+        let others = match case.outages.len() {
+            1 => String::new(),
+            outages => format!(" (the worst of {outages} outages)"),
+        };
+        let text = format!("{} LOGINS {verb} on {}{now}{others}", worst.protocol.title(), server(worst));
+        return (Tone::Bad, text, Some(figures(worst, zone)));
+    }
+    let front = case.logins(Role::FrontEnd);
+    let (tone, text) = match (front.attempts(), front.failed) {
+        (0, _) => (Tone::Plain, "No front-end login attempts in these logs: they prove nothing about logins"),
+        (_, 0) => (Tone::Good, "Logins work: no front-end login failed"),
+        _ if front.succeeded == 0 => {
+            (Tone::Bad, "NO LOGIN WORKED, but for the accounts' own fault or too few to call it an outage")
+        }
+        _ => (Tone::Good, "Logins work: no outage; what failed are the accounts' own or single attempts"),
+    };
+    (tone, text.to_owned(), None)
+}
+
+fn figures(outage: &Outage, zone: Zone) -> String {
+    let (start, end) = (for_people(outage.start, zone), for_people(outage.end, zone));
+    let end = if start.get(..10) == end.get(..10) { end.get(11..).unwrap_or(&end) } else { &end };
+    let (lasted, accounts) =
+        (duration_for_people(outage.end - outage.start), counted(outage.users_affected.0, "account", "accounts"));
+    let (failed, attempts) = (thousands(outage.failed), thousands(outage.attempts));
+    format!("{start} to {end} ({lasted}): {failed} of {attempts} failed, {accounts}")
+}
+
+fn server(outage: &Outage) -> &str {
+    outage.server.as_deref().unwrap_or("an unknown server")
+}
+
+fn logins(counts: Counts) -> String {
+    if counts.attempts() == 0 {
+        return "no login attempts".to_owned();
+    }
+    let unknown = if counts.unknown > 0 { format!(", {} unknown", thousands(counts.unknown)) } else { String::new() };
+    format!("{}, {} failed{unknown}", counted(counts.attempts(), "login attempt", "login attempts"), thousands(counts.failed))
+}
+
+fn input(case: &Case, zone: Zone) -> String {
+    let summary = &case.summary;
+    let span = summary
+        .span
+        .map_or_else(String::new, |span| format!(", {} to {}", for_people(span.first, zone), for_people(span.last, zone)));
+    let skipped = match summary.skipped.total() {
+        0 => String::new(),
+        lines => format!(", {} skipped", thousands(lines)),
+    };
+    let unreadable = match summary.files_with(FileFate::Unreadable) {
+        0 => String::new(),
+        files => format!(", {} UNREADABLE", counted(files, "file", "files")),
+    };
+    let files = counted(summary.sources.len() as u64, "log", "logs");
+    format!("{files}, {} lines{skipped}{unreadable}{span}", thousands(summary.accounting.lines))
+}
