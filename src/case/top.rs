@@ -27,7 +27,7 @@ pub fn accounts(summary: &Summary, accounts: &Accounts) -> Vec<Top> {
     for (key, service) in &summary.services {
         let mut by_account = BTreeMap::new();
         for (name, _, account) in service.accounts.iter() {
-            merge_entry(&mut by_account, accounts.key_of(name), *account);
+            merge_entry(&mut by_account, accounts.key_of(name), account.clone());
         }
         let named = by_account.into_iter().map(|(name, account)| (accounts.shown(name).to_owned(), account));
         rows.extend(named.map(|(name, account)| Top { service: key.clone(), name, account }));
@@ -41,7 +41,7 @@ pub fn addresses(summary: &Summary) -> Vec<Top> {
         service.addresses.iter().map(|(_, shown, account)| Top {
             service: key.clone(),
             name: shown.to_owned(),
-            account: *account,
+            account: account.clone(),
         })
     });
     worst(rows.collect())

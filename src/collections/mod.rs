@@ -6,4 +6,5 @@ pub mod distinct;
 pub mod latency;
 pub mod map;
 pub mod minutes;
+pub mod partners;
 pub mod tally;

@@ -1,12 +1,13 @@
 //! What is kept of one account or one address: how often it worked, how often it failed, and when.
 
+use crate::collections::partners::Partners;
 use crate::collections::tally::Weighed;
 use crate::login::outcome::Outcome;
 use crate::merge::{Merge, Span};
 use crate::summary::counts::Counts;
 
 /// The attempts of one account, or from one address.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
     /// What came of its attempts.
     pub counts: Counts,
@@ -14,6 +15,19 @@ pub struct Account {
     pub failed: Option<Span>,
     /// Its first and last success.
     pub succeeded: Option<Span>,
+    /// Its failures because of bad credentials.
+    pub refused: Option<Box<Refused>>,
+}
+
+/// Failures because of bad credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// How many.
+    pub count: u64,
+    /// The first and the last.
+    pub span: Span,
+    /// For an account the addresses they came from, for an address the accounts that were tried.
+    pub partners: Partners,
 }
 
 impl Account {
@@ -26,6 +40,15 @@ impl Account {
             Outcome::Unknown => {}
         }
     }
+
+    /// Takes in that the attempt failed because of bad credentials; `partner` is the address of an account, or the account
+    /// tried from an address, in lower case.
+    pub fn add_refused(&mut self, moment: i64, partner: &str) {
+        let refused = self.refused.get_or_insert_with(|| Box::new(Refused { count: 0, span: Span::at(moment), partners: Partners::default() }));
+        refused.count += 1;
+        refused.span.include(moment);
+        refused.partners.insert(partner);
+    }
 }
 
 impl Merge for Account {
@@ -33,6 +56,15 @@ impl Merge for Account {
         self.counts.merge_with(other.counts);
         self.failed.merge_with(other.failed);
         self.succeeded.merge_with(other.succeeded);
+        match (&mut self.refused, other.refused) {
+            (Some(mine), Some(theirs)) => {
+                mine.count += theirs.count;
+                mine.span.merge_with(theirs.span);
+                mine.partners.merge_with(theirs.partners);
+            }
+            (None, theirs) => self.refused = theirs,
+            (Some(_), None) => {}
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::collections::minutes::Minutes;
 use crate::collections::tally::Tally;
 use crate::location::Location;
 use crate::login::error_code::ErrorClass;
@@ -34,6 +35,8 @@ pub struct FailureGroup {
     pub count: u64,
     /// The first and the last.
     pub span: Span,
+    /// How many in each minute.
+    pub minutes: Minutes<u64>,
     /// Who, with how many failures each.
     pub users: Tally<u64>,
     /// From which addresses, with how many failures each.
@@ -50,6 +53,7 @@ impl FailureGroup {
         Self {
             count: 0,
             span: Span::at(moment),
+            minutes: Minutes::default(),
             users: Tally::default(),
             clients: Tally::default(),
             ports: BTreeMap::new(),
@@ -69,6 +73,7 @@ impl Merge for FailureGroup {
     fn merge_with(&mut self, other: Self) {
         self.count += other.count;
         self.span.merge_with(other.span);
+        self.minutes.merge_with(other.minutes);
         self.users.merge_with(other.users);
         self.clients.merge_with(other.clients);
         self.ports.merge_with(other.ports);

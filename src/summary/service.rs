@@ -86,11 +86,17 @@ impl Service {
         let class = attempt.client_class;
         self.logins.entry(class).or_default().add(attempt.outcome);
         self.series_of(attempt.target.as_deref(), class).at(at.moment).add(attempt.outcome);
-        if let Some(name) = &attempt.names.name {
-            self.accounts.at(name).add(attempt.outcome, at.moment);
-        }
-        if !at.address.is_empty() {
-            self.addresses.at(at.address).add(attempt.outcome, at.moment);
+        let is_refused = failure.as_ref().is_some_and(|failure| failure.class == ErrorClass::Credentials);
+        let name = attempt.names.name.as_deref().unwrap_or_default();
+        for (tally, key, partner) in [(&mut self.accounts, name, at.address), (&mut self.addresses, at.address, name)] {
+            if key.is_empty() {
+                continue;
+            }
+            let entry = tally.at(key);
+            entry.add(attempt.outcome, at.moment);
+            if is_refused {
+                entry.add_refused(at.moment, &fold_case(partner));
+            }
         }
         if let Some(duration) = at.duration {
             self.latency.record(duration);
@@ -136,6 +142,7 @@ impl Service {
         let group = self.groups.entry(key).or_insert_with(|| FailureGroup::beginning(at.moment));
         group.count += 1;
         group.span.include(at.moment);
+        *group.minutes.at(at.moment) += 1;
         if let Some(name) = &attempt.names.name {
             *group.users.at(name) += 1;
         }
