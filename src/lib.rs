@@ -17,6 +17,7 @@ pub mod skipped;
 // Floor 2
 pub mod input;
 // Floor 3
+pub mod evidence;
 pub mod protocol_log;
 // Floor 4
 pub mod login;
@@ -24,6 +25,8 @@ pub mod login;
 pub mod summary;
 // Floor 6
 pub mod case;
+// Floor 7
+pub mod diagnosis;
 // Floor 8
 pub mod report;
 // Floor 9

@@ -67,6 +67,28 @@ pub fn without_middle(text: &str, beginning: usize, width: usize) -> Cow<'_, str
     Cow::Owned(truncated(&format!("{head} … {tail}"), width).into_owned())
 }
 
+/// `text` in lines of at most `width` characters, broken at blanks; lines after the first begin with `indent` blanks.
+pub fn wrapped(text: &str, indent: usize, width: usize) -> Vec<String> {
+    let lead = text.len() - text.trim_start().len();
+    let mut lines = vec![" ".repeat(lead)];
+    let mut is_fresh = true;
+    for word in text.split_whitespace() {
+        let line = lines.last().map_or(0, |line| line.chars().count());
+        if !is_fresh && line + 1 + word.chars().count() > width {
+            lines.push(" ".repeat(indent));
+            is_fresh = true;
+        }
+        if let Some(line) = lines.last_mut() {
+            if !is_fresh {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        is_fresh = false;
+    }
+    lines
+}
+
 /// A number with a thin grouping that scripts will not meet: `1,234,567`.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -110,6 +132,13 @@ mod tests {
         assert_eq!(without_middle("0123456789abcdef", 3, 11), "012 … bcdef");
         assert_eq!(without_middle("short", 3, 11), "short");
         assert_eq!(without_middle("0123456789", 6, 5).chars().count(), 5);
+    }
+
+    #[test]
+    fn long_texts_are_broken_at_blanks() {
+        assert_eq!(wrapped("  one two three", 4, 9), ["  one two", "    three"]);
+        assert_eq!(wrapped("alonglongword b", 2, 5), ["alonglongword", "  b"]);
+        assert_eq!(wrapped("", 2, 5), [""]);
     }
 
     #[test]

@@ -40,7 +40,7 @@ impl Group {
 
     /// Whether the failures can be part of an outage: on a front end, and not the account's own.
     pub fn is_of_outages(&self) -> bool {
-        self.is_front() && !self.key.error_class.is_the_accounts_own()
+        self.is_front() && self.key.is_servers_own()
     }
 }
 
@@ -69,7 +69,7 @@ pub fn groups(summary: &Summary, accounts: &Accounts) -> Vec<Group> {
 }
 
 fn order_of(group: &Group) -> (bool, bool, std::cmp::Reverse<u64>) {
-    (group.key.error_class.is_the_accounts_own(), group.service.role == Role::BackEnd, std::cmp::Reverse(group.failures.count))
+    (!group.key.is_servers_own(), group.service.role == Role::BackEnd, std::cmp::Reverse(group.failures.count))
 }
 
 fn distinct_accounts(users: &Tally<u64>, accounts: &Accounts) -> (u64, bool) {

@@ -6,20 +6,26 @@
 use std::sync::Arc;
 
 use crate::clock::Window;
+use crate::evidence::fact::{Certificate, What};
+use crate::location::Location;
 use crate::login::account::Accounts;
 use crate::merge::Merge;
 use crate::protocol::Role;
 use crate::summary::counts::Counts;
-use crate::summary::{ServiceKey, Summary};
+use crate::summary::{ServiceKey, Source, Summary};
 
 pub mod coverage;
+pub mod evidence;
 pub mod group;
 pub mod outage;
+pub mod timeline;
 pub mod top;
 
 use coverage::Coverage;
+use evidence::Evidence;
 use group::Group;
 use outage::Outage;
+use timeline::Entry;
 use top::Top;
 
 /// Everything that is known, in the order in which it is reported.
@@ -43,17 +49,35 @@ pub struct Case {
     pub coverage: Coverage,
     /// When services are seen to have started anew.
     pub restarts: Vec<(ServiceKey, Vec<i64>)>,
+    /// What is known beside the logs.
+    pub evidence: Evidence,
+    /// Everything that can be dated, in one order.
+    pub timeline: Vec<Entry>,
 }
 
 impl Case {
     /// Puts a summary in order.
-    pub fn new(summary: Summary, window: Window) -> Self {
+    pub fn new(summary: Summary, evidence: Evidence, window: Window) -> Self {
         let accounts = join_accounts(&summary);
         let groups = group::groups(&summary, &accounts);
         let outages = outage::outages(&summary, &accounts, &groups);
         let (coverage, restarts) = coverage::coverage(&summary);
         let (top_accounts, top_addresses) = (top::accounts(&summary, &accounts), top::addresses(&summary));
-        Self { window, summary, accounts, groups, outages, top_accounts, top_addresses, coverage, restarts }
+        let mut case = Self {
+            window,
+            summary,
+            accounts,
+            groups,
+            outages,
+            top_accounts,
+            top_addresses,
+            coverage,
+            restarts,
+            evidence,
+            timeline: Vec::new(),
+        };
+        case.timeline = timeline::timeline(&case);
+        case
     }
 
     /// The server names, sorted; one of which nothing is known is left out.
@@ -70,6 +94,23 @@ impl Case {
             service.logins.values().for_each(|counts| total.merge_with(*counts));
         }
         total
+    }
+
+    /// The file in which a service wrote at a moment, as a place without a line.
+    pub fn file_at(&self, key: &ServiceKey, moment: i64) -> Option<Location> {
+        let of_service = self.summary.sources.iter().filter(|source| source.server == key.server && source.service == Some((key.protocol, key.role)));
+        let holds = |source: &&Source| source.span.is_some_and(|(first, last)| first <= moment + 60_000 && moment - 60_000 <= last);
+        of_service.clone().find(holds).or_else(|| of_service.clone().next()).map(|source| Location::new(source.file.clone(), 0))
+    }
+
+    /// Whether IMAP or POP use a certificate: by its services, or because their settings name it.
+    pub fn uses_certificate(&self, certificate: &Certificate) -> bool {
+        let by_service = certificate.services.iter().any(|service| service.eq_ignore_ascii_case("IMAP") || service.eq_ignore_ascii_case("POP"));
+        let by_name = self.evidence.facts.iter().any(|fact| match &fact.what {
+            What::Settings(settings) => settings.certificate_name.as_deref().is_some_and(|name| evidence::is_for_host(&certificate.names, name)),
+            _ => false,
+        });
+        by_service || by_name
     }
 
     /// Whether all counts of different accounts and addresses are exact.

@@ -1,6 +1,7 @@
-//! `exlog analyze`: what failed, since when, for whom.
+//! `exlog analyze`: what failed, since when, why, and what to do.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
@@ -9,8 +10,10 @@ use crate::cli::options::Selection;
 use crate::cli::output::Output;
 use crate::cli::progress::Bar;
 use crate::cli::status::{self, Status};
+use crate::diagnosis::finding::Severity;
+use crate::diagnosis::judge;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::{self, Job};
+use crate::pipeline::{self, Job, Material};
 use crate::report::{json, terminal};
 use crate::skipped::FileFate;
 use crate::summary::Summary;
@@ -29,6 +32,14 @@ pub(super) struct Analyze {
     #[command(flatten)]
     output: Output,
 
+    /// Also look for evidence here: settings, certificates, health and event logs (those among PATH are found too)
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    evidence: Vec<PathBuf>,
+
+    /// End with status 1 if there is a finding of this severity or above
+    #[arg(long, value_enum, ignore_case = true, value_name = "SEVERITY")]
+    fail_on: Option<SeverityName>,
+
     /// End with status 2 if lines were skipped or files could not be read
     #[arg(long)]
     strict: bool,
@@ -39,10 +50,12 @@ Examples:
   exlog analyze \"C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Logging\"
   exlog analyze \\\\ex01\\c$\\logs \\\\ex02\\c$\\logs --from -3h
   exlog analyze copies --protocol imap4 --user alice@contoso.com
+  exlog analyze copies --evidence settings.txt events.evtx --fail-on high
   exlog analyze copies --format json --output report.json
 
 Exit status:
   0  the job was done
+  1  the job was done, and there are findings at or above --fail-on
   2  wrong usage, or the job could not be done; with --strict also skipped lines or unreadable files
   3  no readable protocol log among the paths";
 
@@ -54,30 +67,57 @@ enum Format {
     Json,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SeverityName {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl From<SeverityName> for Severity {
+    fn from(name: SeverityName) -> Self {
+        match name {
+            SeverityName::Info => Self::Info,
+            SeverityName::Low => Self::Low,
+            SeverityName::Medium => Self::Medium,
+            SeverityName::High => Self::High,
+            SeverityName::Critical => Self::Critical,
+        }
+    }
+}
+
 impl Analyze {
     pub(super) fn run(&self) -> Result<Status> {
         let (scope, zone) = (self.selection.scope()?, self.selection.zone()?);
         let bar = Bar::new(self.output.quiet);
-        let job = Job { paths: &self.selection.paths, scope: &scope, threads: self.selection.threads };
-        let summary = pipeline::run(&job, &bar)?;
+        let job = Job { paths: &self.selection.paths, evidence: &self.evidence, scope: &scope, threads: self.selection.threads };
+        let Material { summary, evidence } = pipeline::run(&job, &bar)?;
         bar.clear();
         if summary.sources.is_empty() {
             return Err(no_input(&summary));
         }
         self.tell_unreadable(&summary);
-        let case = Case::new(summary, scope.window);
+        let case = Case::new(summary, evidence, scope.window);
+        let findings = judge(&case);
         self.output.write(|out| match self.format {
-            Format::Json => json::write(&case, out),
+            Format::Json => json::write(&case, &findings, out),
             Format::Terminal => {
                 let look =
                     terminal::Look { width: self.output.width(), color: self.output.has_color(), zone, all: self.output.verbose };
-                terminal::write(&case, look, out)
+                terminal::write(&case, &findings, look, out)
             }
         })?;
         let summary = &case.summary;
         let is_whole =
             summary.skipped.total() == 0 && summary.files_with(FileFate::Unreadable) + summary.files_with(FileFate::Damaged) == 0;
-        Ok(if self.strict && !is_whole { Status::Wrong } else { Status::Done })
+        let is_found = self.fail_on.is_some_and(|severity| findings.iter().any(|finding| finding.severity >= severity.into()));
+        Ok(match (self.strict && !is_whole, is_found) {
+            (true, _) => Status::Wrong,
+            (false, true) => Status::Found,
+            (false, false) => Status::Done,
+        })
     }
 
     /// Unreadable files are named on standard error too: nobody must take a part for the whole.

@@ -15,7 +15,7 @@ mod status;
 
 use status::Status;
 
-/// Reads Microsoft Exchange IMAP4/POP3 protocol logs and says what failed, since when, for whom, with the lines that prove it
+/// Reads Microsoft Exchange IMAP4/POP3 protocol logs and says what failed, since when, why, and what to do
 #[derive(Debug, Parser)]
 #[command(name = "exlog", version, propagate_version = true, arg_required_else_help = true, max_term_width = 110)]
 struct Cli {
@@ -25,7 +25,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// What failed, since when, for whom: the main job
+    /// What failed, since when, why, what to do: the main job
     Analyze(analyze::Analyze),
 }
 

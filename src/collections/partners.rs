@@ -35,6 +35,11 @@ impl Partners {
         }
     }
 
+    /// Whether any of the kept names is among those whose hashes are given, sorted.
+    pub fn meets(&self, hashes: &[u64]) -> bool {
+        self.0.iter().any(|hash| hashes.binary_search(hash).is_ok())
+    }
+
     /// Whether a name is among those kept.
     pub fn contains(&self, name: &str) -> bool {
         self.0.binary_search(&hash(name)).is_ok()
@@ -50,8 +55,8 @@ impl Merge for Partners {
     }
 }
 
-/// FNV-1a with a final mix (of MurmurHash3), so that all bits are spread.
-fn hash(name: &str) -> u64 {
+/// The hash by which a name is kept: FNV-1a with a final mix (of MurmurHash3), so that all bits are spread.
+pub fn hash(name: &str) -> u64 {
     let fnv = name.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let mixed = (fnv ^ (fnv >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     (mixed ^ (mixed >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53) ^ (mixed >> 29)

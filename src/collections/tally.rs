@@ -106,6 +106,11 @@ impl<V> Tally<V> {
         self.entries.iter().map(|(key, entry)| (key.as_str(), entry.spelling.as_deref().unwrap_or(key), &entry.value))
     }
 
+    /// Every kept value, to be changed, in no order.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.values_mut().map(|entry| &mut entry.value)
+    }
+
     /// Whether no name was ever added.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()

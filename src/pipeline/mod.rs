@@ -9,14 +9,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use crate::case::evidence::Evidence;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::discover::discover;
+use crate::input::discover::{Input, discover};
 use crate::protocol_log::log_file::{LogFile, look_at};
+use crate::skipped::{FileFate, FileNote};
 use crate::summary::Summary;
 use crate::summary::scope::Scope;
 
+mod evidence_file;
 mod file_progress;
 
+use evidence_file::Looked;
 use file_progress::{FileProgress, Finished};
 
 /// What a run is told.
@@ -24,10 +28,21 @@ use file_progress::{FileProgress, Finished};
 pub struct Job<'a> {
     /// Files, folders, globs, `-`.
     pub paths: &'a [PathBuf],
+    /// The same, looked through for evidence alone.
+    pub evidence: &'a [PathBuf],
     /// What counts.
     pub scope: &'a Scope,
     /// How many threads; all processors if `None`.
     pub threads: Option<usize>,
+}
+
+/// What was read: the logs and what lay beside them.
+#[derive(Debug)]
+pub struct Material {
+    /// The logs.
+    pub summary: Summary,
+    /// The evidence.
+    pub evidence: Evidence,
 }
 
 /// Somebody who wants to know how far a run is. Called from all threads.
@@ -51,7 +66,7 @@ impl Progress for Silent {
 ///
 /// # Errors
 /// [`ErrorKind::System`] if threads cannot be had. Files that cannot be read are no error: they stand in the summary's notes.
-pub fn run(job: &Job<'_>, progress: &dyn Progress) -> Result<Summary> {
+pub fn run(job: &Job<'_>, progress: &dyn Progress) -> Result<Material> {
     let threads = job.threads.unwrap_or_default();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| {
         Error::new(ErrorKind::System, format!("no threads could be started: {error}")).hint("try --threads 1")
@@ -59,16 +74,24 @@ pub fn run(job: &Job<'_>, progress: &dyn Progress) -> Result<Summary> {
     Ok(pool.install(|| read_all(job, progress)))
 }
 
-fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Summary {
-    let found = discover(job.paths);
-    let looked: Vec<_> = found.inputs.into_par_iter().map(look_at).collect();
-    let mut start = Summary::default();
-    start.notes.extend(found.notes);
+fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Material {
+    let (found, beside) = (discover(job.paths), discover(job.evidence));
+    let (mut start, mut evidence) = (Summary::default(), Evidence::default());
+    start.notes.extend(found.notes.into_iter().chain(beside.notes));
+    let among_logs = found.inputs.into_par_iter().map(|input| look_at(input.clone()).map_err(|note| as_evidence(&input, note)));
+    let no_log = |input: &Input| FileNote { file: input.shown.clone(), fate: FileFate::Other, reason: "no evidence in it".to_owned() };
+    let alone = beside.inputs.into_par_iter().map(|input| Err(as_evidence(&input, no_log(&input))));
+    let looked: Vec<std::result::Result<LogFile, Looked>> = among_logs.chain(alone).collect();
     let mut files: Vec<LogFile> = Vec::new();
     for one in looked {
         match one {
             Ok(file) => files.push(file),
-            Err(note) => start.notes.push(note),
+            Err(Looked::Neither(note)) => start.notes.push(note),
+            Err(Looked::Evidence(file, kind, reading)) => {
+                evidence.files.push((file, kind));
+                evidence.facts.extend(reading.facts);
+                evidence.skipped.extend(reading.skipped);
+            }
         }
     }
     progress.planned(files.len(), files.iter().map(LogFile::length).sum());
@@ -92,7 +115,12 @@ fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Summary {
     });
     let mut summary = work.into_summary();
     summary.notes.sort();
-    summary
+    Material { summary, evidence }
+}
+
+/// Only what is no log and yet readable can be evidence.
+fn as_evidence(input: &Input, note: FileNote) -> Looked {
+    if note.fate == FileFate::Other && !input.is_standard_input() { evidence_file::look_at(input, note) } else { Looked::Neither(note) }
 }
 
 /// What all threads share.

@@ -11,8 +11,11 @@ use serde::Serialize;
 use crate::case::Case;
 use crate::case::group::Group;
 use crate::case::outage::Outage;
+use crate::case::timeline::Entry;
 use crate::case::top::Top;
 use crate::clock::rfc3339;
+use crate::diagnosis::finding::Finding;
+use crate::location::Location;
 use crate::login::identity::ClientClass;
 use crate::protocol::Role;
 use crate::skipped::FileFate;
@@ -29,8 +32,8 @@ struct Report<'a> {
     logins: Logins<'a>,
     failure_groups: Vec<FailureGroup<'a>>,
     outages: Vec<OutageRow<'a>>,
-    findings: [(); 0],
-    timeline: [(); 0],
+    findings: Vec<FindingRow<'a>>,
+    timeline: Vec<TimelineRow<'a>>,
     coverage: Coverage<'a>,
     latency: Vec<LatencyRow<'a>>,
     mechanisms: Vec<MechanismRow<'a>>,
@@ -73,6 +76,21 @@ struct Input<'a> {
     skipped_examples: Vec<SkippedExample<'a>>,
     sources: Vec<SourceRow<'a>>,
     notes: Vec<NoteRow<'a>>,
+    evidence: Vec<EvidenceFileRow<'a>>,
+    evidence_skipped: Vec<EvidenceSkipped<'a>>,
+}
+
+#[derive(Serialize)]
+struct EvidenceFileRow<'a> {
+    file: &'a str,
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct EvidenceSkipped<'a> {
+    file: &'a str,
+    line: u64,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -190,6 +208,50 @@ struct OutageRow<'a> {
 }
 
 #[derive(Serialize)]
+struct FindingRow<'a> {
+    id: &'static str,
+    severity: &'static str,
+    confidence: &'static str,
+    title: &'a str,
+    summary: &'a str,
+    protocols: Vec<&'static str>,
+    servers: &'a [String],
+    start: String,
+    end: String,
+    ongoing: bool,
+    outages: &'a [String],
+    groups: &'a [String],
+    evidence: Vec<EvidenceRow<'a>>,
+    remediation: Vec<StepRow<'a>>,
+    references: &'a [&'static str],
+}
+
+#[derive(Serialize)]
+struct EvidenceRow<'a> {
+    effect: &'static str,
+    kind: &'static str,
+    text: &'a str,
+    at: Option<String>,
+    file: Option<&'a str>,
+    line: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct StepRow<'a> {
+    text: &'a str,
+    command: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct TimelineRow<'a> {
+    at: String,
+    kind: &'static str,
+    text: &'a str,
+    file: Option<&'a str>,
+    line: Option<u64>,
+}
+
+#[derive(Serialize)]
 struct Coverage<'a> {
     gaps: Vec<GapRow<'a>>,
     sessions: u64,
@@ -281,12 +343,12 @@ struct Exactness {
 ///
 /// # Errors
 /// What `out` says.
-pub fn write(case: &Case, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &report(case)).map_err(io::Error::from)?;
+pub fn write(case: &Case, findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &report(case, findings)).map_err(io::Error::from)?;
     out.write_all(b"\n")
 }
 
-fn report(case: &Case) -> Report<'_> {
+fn report<'a>(case: &'a Case, findings: &'a [Finding]) -> Report<'a> {
     Report {
         schema: "exlog.report/1",
         tool: Tool { name: "exlog", version: env!("CARGO_PKG_VERSION") },
@@ -295,8 +357,8 @@ fn report(case: &Case) -> Report<'_> {
         logins: logins(case),
         failure_groups: case.groups.iter().map(failure_group).collect(),
         outages: case.outages.iter().map(outage).collect(),
-        findings: [],
-        timeline: [],
+        findings: findings.iter().map(finding).collect(),
+        timeline: case.timeline.iter().map(entry).collect(),
         coverage: coverage(case),
         latency: by_service(case, |place, service| LatencyRow {
             server: place.server,
@@ -332,7 +394,7 @@ fn input(case: &Case) -> Input<'_> {
     let accounting = summary.accounting;
     Input {
         files: summary.sources.len() as u64,
-        evidence_files: 0,
+        evidence_files: case.evidence.files.len() as u64,
         other_files: summary.files_with(FileFate::Other),
         unreadable_files: summary.files_with(FileFate::Unreadable),
         bytes: summary.bytes,
@@ -362,6 +424,13 @@ fn input(case: &Case) -> Input<'_> {
                 first: source.span.map(|(first, _)| rfc3339(first)),
                 last: source.span.map(|(_, last)| rfc3339(last)),
             })
+            .collect(),
+        evidence: case.evidence.files.iter().map(|(file, kind)| EvidenceFileRow { file, kind }).collect(),
+        evidence_skipped: case
+            .evidence
+            .skipped
+            .iter()
+            .map(|(at, reason)| EvidenceSkipped { file: &at.file, line: at.line, reason })
             .collect(),
         notes: summary
             .notes
@@ -426,6 +495,40 @@ fn outage(outage: &Outage) -> OutageRow<'_> {
         health_mailbox_failed: outage.health_mailbox_failed,
         groups: &outage.groups,
     }
+}
+
+/// File and line of a place; a place without a line is the whole file.
+fn place(location: Option<&Location>) -> (Option<&str>, Option<u64>) {
+    (location.map(|location| location.file.as_ref()), location.map(|location| location.line).filter(|line| *line > 0))
+}
+
+fn finding(finding: &Finding) -> FindingRow<'_> {
+    let evidence = finding.evidence.iter().map(|item| {
+        let (file, line) = place(item.location.as_ref());
+        EvidenceRow { effect: item.effect.name(), kind: item.kind, text: &item.text, at: item.at.map(rfc3339), file, line }
+    });
+    FindingRow {
+        id: finding.id,
+        severity: finding.severity.name(),
+        confidence: finding.confidence.name(),
+        title: &finding.title,
+        summary: &finding.summary,
+        protocols: finding.protocols.iter().map(|protocol| protocol.name()).collect(),
+        servers: &finding.servers,
+        start: rfc3339(finding.start),
+        end: rfc3339(finding.end),
+        ongoing: finding.ongoing,
+        outages: &finding.outages,
+        groups: &finding.groups,
+        evidence: evidence.collect(),
+        remediation: finding.remediation.iter().map(|step| StepRow { text: &step.text, command: step.command.as_deref() }).collect(),
+        references: &finding.references,
+    }
+}
+
+fn entry(entry: &Entry) -> TimelineRow<'_> {
+    let (file, line) = place(entry.location.as_ref());
+    TimelineRow { at: rfc3339(entry.at), kind: entry.kind, text: &entry.text, file, line }
 }
 
 fn coverage(case: &Case) -> Coverage<'_> {

@@ -2,6 +2,7 @@
 
 use crate::collections::partners::Partners;
 use crate::collections::tally::Weighed;
+use crate::location::Location;
 use crate::login::outcome::Outcome;
 use crate::merge::{Merge, Span};
 use crate::summary::counts::Counts;
@@ -26,6 +27,8 @@ pub struct Refused {
     pub count: u64,
     /// The first and the last.
     pub span: Span,
+    /// The first one: when, and where it stands.
+    pub first: (i64, Location),
     /// For an account the addresses they came from, for an address the accounts that were tried.
     pub partners: Partners,
 }
@@ -43,11 +46,20 @@ impl Account {
 
     /// Takes in that the attempt failed because of bad credentials; `partner` is the address of an account, or the account
     /// tried from an address, in lower case.
-    pub fn add_refused(&mut self, moment: i64, partner: &str) {
-        let refused = self.refused.get_or_insert_with(|| Box::new(Refused { count: 0, span: Span::at(moment), partners: Partners::default() }));
+    pub fn add_refused(&mut self, moment: i64, location: &Location, partner: &str) {
+        let refused = self.refused.get_or_insert_with(|| {
+            Box::new(Refused { count: 0, span: Span::at(moment), first: (moment, location.clone()), partners: Partners::default() })
+        });
         refused.count += 1;
         refused.span.include(moment);
         refused.partners.insert(partner);
+    }
+
+    /// Adds `lines` to the line number of the first refusal.
+    pub fn shift_lines(&mut self, lines: u64) {
+        if let Some(refused) = &mut self.refused {
+            refused.first.1.line += lines;
+        }
     }
 }
 
@@ -60,6 +72,9 @@ impl Merge for Account {
             (Some(mine), Some(theirs)) => {
                 mine.count += theirs.count;
                 mine.span.merge_with(theirs.span);
+                if theirs.first < mine.first {
+                    mine.first = theirs.first;
+                }
                 mine.partners.merge_with(theirs.partners);
             }
             (None, theirs) => self.refused = theirs,

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::collections::minutes::Minutes;
+use crate::collections::minutes::{MINUTE, Minutes};
 use crate::collections::tally::Tally;
 use crate::location::Location;
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
+use crate::login::mechanism::Mechanism;
 use crate::merge::{Merge, Span};
 
 /// What makes two failures of one service the same.
@@ -23,6 +24,18 @@ pub struct GroupKey {
     pub client_class: ClientClass,
     /// The response with everything that varies masked.
     pub response: Box<str>,
+}
+
+impl GroupKey {
+    /// Whether the fault is the server's own: not the account's, and not a client's that the server does not understand.
+    pub fn is_servers_own(&self) -> bool {
+        is_servers_own(&self.error, self.error_class, &self.response)
+    }
+}
+
+/// The rule of [`GroupKey::is_servers_own`], for a failure that has no key yet.
+pub fn is_servers_own(error: &str, class: ErrorClass, response: &str) -> bool {
+    !class.is_the_accounts_own() && !(error.is_empty() && response.starts_with("BAD"))
 }
 
 /// So many examples of a group are kept.
@@ -41,13 +54,55 @@ pub struct FailureGroup {
     pub users: Tally<u64>,
     /// From which addresses, with how many failures each.
     pub clients: Tally<u64>,
+    /// By which ways of logging in.
+    pub mechanisms: BTreeMap<Mechanism, u64>,
     /// On which ports of the server.
     pub ports: BTreeMap<u16, u64>,
     /// The first failures: when, where they stand, and their lines.
     pub examples: Vec<(i64, Location, Arc<str>)>,
 }
 
+/// Where and when an attempt was made, beside what its own columns say.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// Milliseconds since 1970 UTC.
+    pub moment: i64,
+    /// How long it took, in milliseconds.
+    pub duration: Option<u64>,
+    /// The client's address, without its port.
+    pub address: &'a str,
+    /// The server's port.
+    pub port: Option<u16>,
+}
+
 impl FailureGroup {
+    /// Takes in one failure; `name` may be empty.
+    pub fn add(&mut self, name: &str, at: Circumstances<'_>, example: impl FnOnce() -> (Location, Arc<str>)) {
+        self.count += 1;
+        self.span.include(at.moment);
+        *self.minutes.at(at.moment) += 1;
+        if !name.is_empty() {
+            *self.users.at(name) += 1;
+        }
+        if !at.address.is_empty() {
+            *self.clients.at(at.address) += 1;
+        }
+        if let Some(port) = at.port {
+            *self.ports.entry(port).or_default() += 1;
+        }
+        if self.examples.len() < EXAMPLES {
+            let (location, text) = example();
+            self.examples.push((at.moment, location, text));
+        }
+    }
+
+
+    /// How many failures fell into the minutes from `start` to `end`, both included.
+    pub fn between(&self, start: i64, end: i64) -> u64 {
+        let minutes = start.div_euclid(MINUTE)..=end.div_euclid(MINUTE);
+        self.minutes.iter().filter(|(minute, _)| minutes.contains(minute)).map(|(_, count)| count).sum()
+    }
+
     /// An empty group that begins at `moment`.
     pub fn beginning(moment: i64) -> Self {
         Self {
@@ -56,6 +111,7 @@ impl FailureGroup {
             minutes: Minutes::default(),
             users: Tally::default(),
             clients: Tally::default(),
+            mechanisms: BTreeMap::new(),
             ports: BTreeMap::new(),
             examples: Vec::new(),
         }
@@ -76,6 +132,7 @@ impl Merge for FailureGroup {
         self.minutes.merge_with(other.minutes);
         self.users.merge_with(other.users);
         self.clients.merge_with(other.clients);
+        self.mechanisms.merge_with(other.mechanisms);
         self.ports.merge_with(other.ports);
         self.examples.extend(other.examples);
         self.examples.sort();

@@ -18,6 +18,8 @@ pub mod affected;
 pub mod counts;
 pub mod failure_group;
 pub mod file;
+pub mod large_mailbox;
+pub mod pace;
 pub mod pulse;
 pub mod scope;
 pub mod segment;

@@ -11,12 +11,12 @@ use crate::location::Location;
 use crate::login::attempt::{AttemptColumns, LoginCommand};
 use crate::login::identity::Aliases;
 use crate::login::mechanism::Encryption;
-use crate::login::outcome::{Outcome, status, text_of};
+use crate::login::outcome::{Outcome, Status, outcome, status, text_of};
 use crate::login::response::masked;
 use crate::login::session::{SessionEvent, SessionLine, SessionLogin, Sessions};
 use crate::merge::Span;
 use crate::protocol::{Protocol, Role};
-use crate::protocol_log::context::Context;
+use crate::protocol_log::context::{Context, pairs};
 use crate::protocol_log::example::example;
 use crate::protocol_log::file_name::NamedKind;
 use crate::protocol_log::header::{Header, Layout};
@@ -25,7 +25,9 @@ use crate::protocol_log::sniff::without_bom;
 use crate::protocol_log::structure::lines;
 use crate::skipped::{SkipReason, SkippedLines};
 use crate::summary::scope::Scope;
-use crate::summary::service::{Circumstances, Failure, Service};
+use crate::summary::failure_group::Circumstances;
+use crate::summary::large_mailbox::{LargeMailbox, VERY_MANY, VERY_SLOW};
+use crate::summary::service::{Failure, Service};
 
 /// How the lines of a block count: `lines = records + headers + blank + skipped`, always.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -169,6 +171,10 @@ impl Reader<'_> {
         }
         let login = match LoginCommand::of(record.command) {
             Some(command) if counts => self.attempt(record, line, command, (protocol, role)),
+            None if counts => {
+                self.notice(record, line, (protocol, role));
+                None
+            }
             _ => None,
         };
         self.follow_session(record, (protocol, role), login);
@@ -225,13 +231,49 @@ impl Reader<'_> {
             self.segment.aliases.add(name, whole);
         }
         let service = self.segment.services.entry((protocol, role)).or_default();
-        service.add(&attempt, at, failure, || (location, example(line)));
+        service.add(&attempt, at, failure, &location, || example(line));
         let is_front = role == Role::FrontEnd;
         Some(SessionLogin {
             mechanism: attempt.mechanism,
             by_port: if is_front { Encryption::by_port(protocol, port) } else { Some(Encryption::Unknown) },
             is_clear_port: is_front && Encryption::is_clear_port(protocol, port),
         })
+    }
+
+    /// Commands that are no attempts and yet say something: a refused `user`, a very large mailbox.
+    fn notice(&mut self, record: &Record<'_>, line: &[u8], (protocol, role): (Protocol, Role)) {
+        let is = |command: &[u8]| record.command.eq_ignore_ascii_case(command);
+        let location = || Location::new(self.reading.file.clone(), self.segment.accounting.lines);
+        if protocol == Protocol::Pop3 && is(b"user") {
+            let context = record.context();
+            let response = Context::parse(&context).response.unwrap_or_default();
+            if memchr::memmem::find(response, b"not valid in this state").is_some() {
+                let (parameters, endpoint) = (record.parameters(), record.client_endpoint());
+                let address = String::from_utf8_lossy(endpoint.address);
+                let port = record.server_endpoint().port;
+                let at = Circumstances { moment: record.time, duration: record.duration(), address: &address, port };
+                let (name, at_line) = (String::from_utf8_lossy(parameters.trim_ascii()).into_owned(), location());
+                let service = self.segment.services.entry((protocol, role)).or_default();
+                service.add_refused_user(&name, at, || (at_line, example(line)));
+            }
+        } else if is(b"select") || is(b"examine") || is(b"stat") {
+            let context = record.context();
+            let rows = pairs(&context).find(|(key, _)| *key == b"Rows").and_then(|(_, value)| std::str::from_utf8(value).ok()?.parse().ok());
+            if let Some(messages) = rows.filter(|rows: &u64| *rows > VERY_MANY) {
+                let failed = outcome(Context::parse(&context).response, Context::parse(&context).error) == Outcome::Failed;
+                let is_troubled = failed || record.duration().is_some_and(|duration| duration >= VERY_SLOW);
+                let mailbox = LargeMailbox {
+                    messages,
+                    opened: 1,
+                    troubled: u64::from(is_troubled),
+                    span: Span::at(record.time),
+                    example: (!is_troubled, record.time, location(), example(line)),
+                };
+                let user = record.user();
+                let service = self.segment.services.entry((protocol, role)).or_default();
+                service.large_mailboxes.add(&String::from_utf8_lossy(&user), mailbox);
+            }
+        }
     }
 
     fn masked_response(&mut self, response: &[u8]) -> Arc<str> {
@@ -256,7 +298,7 @@ impl Reader<'_> {
                 let refused = Context::parse(&context)
                     .response
                     .and_then(status)
-                    .is_some_and(|status| status != crate::login::outcome::Status::Ok);
+                    .is_some_and(|status| status != Status::Ok);
                 if refused { SessionEvent::Other } else { SessionEvent::StartTls }
             }
             _ => SessionEvent::Other,

@@ -16,7 +16,9 @@ use crate::merge::{Merge, Span, merge_entry};
 use crate::summary::account::Account;
 use crate::summary::affected::Affected;
 use crate::summary::counts::Counts;
-use crate::summary::failure_group::{EXAMPLES, FailureGroup, GroupKey};
+use crate::summary::failure_group::{Circumstances, FailureGroup, GroupKey, is_servers_own};
+use crate::summary::large_mailbox::LargeMailboxes;
+use crate::summary::pace::Pace;
 use crate::summary::pulse::{Beat, Pulse};
 
 /// So many different commands are told apart; what comes after them counts as `(other)`.
@@ -47,23 +49,16 @@ pub struct Service {
     pub addresses: Tally<Account>,
     /// How long login attempts took.
     pub latency: Latency,
+    /// How long successful logins took, hour by hour.
+    pub pace: Pace,
+    /// Mailboxes with very many messages.
+    pub large_mailboxes: LargeMailboxes,
+    /// POP's `user` refused because the connection is not encrypted: such a login never becomes an attempt.
+    pub refused_users: Option<FailureGroup>,
     /// Records by command.
     pub commands: Commands,
     /// Successes with an error beside them, by error.
     pub anomalies: BTreeMap<Box<str>, u64>,
-}
-
-/// Where and when an attempt was made, beside what its own columns say.
-#[derive(Debug, Clone, Copy)]
-pub struct Circumstances<'a> {
-    /// Milliseconds since 1970 UTC.
-    pub moment: i64,
-    /// How long it took, in milliseconds.
-    pub duration: Option<u64>,
-    /// The client's address, without its port.
-    pub address: &'a str,
-    /// The server's port.
-    pub port: Option<u16>,
 }
 
 /// A failure as its group takes it in.
@@ -75,13 +70,14 @@ pub struct Failure<'a> {
 }
 
 impl Service {
-    /// Takes in an attempt; `failure` is there if it failed, `example` gives its line if one is wanted.
+    /// Takes in an attempt; `failure` is there if it failed, `location` is its line's place, `example` gives its text if it is wanted.
     pub fn add(
         &mut self,
         attempt: &Attempt<'_>,
         at: Circumstances<'_>,
         failure: Option<Failure<'_>>,
-        example: impl FnOnce() -> (Location, Arc<str>),
+        location: &Location,
+        example: impl FnOnce() -> Arc<str>,
     ) {
         let class = attempt.client_class;
         self.logins.entry(class).or_default().add(attempt.outcome);
@@ -95,16 +91,20 @@ impl Service {
             let entry = tally.at(key);
             entry.add(attempt.outcome, at.moment);
             if is_refused {
-                entry.add_refused(at.moment, &fold_case(partner));
+                entry.add_refused(at.moment, location, &fold_case(partner));
             }
         }
         if let Some(duration) = at.duration {
             self.latency.record(duration);
+            if attempt.outcome == Outcome::Succeeded {
+                self.pace.record(at.moment, duration);
+            }
         }
         if attempt.is_anomaly() {
             *self.anomalies.entry(attempt.error.as_ref().into()).or_default() += 1;
         }
-        let is_servers_own = failure.as_ref().is_some_and(|failure| !failure.class.is_the_accounts_own());
+        let is_servers_own =
+            failure.as_ref().is_some_and(|failure| is_servers_own(&attempt.error, failure.class, failure.response));
         self.pulse.add(
             at.moment,
             match attempt.outcome {
@@ -117,8 +117,14 @@ impl Service {
             self.affected.add(&fold_case(name), at.moment);
         }
         if let Some(failure) = failure {
-            self.add_failure(attempt, at, failure, example);
+            self.add_failure(attempt, at, failure, || (location.clone(), example()));
         }
+    }
+
+    /// Takes in that POP's `user` was refused on an unencrypted connection.
+    pub fn add_refused_user(&mut self, name: &str, at: Circumstances<'_>, example: impl FnOnce() -> (Location, Arc<str>)) {
+        let group = self.refused_users.get_or_insert_with(|| FailureGroup::beginning(at.moment));
+        group.add(name, at, example);
     }
 
     fn series_of(&mut self, target: Option<&str>, class: ClientClass) -> &mut Minutes<Counts> {
@@ -140,27 +146,15 @@ impl Service {
             response: failure.response.into(),
         };
         let group = self.groups.entry(key).or_insert_with(|| FailureGroup::beginning(at.moment));
-        group.count += 1;
-        group.span.include(at.moment);
-        *group.minutes.at(at.moment) += 1;
-        if let Some(name) = &attempt.names.name {
-            *group.users.at(name) += 1;
-        }
-        if !at.address.is_empty() {
-            *group.clients.at(at.address) += 1;
-        }
-        if let Some(port) = at.port {
-            *group.ports.entry(port).or_default() += 1;
-        }
-        if group.examples.len() < EXAMPLES {
-            let (location, text) = example();
-            group.examples.push((at.moment, location, text));
-        }
+        *group.mechanisms.entry(attempt.mechanism).or_default() += 1;
+        group.add(attempt.names.name.as_deref().unwrap_or_default(), at, example);
     }
 
     /// Adds `lines` to the line number of every example: a segment counts its lines from its own first one.
     pub fn shift_lines(&mut self, lines: u64) {
-        self.groups.values_mut().for_each(|group| group.shift_lines(lines));
+        self.groups.values_mut().chain(&mut self.refused_users).for_each(|group| group.shift_lines(lines));
+        self.large_mailboxes.shift_lines(lines);
+        self.accounts.values_mut().chain(self.addresses.values_mut()).for_each(|account| account.shift_lines(lines));
     }
 }
 
@@ -177,6 +171,9 @@ impl Merge for Service {
         self.accounts.merge_with(other.accounts);
         self.addresses.merge_with(other.addresses);
         self.latency.merge_with(other.latency);
+        self.pace.merge_with(other.pace);
+        self.large_mailboxes.merge_with(other.large_mailboxes);
+        self.refused_users.merge_with(other.refused_users);
         self.commands.merge_with(other.commands);
         self.anomalies.merge_with(other.anomalies);
     }

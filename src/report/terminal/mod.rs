@@ -7,12 +7,15 @@ use std::io::{self, Write};
 
 use crate::case::Case;
 use crate::clock::Zone;
+use crate::diagnosis::finding::Finding;
 
+mod findings;
 mod groups;
 mod left_aside;
 mod over_time;
 mod services;
 mod table;
+mod timeline;
 mod verdict;
 
 /// How the report looks.
@@ -74,8 +77,10 @@ impl Look {
 ///
 /// # Errors
 /// What `out` says.
-pub fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    verdict::write(case, look, out)?;
+pub fn write(case: &Case, findings: &[Finding], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    verdict::write(case, findings, look, out)?;
+    findings::write(findings, look, out)?;
+    timeline::write(case, look, out)?;
     over_time::write_outages(case, look, out)?;
     over_time::write_sparks(case, look, out)?;
     groups::write(case, look, out)?;

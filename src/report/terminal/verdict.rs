@@ -5,21 +5,44 @@ use std::io::{self, Write};
 use crate::case::Case;
 use crate::case::outage::Outage;
 use crate::clock::{Zone, duration_for_people, for_people};
+use crate::diagnosis::finding::{Finding, Severity};
 use crate::protocol::Role;
 use crate::report::terminal::{Look, Tone};
 use crate::skipped::FileFate;
 use crate::summary::counts::Counts;
-use crate::text::{TerminalText, counted, thousands, truncated};
+use crate::text::{TerminalText, counted, thousands, truncated, wrapped};
 
-pub(super) fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(case: &Case, findings: &[Finding], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let worst = findings.first().filter(|finding| finding.severity > Severity::Low);
     let (tone, verdict, detail) = verdict(case, look.zone);
+    let tone = if tone == Tone::Good && worst.is_some() { Tone::Plain } else { tone };
     writeln!(out, "{}", look.paint(tone, &truncated(TerminalText::new(&verdict).as_str(), look.width)))?;
     if let Some(detail) = detail {
         writeln!(out, "{detail}")?;
     }
+    match worst {
+        Some(finding) => write_cause(finding, look, out)?,
+        None if !case.outages.is_empty() => writeln!(out, "Why: no diagnosis fits; the failure groups below say what the server answered")?,
+        None => {}
+    }
     let (front, back) = (case.logins(Role::FrontEnd), case.logins(Role::BackEnd));
     writeln!(out, "Front end: {}. Back end: {}.", logins(front), logins(back))?;
     writeln!(out, "{}", look.paint(Tone::Faint, &truncated(&input(case, look.zone), look.width)))
+}
+
+/// Why, and what to do next.
+fn write_cause(finding: &Finding, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let why = format!("Why: {} ({})", finding.title, finding.confidence.name());
+    for line in wrapped(TerminalText::new(&why).as_str(), 5, look.width) {
+        writeln!(out, "{}", look.paint(Tone::Title, &line))?;
+    }
+    let Some(step) = finding.remediation.first() else { return Ok(()) };
+    let command = step.command.as_deref().map_or_else(String::new, |command| format!(": {command}"));
+    let next = format!("Do:  {}{command}", step.text);
+    for line in wrapped(TerminalText::new(&next).as_str(), 5, look.width) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
 }
 
 /// What is said first, and the figures of the outage that it is about.
@@ -82,5 +105,9 @@ fn input(case: &Case, zone: Zone) -> String {
         files => format!(", {} UNREADABLE", counted(files, "file", "files")),
     };
     let files = counted(summary.sources.len() as u64, "log", "logs");
-    format!("{files}, {} lines{skipped}{unreadable}{span}", thousands(summary.accounting.lines))
+    let evidence = match case.evidence.files.len() as u64 {
+        0 => String::new(),
+        files => format!(" and {}", counted(files, "file of evidence", "files of evidence")),
+    };
+    format!("{files}{evidence}, {} lines{skipped}{unreadable}{span}", thousands(summary.accounting.lines))
 }

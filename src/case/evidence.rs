@@ -1,0 +1,97 @@
+//! The evidence beside the logs: facts of all files, and the questions that diagnoses ask of them.
+
+use std::sync::Arc;
+
+use crate::evidence::fact::{Certificate, Event, Fact, Settings, What};
+use crate::location::Location;
+use crate::protocol::Protocol;
+
+/// All facts of all files of evidence.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    /// The files, and what each of them is.
+    pub files: Vec<(Arc<str>, &'static str)>,
+    /// What they say, in the order of files and places.
+    pub facts: Vec<Fact>,
+    /// Parts that could not be read, with the reason.
+    pub skipped: Vec<(Location, String)>,
+}
+
+impl Evidence {
+    /// The facts about a server. A fact that names no server is about any.
+    pub fn about<'a>(&'a self, server: Option<&'a str>) -> impl Iterator<Item = &'a Fact> {
+        self.facts.iter().filter(move |fact| match (&fact.server, server) {
+            (Some(of), Some(server)) => is_same_server(of, server),
+            _ => true,
+        })
+    }
+
+    /// `Get-ImapSettings` or `Get-PopSettings` of a server.
+    pub fn settings<'a>(&'a self, server: Option<&'a str>, protocol: Protocol) -> impl Iterator<Item = (&'a Fact, &'a Settings)> {
+        self.about(server).filter_map(move |fact| match &fact.what {
+            What::Settings(settings) if settings.protocol.is_none_or(|of| of == protocol) => Some((fact, settings)),
+            _ => None,
+        })
+    }
+
+    /// `Get-ExchangeCertificate` of a server.
+    pub fn certificates<'a>(&'a self, server: Option<&'a str>) -> impl Iterator<Item = (&'a Fact, &'a Certificate)> {
+        self.about(server).filter_map(|fact| match &fact.what {
+            What::Certificate(certificate) => Some((fact, certificate)),
+            _ => None,
+        })
+    }
+
+    /// Event records of a server with their moments; those without a certain moment are left out.
+    pub fn events<'a>(&'a self, server: Option<&'a str>) -> impl Iterator<Item = (i64, &'a Fact, &'a Event)> {
+        self.about(server).filter_map(|fact| match (&fact.what, fact.at) {
+            (What::Event(event), Some(at)) => Some((at, fact, event)),
+            _ => None,
+        })
+    }
+}
+
+/// Whether two names are one server: the same address, or the same first label (`EX01`, `ex01.contoso.com`).
+pub fn is_same_server(a: &str, b: &str) -> bool {
+    let is_address = |name: &str| name.parse::<std::net::IpAddr>().is_ok();
+    if is_address(a) || is_address(b) {
+        // An address cannot be held against a name: that the fact is about another server is not known.
+        return a == b || is_address(a) != is_address(b);
+    }
+    let label = |name: &str| name.trim().split('.').next().unwrap_or_default().to_lowercase();
+    label(a) == label(b)
+}
+
+/// Whether a certificate is for a host name, wildcards included (`*.contoso.com` is for `mail.contoso.com`, not for `a.b.contoso.com`).
+pub fn is_for_host(names: &[String], host: &str) -> bool {
+    names.iter().any(|name| match name.strip_prefix("*.") {
+        Some(domain) => host.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(domain)) || host.eq_ignore_ascii_case(name),
+        None => name.eq_ignore_ascii_case(host),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_are_the_same_by_their_first_label() {
+        for (a, b, same) in [
+            ("EX01", "ex01.contoso.com", true),
+            ("EX01", "EX02", false),
+            ("10.0.0.1", "10.0.0.1", true),
+            ("10.0.0.1", "10.0.0.2", false),
+            ("10.0.0.1", "EX01", true),
+        ] {
+            assert_eq!(is_same_server(a, b), same, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn a_wildcard_stands_for_one_label() {
+        let names = ["*.contoso.com".to_owned(), "ex01.fabrikam.com".to_owned()];
+        for (host, fits) in [("mail.contoso.com", true), ("a.b.contoso.com", false), ("contoso.com", false), ("EX01.fabrikam.com", true)] {
+            assert_eq!(is_for_host(&names, host), fits, "{host}");
+        }
+    }
+}

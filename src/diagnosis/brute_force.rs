@@ -1,0 +1,69 @@
+//! `brute-force`: somebody guesses the password of one account.
+
+use crate::case::Case;
+use crate::clock::{Zone, for_people};
+use crate::diagnosis::Diagnosis;
+use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
+use crate::diagnosis::group_failures::is_ongoing;
+use crate::diagnosis::guessing::{Guessed, Guesses};
+use crate::diagnosis::powershell::argument;
+use crate::text::{counted, thousands};
+
+/// The diagnosis.
+pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
+    id: "brute-force",
+    title: "Somebody guesses the password of one account",
+    doc: "\
+## What it finds
+One account with very many refused logins at a high rate, or from many addresses.
+
+## Why it matters
+Sooner or later a guess is right; until then the account may be locked all the time.
+
+## Evidence it needs
+The logs suffice. A login that works from one of the addresses makes it critical.
+
+## What to do
+Block the addresses, switch IMAP and POP off where they are not needed, and see that the password is strong or modern authentication is used.
+
+## When it is wrong
+A device with an old password that tries every few seconds looks alike: one address, one account.
+",
+    judge,
+};
+
+fn judge(case: &Case) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for guesses in Guesses::by_server(case) {
+        let mut forced: Vec<&Guessed> = guesses.accounts.iter().filter(|account| account.is_brute_force()).collect();
+        forced.sort_by_key(|account| (std::cmp::Reverse(account.count()), account.name.clone()));
+        findings.extend(judge_server(case, &guesses, &forced));
+    }
+    findings
+}
+
+fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<Finding> {
+    let worst = forced.first()?;
+    let is_broken = forced.iter().any(|account| guesses.addresses_of(account).iter().any(|address| address.sources() == 1 && address.worked_after_refusal()));
+    let severity = if is_broken { Severity::Critical } else { Severity::High };
+    let mut finding = Finding::new(DIAGNOSIS.id, severity, Confidence::Consistent, format!("Somebody guesses the password of {}", worst.name));
+    finding.servers = guesses.server.clone().into_iter().collect();
+    finding.protocols = guesses.protocols.clone();
+    finding.start = forced.iter().map(|account| account.first()).min()?;
+    finding.end = forced.iter().map(|account| account.last()).max()?;
+    finding.ongoing = is_ongoing(case, finding.end);
+    finding.groups = guesses.groups.clone();
+    let (start, end) = (for_people(finding.start, Zone::Utc), for_people(finding.end, Zone::Utc));
+    let sources = counted(worst.sources(), "address", "addresses");
+    finding.summary = format!("{} of {} from {start} to {end} UTC, from {sources}", counted(worst.count(), "refused login", "refused logins"), worst.name);
+    for account in forced.iter().take(3) {
+        let text = format!("{} was refused {} times from {}", account.name, thousands(account.count()), counted(account.sources(), "address", "addresses"));
+        finding.seen(Effect::Supports, "log_line", text, Some(account.first()), Some(account.line()));
+    }
+    if is_broken {
+        finding.seen(Effect::Supports, "log_line", "a login from one of these addresses worked afterwards: change the password now", None, None);
+    }
+    finding.step(format!("Block these addresses at the firewall: {}", guesses.addresses_of(worst).iter().take(50).map(|address| address.name.as_str()).collect::<Vec<_>>().join(", ")), None);
+    finding.step("Switch the protocol off for the account if it is not needed", Some(format!("Set-CASMailbox {} -ImapEnabled $false -PopEnabled $false", argument(&worst.name))));
+    finding.checked()
+}

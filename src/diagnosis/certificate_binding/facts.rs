@@ -1,0 +1,260 @@
+//! What evidence beside the logs says for and against a certificate binding.
+
+use crate::case::Case;
+use crate::case::evidence::{is_for_host, is_same_server};
+use crate::case::timeline::{Change, change_of};
+use crate::clock::{Zone, for_people};
+use crate::diagnosis::finding::{Effect, Finding};
+use crate::diagnosis::powershell::argument;
+use crate::diagnosis::server_failures::ServerFailures;
+use crate::evidence::date::Date;
+use crate::evidence::fact::{Certificate, Event, Fact, LoginType, Settings, What};
+use crate::protocol::Protocol;
+
+/// A change so long before the first failure may have caused it.
+const BEFORE: i64 = 24 * 3_600_000;
+/// A change so shortly before it has.
+const SHORTLY: i64 = 2 * 3_600_000;
+/// Clocks and log lines may disagree by so much.
+const SLACK: i64 = 60_000;
+
+/// What the evidence amounts to.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// Something beside the logs speaks for it.
+    pub(super) has_independent_support: bool,
+    /// The change that caused it was seen, or the one that cured it.
+    pub(super) has_cause: bool,
+    /// Something else is certainly the cause.
+    pub(super) is_decided_against: bool,
+}
+
+/// Reads all facts about the server into the finding.
+pub(super) fn read(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding) -> Seen {
+    let mut seen = Seen::default();
+    changes(case, failures, finding, &mut seen);
+    events(case, failures, finding, &mut seen);
+    for protocol in failures.protocols() {
+        settings(case, failures, protocol, finding, &mut seen);
+    }
+    probes(case, failures, finding, &mut seen);
+    seen
+}
+
+/// Cmdlets that bind certificates, before the onset and before the recovery.
+fn changes(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, seen: &mut Seen) {
+    let (mut any, mut cause) = (false, None);
+    for (at, fact, event) in case.evidence.events(None) {
+        let Some(cmdlet) = &event.cmdlet else { continue };
+        any = true;
+        let Some(change) = change_of(cmdlet) else { continue };
+        if !cmdlet.succeeded || !concerns(fact, &change, failures) {
+            continue;
+        }
+        let before = failures.start - at;
+        if (-SLACK..=BEFORE).contains(&before) {
+            let text = format!("{}, {} min before the first failure", change.text, before.max(0) / 60_000);
+            finding.seen(Effect::Supports, "event", text, Some(at), Some(&fact.location));
+            if before <= SHORTLY {
+                cause = Some(at);
+            }
+        } else if let Some(recovered) = failures.recovered_at()
+            && failures.start < at
+            && (-SLACK..=SHORTLY).contains(&(recovered - at))
+            && at >= failures.end - SHORTLY
+        {
+            let text = format!("{}, {} min before logins worked again", change.text, (recovered - at).max(0) / 60_000);
+            finding.seen(Effect::Supports, "event", text, Some(at), Some(&fact.location));
+            seen.has_cause = true;
+        }
+    }
+    seen.has_cause |= cause.is_some();
+    seen.has_independent_support |= seen.has_cause || finding.evidence.iter().any(|item| item.kind == "event" && item.effect == Effect::Supports);
+    if !any {
+        let from = for_people(failures.start - 3_600_000, Zone::Utc).replace(' ', "T");
+        let to = for_people(failures.start + 60_000, Zone::Utc).replace(' ', "T");
+        finding.missing(
+            "event",
+            format!(
+                "who changed what before it began: Get-WinEvent -FilterHashtable @{{LogName='MSExchange Management'; StartTime=[datetime]'{from}Z'; EndTime=[datetime]'{to}Z'}} | Export-Csv changes.csv (or: wevtutil epl \"MSExchange Management\" changes.evtx)"
+            ),
+        );
+    }
+}
+
+/// Whether a change is about this server and one of these protocols.
+fn concerns(fact: &Fact, change: &Change, failures: &ServerFailures<'_>) -> bool {
+    let is_here = |name: &str| failures.server.is_none_or(|server| is_same_server(name, server)) || is_same_server(name, &failures.host());
+    let of_protocol = change.protocols.is_empty() || failures.protocols().iter().any(|protocol| change.protocols.contains(protocol));
+    match (&change.server, &fact.server) {
+        _ if !of_protocol => false,
+        (Some(named), _) => is_here(named),
+        (None, Some(computer)) => is_here(computer),
+        (None, None) => true,
+    }
+}
+
+/// Schannel errors, complaints of the services, and refused logons.
+fn events(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, seen: &mut Seen) {
+    let during = |at: i64| (failures.start - 10 * 60_000..=failures.end + SLACK).contains(&at);
+    let mut schannel: Vec<(i64, &Fact, &Event)> = Vec::new();
+    let mut refused = 0u64;
+    for (at, fact, event) in case.evidence.events(failures.server) {
+        let provider = event.provider.to_ascii_lowercase();
+        if provider.contains("schannel") && [36_869, 36_870, 36_871, 36_874, 36_887, 36_888].contains(&event.id) {
+            schannel.push((at, fact, event));
+        } else if event.id == 2007 && (provider.contains("imap4") || provider.contains("pop3")) && during(at) {
+            let text = format!("event 2007 of {}: the service found no certificate for its host name", event.provider);
+            finding.seen(Effect::Supports, "event", text, Some(at), Some(&fact.location));
+            seen.has_independent_support = true;
+        } else if event.id == 4625 && during(at) && names_an_account(event, failures) {
+            refused += 1;
+            if refused <= 3 {
+                let text = "Windows refused a logon of an account that fails here (event 4625): its password may be wrong";
+                finding.seen(Effect::Contradicts, "event", text, Some(at), Some(&fact.location));
+            }
+        }
+    }
+    schannel.sort_by_key(|(at, _, _)| *at);
+    if let Some((at, fact, event)) = schannel.first().filter(|(at, _, _)| during(*at)) {
+        let text = format!("Schannel errors begin with it (event {}, {} in all)", event.id, schannel.len());
+        finding.seen(Effect::Supports, "event", text, Some(*at), Some(&fact.location));
+        seen.has_independent_support = true;
+    }
+    seen.is_decided_against |= refused >= 3 && refused * 2 >= failures.users_failed;
+}
+
+fn names_an_account(event: &Event, failures: &ServerFailures<'_>) -> bool {
+    let accounts = failures.groups.iter().flat_map(|group| &group.top_users);
+    let bare = |name: &str| {
+        let local = name.split('@').next().unwrap_or(name);
+        local.rsplit(['\\', '/']).next().unwrap_or(local).to_lowercase()
+    };
+    let names: Vec<String> = accounts.map(|(name, _)| bare(name)).filter(|name| name.len() > 1).collect();
+    event.texts.iter().any(|text| names.contains(&bare(text.trim())))
+}
+
+/// What `Get-ImapSettings` and the certificates say about the name that is used.
+fn settings(case: &Case, failures: &ServerFailures<'_>, protocol: Protocol, finding: &mut Finding, seen: &mut Seen) {
+    let noun = if protocol == Protocol::Imap4 { "Imap" } else { "Pop" };
+    let mut any = false;
+    for (fact, settings) in case.evidence.settings(failures.server, protocol) {
+        let Some(name) = &settings.certificate_name else { continue };
+        any = true;
+        certificate_name(case, failures, fact, settings, name, finding, seen);
+        if settings.login_type == Some(LoginType::PlainText) {
+            let text = format!("{} allows PlainTextLogin, as in the first published case (weak: it is no condition, and changing it no cure)", protocol.title());
+            finding.seen(Effect::Supports, "settings", text, fact.at, Some(&fact.location));
+        }
+    }
+    let server = argument(failures.server.unwrap_or("SERVER"));
+    if !any {
+        let command = format!("which certificate name {} uses: Get-{noun}Settings -Server {server} | fl Server,X509CertificateName,LoginType,SSLBindings", protocol.title());
+        finding.missing("settings", command);
+    }
+    let is_first = failures.protocols().first() == Some(&protocol);
+    if is_first && case.evidence.certificates(failures.server).next().is_none() {
+        finding.missing(
+            "certificate",
+            format!("the certificates: Get-ExchangeCertificate -Server {server} | fl Thumbprint,Subject,CertificateDomains,Services,NotBefore,NotAfter,Status,HasPrivateKey,IsSelfSigned"),
+        );
+    }
+}
+
+fn certificate_name(
+    case: &Case,
+    failures: &ServerFailures<'_>,
+    fact: &Fact,
+    settings: &Settings,
+    name: &str,
+    finding: &mut Finding,
+    seen: &mut Seen,
+) {
+    let title = settings.protocol.map_or("the service", Protocol::title);
+    let host = failures.host();
+    let is_own = name.eq_ignore_ascii_case(&host) || (!name.contains('*') && is_same_server(name, &host) && failures.server.is_some_and(|server| is_same_server(name, server)));
+    let certificates: Vec<(&Fact, &Certificate)> = case.evidence.certificates(failures.server).collect();
+    let matching: Vec<&(&Fact, &Certificate)> =
+        certificates.iter().filter(|(_, certificate)| certificate.are_names_cut || is_for_host(&certificate.names, name)).collect();
+    let trouble = matching.iter().find_map(|(place, certificate)| trouble(certificate, failures.start).map(|text| (place, text)));
+    let usable = matching.iter().any(|(_, certificate)| self::trouble(certificate, failures.start).is_none());
+    if !is_own {
+        let text = format!("X509CertificateName of {title} is {name}, not the server's own name {host}");
+        finding.seen(Effect::Supports, "settings", text, fact.at, Some(&fact.location));
+        seen.has_independent_support = true;
+    }
+    if !certificates.is_empty() && matching.is_empty() {
+        let text = format!("no certificate on the server carries the name {name} that {title} uses");
+        finding.seen(Effect::Supports, "certificate", text, None, Some(&fact.location));
+        seen.has_independent_support = true;
+    } else if let Some((place, text)) = trouble.filter(|_| !usable) {
+        finding.seen(Effect::Supports, "certificate", format!("the certificate for {name} {text}"), None, Some(&place.location));
+        seen.has_independent_support = true;
+    }
+    let was_taken_after = fact.at.is_none_or(|at| at >= failures.start);
+    if is_own && usable && was_taken_after && failures.is_ongoing() {
+        let text = format!("X509CertificateName of {title} is the server's own name {name}, with a valid certificate");
+        finding.seen(Effect::Contradicts, "settings", text, fact.at, Some(&fact.location));
+    }
+}
+
+/// What is wrong with a certificate at a moment.
+fn trouble(certificate: &Certificate, at: i64) -> Option<String> {
+    if certificate.has_private_key == Some(false) {
+        return Some("has no private key".to_owned());
+    }
+    if let Some(Date::Exact(end)) = certificate.not_after
+        && end < at
+    {
+        return Some(format!("expired on {} UTC", for_people(end, Zone::Utc)));
+    }
+    let status = certificate.status.as_deref().filter(|status| !status.eq_ignore_ascii_case("Valid"))?;
+    Some(format!("has the status {status}"))
+}
+
+/// What Exchange's own tests and monitors say.
+fn probes(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, seen: &mut Seen) {
+    let facts: Vec<&Fact> = case.evidence.about(failures.server).collect();
+    for fact in &facts {
+        let (effect, kind, text) = match &fact.what {
+            What::ConnectivityTest(test) if failures.protocols().contains(&test.protocol) && test.succeeded == Some(false) => {
+                let Some(error) = test.error.as_deref().filter(|error| error.contains("NO LOGIN") || error.contains("-ERR")) else { continue };
+                (Effect::Supports, "test", format!("Test-{}Connectivity fails with: {error}", if test.protocol == Protocol::Imap4 { "Imap" } else { "Pop" }))
+            }
+            What::Health(health) if health.is_healthy == Some(false) && is_proxy_set(health.health_set.as_deref(), failures) => {
+                let set = health.health_set.as_deref().unwrap_or_default();
+                let is_protocol_well = !facts.iter().any(|other| is_unhealthy_protocol(other, set));
+                if !is_protocol_well {
+                    continue;
+                }
+                (Effect::Supports, "health", format!("{set} is {} while the protocol itself is not", health.alert))
+            }
+            What::Component(component) if !component.is_active && is_proxy_component(&component.component, failures) => {
+                (Effect::Contradicts, "health", format!("the component {} is {}: then there are no client lines at all", component.component, component.state))
+            }
+            _ => continue,
+        };
+        finding.seen(effect, kind, text, fact.at, Some(&fact.location));
+        seen.has_independent_support |= effect == Effect::Supports;
+    }
+}
+
+fn prefix(protocol: Protocol) -> &'static str {
+    if protocol == Protocol::Imap4 { "IMAP" } else { "POP" }
+}
+
+fn is_proxy_set(set: Option<&str>, failures: &ServerFailures<'_>) -> bool {
+    let is_of = |protocol: Protocol| set.is_some_and(|set| set.eq_ignore_ascii_case(&format!("{}.Proxy", prefix(protocol))));
+    failures.protocols().into_iter().any(is_of)
+}
+
+/// Whether a fact says that `IMAP.Protocol` is unhealthy, given the set `IMAP.Proxy`.
+fn is_unhealthy_protocol(fact: &Fact, proxy_set: &str) -> bool {
+    let protocol_set = proxy_set.split('.').next().unwrap_or_default().to_owned() + ".Protocol";
+    matches!(&fact.what, What::Health(health)
+        if health.is_healthy == Some(false) && health.health_set.as_deref().is_some_and(|set| set.eq_ignore_ascii_case(&protocol_set)))
+}
+
+fn is_proxy_component(component: &str, failures: &ServerFailures<'_>) -> bool {
+    failures.protocols().into_iter().any(|protocol| component.eq_ignore_ascii_case(&format!("{}Proxy", prefix(protocol))))
+}

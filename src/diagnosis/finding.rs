@@ -1,0 +1,201 @@
+//! A finding: what a diagnosis says of a case, how bad and how sure it is, and what it rests on.
+
+use crate::location::Location;
+use crate::protocol::Protocol;
+
+/// How bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// To be looked at some day.
+    Low,
+    /// Somebody is hindered.
+    Medium,
+    /// Many are hindered, or will be.
+    High,
+    /// Nobody can log in, or somebody has broken in.
+    Critical,
+}
+
+impl Severity {
+    /// The name used in options and JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// How sure, apart from how bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// It may be so; something speaks against it, or too little for it.
+    Possible,
+    /// The logs fit, and nothing contradicts.
+    Consistent,
+    /// Independent evidence beside the logs agrees.
+    Supported,
+    /// The change that caused it is seen, or its reversal cured it.
+    Confirmed,
+}
+
+impl Confidence {
+    /// The name used in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Possible => "possible",
+            Self::Consistent => "consistent",
+            Self::Supported => "supported",
+            Self::Confirmed => "confirmed",
+        }
+    }
+
+    /// One step less sure.
+    #[must_use]
+    pub const fn lowered(self) -> Self {
+        match self {
+            Self::Confirmed => Self::Supported,
+            Self::Supported => Self::Consistent,
+            Self::Consistent | Self::Possible => Self::Possible,
+        }
+    }
+}
+
+/// What a piece of evidence does to a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// It speaks for it.
+    Supports,
+    /// It speaks against it.
+    Contradicts,
+    /// It is not there, and would tell.
+    Missing,
+}
+
+impl Effect {
+    /// The name used in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Supports => "supports",
+            Self::Contradicts => "contradicts",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// One thing that a finding rests on, or lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// What it does.
+    pub effect: Effect,
+    /// What kind of thing it is: `log_line`, `settings`, `certificate`, `event`, `health`, `test`, `session`, `command`.
+    pub kind: &'static str,
+    /// What it says, in a sentence without a full stop; for what is missing the command that fetches it.
+    pub text: String,
+    /// When, in milliseconds since 1970 UTC.
+    pub at: Option<i64>,
+    /// Where it stands.
+    pub location: Option<Location>,
+}
+
+/// One step of a remedy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What to do, in a sentence without a full stop.
+    pub text: String,
+    /// The command that does it. It is printed and never run.
+    pub command: Option<String>,
+}
+
+/// What a diagnosis says of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The diagnosis.
+    pub id: &'static str,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// What is wrong, in a few words.
+    pub title: String,
+    /// What, since when, how many.
+    pub summary: String,
+    /// Which protocols.
+    pub protocols: Vec<Protocol>,
+    /// Which servers.
+    pub servers: Vec<String>,
+    /// Since when (milliseconds since 1970 UTC).
+    pub start: i64,
+    /// Until when.
+    pub end: i64,
+    /// It goes on at the end of the logs.
+    pub ongoing: bool,
+    /// The ids of its outages.
+    pub outages: Vec<String>,
+    /// The ids of its failure groups.
+    pub groups: Vec<String>,
+    /// What it rests on, supporting things first.
+    pub evidence: Vec<Evidence>,
+    /// What to do, in order.
+    pub remediation: Vec<Step>,
+    /// Where to read more.
+    pub references: Vec<&'static str>,
+}
+
+impl Finding {
+    /// A finding of which the rest is still to be filled in.
+    pub fn new(id: &'static str, severity: Severity, confidence: Confidence, title: impl Into<String>) -> Self {
+        Self {
+            id,
+            severity,
+            confidence,
+            title: title.into(),
+            summary: String::new(),
+            protocols: Vec::new(),
+            servers: Vec::new(),
+            start: 0,
+            end: 0,
+            ongoing: false,
+            outages: Vec::new(),
+            groups: Vec::new(),
+            evidence: Vec::new(),
+            remediation: Vec::new(),
+            references: Vec::new(),
+        }
+    }
+
+    /// Adds something seen, with its place.
+    pub fn seen(&mut self, effect: Effect, kind: &'static str, text: impl Into<String>, at: Option<i64>, location: Option<&Location>) {
+        self.evidence.push(Evidence { effect, kind, text: text.into(), at, location: location.cloned() });
+    }
+
+    /// Adds what is missing, with the command that fetches it.
+    pub fn missing(&mut self, kind: &'static str, text: impl Into<String>) {
+        self.evidence.push(Evidence { effect: Effect::Missing, kind, text: text.into(), at: None, location: None });
+    }
+
+    /// Adds a step of the remedy.
+    pub fn step(&mut self, text: impl Into<String>, command: Option<String>) {
+        self.remediation.push(Step { text: text.into(), command });
+    }
+
+    /// Whether anything of this effect was seen.
+    pub fn has(&self, effect: Effect) -> bool {
+        self.evidence.iter().any(|item| item.effect == effect)
+    }
+
+    /// The finding if it can stand: at least one thing that it rests on has a place in a file.
+    pub fn checked(mut self) -> Option<Self> {
+        self.evidence.sort_by_key(|item| item.effect);
+        self.protocols.sort_unstable();
+        self.protocols.dedup();
+        self.servers.sort();
+        self.servers.dedup();
+        self.evidence.iter().any(|item| item.location.is_some()).then_some(self)
+    }
+}

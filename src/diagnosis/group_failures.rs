@@ -1,0 +1,73 @@
+//! Failures that name their cause themselves: the groups with a certain code or response, one finding for each server.
+
+use crate::case::Case;
+use crate::case::group::Group;
+use crate::clock::{Zone, for_people};
+use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
+use crate::protocol::Protocol;
+use crate::text::{counted, thousands};
+
+/// Which groups, and from how many failures on.
+pub(super) struct Rule {
+    pub(super) id: &'static str,
+    pub(super) severity: Severity,
+    pub(super) fewest: u64,
+    pub(super) applies: fn(&Group) -> bool,
+}
+
+/// Where it happened and to whom, for the words of a finding.
+pub(super) struct Place<'a> {
+    pub(super) server: &'a str,
+    pub(super) protocols: &'a [Protocol],
+    /// The account with most failures.
+    pub(super) account: &'a str,
+}
+
+/// One finding for each server with enough such failures on its front end; `complete` adds title and remedy.
+pub(super) fn judge(case: &Case, rule: &Rule, complete: impl Fn(&mut Finding, Place<'_>)) -> Vec<Finding> {
+    let mut servers: Vec<Option<&str>> = case.groups.iter().map(|group| group.service.server.as_deref()).collect();
+    servers.sort_unstable();
+    servers.dedup();
+    let of_server = |server: Option<&str>| {
+        let of_server = |group: &&Group| group.service.server.as_deref() == server && group.is_front() && (rule.applies)(group);
+        let groups: Vec<&Group> = case.groups.iter().filter(of_server).collect();
+        let finding = from_groups(rule, &groups)?;
+        let mut finding = Finding { servers: server.map(str::to_owned).into_iter().collect(), ..finding };
+        finding.ongoing = is_ongoing(case, finding.end);
+        let protocols = finding.protocols.clone();
+        let account = groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());
+        complete(&mut finding, Place { server: server.unwrap_or("SERVER"), protocols: &protocols, account });
+        finding.checked()
+    };
+    servers.into_iter().filter_map(of_server).collect()
+}
+
+/// Whether something that was seen last at `end` may go on: the logs end within the hour after it.
+pub(super) fn is_ongoing(case: &Case, end: i64) -> bool {
+    case.summary.span.is_some_and(|span| span.last - end < 3_600_000)
+}
+
+fn from_groups(rule: &Rule, groups: &[&Group]) -> Option<Finding> {
+    let count: u64 = groups.iter().map(|group| group.failures.count).sum();
+    if count < rule.fewest {
+        return None;
+    }
+    let mut finding = Finding::new(rule.id, rule.severity, Confidence::Consistent, "");
+    finding.start = groups.iter().map(|group| group.failures.span.first).min()?;
+    finding.end = groups.iter().map(|group| group.failures.span.last).max()?;
+    finding.groups = groups.iter().map(|group| group.id.clone()).collect();
+    finding.protocols = groups.iter().map(|group| group.service.protocol).collect();
+    finding.protocols.sort_unstable();
+    finding.protocols.dedup();
+    let users: u64 = groups.iter().map(|group| group.users.0).max().unwrap_or_default();
+    let (start, end) = (for_people(finding.start, Zone::Utc), for_people(finding.end, Zone::Utc));
+    finding.summary = format!("{} from {start} to {end} UTC, at least {}", counted(count, "failure", "failures"), counted(users, "account", "accounts"));
+    for group in groups.iter().take(3) {
+        if let Some((at, location, _)) = group.failures.examples.first() {
+            let said = if group.key.error.is_empty() { &group.key.response } else { &group.key.error };
+            let text = format!("{} login fails with {said}; {} in this group", group.service.protocol.title(), thousands(group.failures.count));
+            finding.seen(Effect::Supports, "log_line", text, Some(*at), Some(location));
+        }
+    }
+    Some(finding)
+}

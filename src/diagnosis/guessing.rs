@@ -1,0 +1,284 @@
+//! Refused credentials, account by account and address by address: what three diagnoses tell apart.
+//!
+//! Probes of Exchange itself are left out. An address is *suspicious* if hardly any login from it works.
+
+use std::collections::BTreeMap;
+
+use crate::case::Case;
+use crate::collections::partners::hash;
+use crate::collections::tally::fold_case;
+use crate::location::Location;
+use crate::login::error_code::ErrorClass;
+use crate::login::identity::ClientClass;
+use crate::merge::{Merge, merge_entry};
+use crate::protocol::{Protocol, Role};
+use crate::summary::account::{Account, Refused};
+use crate::summary::counts::Counts;
+
+/// A minute and an hour in milliseconds.
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+
+/// From how many refusals on one account is worth a word, how many in an hour, and from how many addresses at the most.
+const STALE: (u64, f64, u64) = (10, 0.5, 4);
+
+/// Guessing at high rate: so many refusals, so many a minute.
+const FAST: (u64, f64) = (30, 10.0);
+/// Guessing from many addresses: so many refusals, from so many addresses, at most so many from each.
+const SPREAD: (u64, u64, u64) = (20, 5, 10);
+
+/// A spray tries each account so often at the most.
+const FEW_TRIES: u64 = 12;
+/// An address that tries so many accounts, and how many accounts such addresses have tried in all.
+const FROM_ONE: (u64, usize) = (5, 8);
+/// So many accounts that never logged in, from suspicious addresses, and at least half of all that were refused.
+const NEVER_IN: usize = 15;
+/// So many accounts from so many suspicious addresses, if refusals are more than this share of all attempts.
+const MANY: (usize, usize, f64) = (20, 20, 0.15);
+
+/// An account or an address with refused credentials.
+#[derive(Debug)]
+pub(super) struct Guessed {
+    /// Its name, as it is shown.
+    pub(super) name: String,
+    key: String,
+    account: Account,
+    refused: Refused,
+}
+
+/// All refused credentials on the front ends of one server.
+#[derive(Debug)]
+pub(super) struct Guesses {
+    pub(super) server: Option<String>,
+    pub(super) protocols: Vec<Protocol>,
+    /// The ids of the failure groups.
+    pub(super) groups: Vec<String>,
+    pub(super) accounts: Vec<Guessed>,
+    addresses: Vec<Guessed>,
+    /// All attempts of ordinary accounts.
+    attempts: u64,
+}
+
+/// Many accounts tried with a few passwords each.
+#[derive(Debug)]
+pub(super) struct Spray<'a> {
+    pub(super) accounts: Vec<&'a Guessed>,
+    /// The addresses they were tried from, the busiest first.
+    pub(super) addresses: Vec<&'a Guessed>,
+    /// Those of them from which a login worked after a refusal.
+    pub(super) broken: Vec<&'a Guessed>,
+    pub(super) never_succeeded: usize,
+    pub(super) first: i64,
+    pub(super) last: i64,
+}
+
+impl Guesses {
+    /// The refused credentials of each server that has any.
+    pub(super) fn by_server(case: &Case) -> Vec<Self> {
+        let front_ends = || case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd);
+        let mut servers: Vec<Option<&str>> = front_ends().map(|(key, _)| key.server.as_deref()).collect();
+        servers.dedup();
+        servers.into_iter().map(|server| Self::of_server(case, server)).filter(|guesses| !guesses.accounts.is_empty()).collect()
+    }
+
+    fn of_server(case: &Case, server: Option<&str>) -> Self {
+        let (mut accounts, mut addresses) = (BTreeMap::<String, Account>::new(), BTreeMap::<String, Account>::new());
+        let mut attempts = Counts::default();
+        let mut protocols = Vec::new();
+        for (key, service) in &case.summary.services {
+            if key.server.as_deref() != server || key.role != Role::FrontEnd {
+                continue;
+            }
+            protocols.push(key.protocol);
+            attempts.merge_with(service.logins.get(&ClientClass::User).copied().unwrap_or_default());
+            for (name, _, account) in service.accounts.iter() {
+                if ClientClass::of(name.as_bytes(), b"") == ClientClass::User {
+                    merge_entry(&mut accounts, case.accounts.key_of(name).to_owned(), account.clone());
+                }
+            }
+            for (address, _, account) in service.addresses.iter() {
+                merge_entry(&mut addresses, address.to_owned(), account.clone());
+            }
+        }
+        let groups = case.groups.iter().filter(|group| {
+            group.service.server.as_deref() == server
+                && group.is_front()
+                && group.key.error_class == ErrorClass::Credentials
+                && group.key.client_class != ClientClass::HealthMailbox
+        });
+        let groups: Vec<_> = groups.collect();
+        protocols.retain(|protocol| groups.iter().any(|group| group.service.protocol == *protocol));
+        let guessed = |(key, account): (String, Account)| {
+            let refused = account.refused.as_deref()?.clone();
+            Some(Guessed { name: case.accounts.shown(&key).to_owned(), key, account, refused })
+        };
+        Self {
+            server: server.map(str::to_owned),
+            protocols,
+            groups: groups.iter().map(|group| group.id.clone()).collect(),
+            accounts: accounts.into_iter().filter_map(guessed).collect(),
+            addresses: addresses.into_iter().filter_map(guessed).collect(),
+            attempts: attempts.attempts(),
+        }
+    }
+
+    /// The addresses that an account was refused from, the busiest first.
+    pub(super) fn addresses_of(&self, account: &Guessed) -> Vec<&Guessed> {
+        let mut from: Vec<&Guessed> =
+            self.addresses.iter().filter(|address| account.refused.partners.contains(&fold_case(&address.key))).collect();
+        from.sort_by_key(|address| (std::cmp::Reverse(address.count()), &address.name));
+        from
+    }
+
+    /// Whether many accounts are tried with a few passwords each.
+    pub(super) fn spray(&self) -> Option<Spray<'_>> {
+        let suspicious: Vec<&Guessed> = self.addresses.iter().filter(|address| address.is_suspicious()).collect();
+        let many: Vec<&Guessed> = suspicious.iter().copied().filter(|address| address.sources() >= FROM_ONE.0).collect();
+        let from_one = self.tried_from(&many);
+        if from_one.len() >= FROM_ONE.1 {
+            return Some(self.spray_of(from_one, many));
+        }
+        // Addresses that try the same account again and again are devices with an old password.
+        let few: Vec<&Guessed> = suspicious.into_iter().filter(|address| address.count() <= FEW_TRIES * address.sources()).collect();
+        let tried = self.tried_from(&few);
+        let never_in = tried.iter().filter(|account| account.account.counts.succeeded == 0).count();
+        let refused: u64 = tried.iter().map(|account| account.count()).sum();
+        let is_many = tried.len() >= MANY.0 && few.len() >= MANY.1 && refused as f64 > self.attempts as f64 * MANY.2;
+        let is_never_in = never_in >= NEVER_IN && never_in * 2 >= self.accounts.len();
+        (is_never_in || is_many).then(|| self.spray_of(tried, few))
+    }
+
+    /// The accounts with few tries that were refused from any of the addresses.
+    fn tried_from(&self, addresses: &[&Guessed]) -> Vec<&Guessed> {
+        let mut hashes: Vec<u64> = addresses.iter().map(|address| hash(&fold_case(&address.key))).collect();
+        hashes.sort_unstable();
+        self.accounts.iter().filter(|account| account.count() <= FEW_TRIES && account.refused.partners.meets(&hashes)).collect()
+    }
+
+    fn spray_of<'a>(&self, accounts: Vec<&'a Guessed>, mut addresses: Vec<&'a Guessed>) -> Spray<'a> {
+        addresses.sort_by_key(|address| (std::cmp::Reverse(address.count()), &address.name));
+        let (first, last) = core_span(&addresses);
+        addresses.retain(|address| address.last() >= first && address.first() <= last);
+        let broken = addresses.iter().copied().filter(|address| address.worked_after_refusal()).collect();
+        let never_succeeded = accounts.iter().filter(|account| account.account.counts.succeeded == 0).count();
+        Spray { accounts, addresses, broken, never_succeeded, first, last }
+    }
+}
+
+/// From when to when the addresses were at it: single refusals long before or after are somebody's mistake.
+fn core_span(addresses: &[&Guessed]) -> (i64, i64) {
+    let mut spans: Vec<(i64, i64, u64)> = addresses.iter().map(|address| (address.first(), address.last(), address.count())).collect();
+    spans.sort_unstable();
+    let mut apart: Vec<i64> = spans.iter().zip(spans.iter().skip(1)).map(|(a, b)| b.0 - a.0).collect();
+    apart.sort_unstable();
+    let usual = apart.get(apart.len() / 2).copied().unwrap_or_default();
+    let limit = HOUR.max(usual.saturating_mul(10));
+    let (mut best, mut current) = ((0, 0, 0), (0, i64::MIN, 0));
+    for (first, last, count) in spans {
+        current = match current {
+            (begin, end, sum) if first.saturating_sub(end) <= limit => (begin, end.max(last), sum + count),
+            _ => (first, last, count),
+        };
+        if current.2 > best.2 {
+            best = current;
+        }
+    }
+    (best.0, best.1)
+}
+
+impl Guessed {
+    /// How often it was refused.
+    pub(super) fn count(&self) -> u64 {
+        self.refused.count
+    }
+
+    /// From how many addresses, or (of an address) how many accounts.
+    pub(super) fn sources(&self) -> u64 {
+        self.refused.partners.count()
+    }
+
+    /// The first refusal (milliseconds since 1970 UTC).
+    pub(super) fn first(&self) -> i64 {
+        self.refused.span.first
+    }
+
+    /// The last one.
+    pub(super) fn last(&self) -> i64 {
+        self.refused.span.last
+    }
+
+    /// Where the first refusal stands.
+    pub(super) fn line(&self) -> &Location {
+        &self.refused.first.1
+    }
+
+    fn is_suspicious(&self) -> bool {
+        self.account.counts.succeeded * 5 <= self.count()
+    }
+
+    /// A login worked after a refusal.
+    pub(super) fn worked_after_refusal(&self) -> bool {
+        self.account.succeeded.is_some_and(|succeeded| succeeded.last > self.first())
+    }
+
+    /// Refusals in a minute, over the whole time.
+    fn rate(&self) -> f64 {
+        self.count() as f64 * MINUTE as f64 / (self.last() - self.first()).max(MINUTE) as f64
+    }
+
+    /// Very many refusals in short time, or from many addresses.
+    pub(super) fn is_brute_force(&self) -> bool {
+        let (count, sources) = (self.count(), self.sources());
+        let is_fast = count >= FAST.0 && self.rate() >= FAST.1;
+        let is_spread = count >= SPREAD.0 && sources >= SPREAD.1 && count <= sources * SPREAD.2.max(count / 20);
+        is_fast || is_spread
+    }
+
+    /// One account refused again and again from few addresses, steadily.
+    pub(super) fn is_stale_device(&self) -> bool {
+        self.count() >= STALE.0
+            && self.rate() * 60.0 >= STALE.1
+            && self.sources() <= STALE.2
+            && self.last() - self.first() >= 10 * MINUTE
+            && !self.is_brute_force()
+    }
+
+    /// The name without its domain, on either side.
+    pub(super) fn bare_name(&self) -> &str {
+        let local = self.name.split('@').next().unwrap_or(&self.name);
+        local.rsplit(['\\', '/']).next().unwrap_or(local)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::login::outcome::Outcome;
+
+    /// Refusals (minute, address) of one account.
+    fn account(refusals: impl IntoIterator<Item = (f64, u32)>) -> Guessed {
+        let mut account = Account::default();
+        for (minute, address) in refusals {
+            let moment = (minute * MINUTE as f64) as i64;
+            account.add(Outcome::Failed, moment);
+            account.add_refused(moment, &Location::new("f", 1), &format!("198.51.100.{address}"));
+        }
+        let refused = account.refused.as_deref().unwrap().clone();
+        Guessed { name: "alice@contoso.com".to_owned(), key: "alice@contoso.com".to_owned(), account, refused }
+    }
+
+    #[test]
+    fn a_device_a_guesser_and_a_mistake_are_told_apart() {
+        for (name, refusals, stale, forced) in [
+            ("a device every five minutes", (0..84).map(|n| (f64::from(n) * 5.0, 1)).collect::<Vec<_>>(), true, false),
+            ("a device every minute", (0..300).map(|n| (f64::from(n), 1)).collect(), true, false),
+            ("two mistakes", vec![(0.0, 1), (0.1, 1)], false, false),
+            ("mistakes over a month", (0..12).map(|n| (f64::from(n) * 3000.0, 1)).collect(), false, false),
+            ("a guesser at high rate", (0..600).map(|n| (f64::from(n) * 0.05, 1)).collect(), false, true),
+            ("a guesser from many addresses", (0..200).map(|n| (f64::from(n), n % 50)).collect(), false, true),
+        ] {
+            let account = account(refusals);
+            assert_eq!((account.is_stale_device(), account.is_brute_force()), (stale, forced), "{name}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! `log-incomplete`: what the logs do not hold.
+
+use crate::case::Case;
+use crate::clock::{Zone, for_people};
+use crate::diagnosis::Diagnosis;
+use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
+use crate::skipped::SkipReason;
+use crate::text::counted;
+
+/// The diagnosis.
+pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
+    id: "log-incomplete",
+    title: "The logs are not complete",
+    doc: "\
+## What it finds
+Days or hours without lines between the first and the last file, holes in the numbering of session lines, lines that cannot be read.
+
+## Why it matters
+It says what the answer cannot say: an outage in a gap is not seen.
+
+## Evidence it needs
+The logs suffice.
+
+## What to do
+Copy the missing files. Damaged lines point to a copy that broke off, a full disk, or a crash.
+
+## When it is wrong
+A service that nobody uses at night has gaps by nature.
+",
+    judge,
+};
+
+/// So many gaps are listed.
+const LISTED: usize = 20;
+
+fn judge(case: &Case) -> Vec<Finding> {
+    judge_all(case).into_iter().collect()
+}
+
+fn judge_all(case: &Case) -> Option<Finding> {
+    let summary = &case.summary;
+    // A last line that is still being written is no damage.
+    let damaged: u64 = summary.skipped.by_reason().filter(|(reason, _)| *reason != SkipReason::Unfinished).map(|(_, count)| count).sum();
+    let missing = case.coverage.sessions.missing_sequence_numbers;
+    let gaps = &case.coverage.gaps;
+    if damaged + missing == 0 && gaps.is_empty() {
+        return None;
+    }
+    let span = summary.span?;
+    let mut finding = Finding::new(DIAGNOSIS.id, Severity::Low, Confidence::Confirmed, "The logs are not complete");
+    (finding.start, finding.end) = (span.first, span.last);
+    finding.summary = format!(
+        "{}, {} missing inside sessions, {}",
+        counted(gaps.len() as u64, "gap", "gaps"),
+        counted(missing, "line", "lines"),
+        counted(damaged, "line that cannot be read", "lines that cannot be read")
+    );
+    for gap in gaps.iter().take(LISTED) {
+        let (key, from, to) = (&gap.service, for_people(gap.from, Zone::Utc), for_people(gap.to, Zone::Utc));
+        let text = format!("no line of the {} {} from {from} to {to} UTC", key.protocol.title(), key.role.title());
+        finding.protocols.push(key.protocol);
+        finding.servers.extend(key.server.as_deref().map(str::to_owned));
+        finding.seen(Effect::Supports, "log_line", text, Some(gap.from), case.file_at(key, gap.from - 1).as_ref());
+    }
+    for (reason, at, _) in summary.skipped.examples().filter(|(reason, _, _)| *reason != SkipReason::Unfinished) {
+        finding.seen(Effect::Supports, "log_line", reason.words(), None, Some(at));
+    }
+    if finding.evidence.is_empty() {
+        let file = summary.sources.first().map(|source| crate::location::Location::new(source.file.clone(), 0));
+        finding.seen(Effect::Supports, "log_line", "session lines are missing: their numbers have holes", None, file.as_ref());
+    }
+    finding.step("Copy the missing files, or take into account that the answer does not cover these times", None);
+    finding.checked()
+}

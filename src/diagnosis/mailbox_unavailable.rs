@@ -1,0 +1,47 @@
+//! `mailbox-unavailable`: a mailbox or its store is not available.
+
+use crate::case::Case;
+use crate::diagnosis::Diagnosis;
+use crate::diagnosis::finding::{Confidence, Finding};
+use crate::diagnosis::powershell::argument;
+use crate::diagnosis::server_failures::{ServerFailures, of_class};
+use crate::login::error_code::ErrorClass;
+
+/// The diagnosis.
+pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
+    id: "mailbox-unavailable",
+    title: "A mailbox or its store is not available",
+    doc: "\
+## What it finds
+Logins that fail with a mailbox or store exception: offline, in transit, on another server, or a connection to the store that broke.
+
+## Why it matters
+The accounts of that mailbox or database cannot log in; others can.
+
+## Evidence it needs
+The front-end logs. The state of databases and move requests makes it sure.
+
+## What to do
+Find the database of the accounts that fail, mount it, or wait for the move or failover to end.
+
+## When it is wrong
+During a failover it passes by itself within minutes.
+",
+    judge,
+};
+
+fn judge(case: &Case) -> Vec<Finding> {
+    of_class(case, ErrorClass::Mailbox).iter().filter_map(judge_server).collect()
+}
+
+fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
+    let host = failures.host();
+    let title = format!("Mailboxes behind {host} are not available for logins on {}", failures.server_name());
+    let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
+    finding.missing("health", format!("the databases: Get-MailboxDatabaseCopyStatus -Server {}", argument(&host)));
+    let account = failures.groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());
+    finding.step("Find the database of an account that fails", Some(format!("Get-Mailbox {} | fl Database,ServerName", argument(account))));
+    finding.step("See whether databases are mounted", Some("Get-MailboxDatabase -Status | ft Name,Server,Mounted".to_owned()));
+    finding.step("See whether mailboxes are on the move", Some("Get-MoveRequest | Get-MoveRequestStatistics".to_owned()));
+    finding.checked()
+}

@@ -1,0 +1,223 @@
+//! Failures of the server's own, put together as one story: one server, one class of error, all its protocols and outages.
+
+use crate::case::Case;
+use crate::case::group::Group;
+use crate::case::outage::Outage;
+use crate::clock::{Zone, for_people};
+use crate::collections::minutes::MINUTE;
+use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
+use crate::login::error_code::ErrorClass;
+use crate::login::identity::ClientClass;
+use crate::protocol::{Protocol, Role};
+use crate::text::{counted, thousands};
+
+/// So many failures outside of any outage are worth a word.
+const FEWEST_ALONE: u64 = 5;
+
+/// The failures of one class on one server.
+#[derive(Debug)]
+pub struct ServerFailures<'a> {
+    /// The server; `None` if its name is not known.
+    pub server: Option<&'a str>,
+    /// The outages in which this class dominates, in the order of time; none if there are only single failures.
+    pub outages: Vec<&'a Outage>,
+    /// The failure groups.
+    pub groups: Vec<&'a Group>,
+    /// The first failure.
+    pub start: i64,
+    /// The last one.
+    pub end: i64,
+    /// All attempts in the outages; 0 without outages.
+    pub attempts: u64,
+    /// Failures of ordinary accounts.
+    pub users_failed: u64,
+    /// Failures of Exchange's own probes.
+    pub probes_failed: u64,
+}
+
+/// The stories of one class, by server.
+pub fn of_class(case: &Case, class: ErrorClass) -> Vec<ServerFailures<'_>> {
+    let mut servers: Vec<Option<&str>> = case.groups.iter().map(|group| group.service.server.as_deref()).collect();
+    servers.sort_unstable();
+    servers.dedup();
+    servers.into_iter().filter_map(|server| of_server(case, server, class)).collect()
+}
+
+fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> Option<ServerFailures<'a>> {
+    let groups: Vec<&Group> =
+        case.groups.iter().filter(|group| group.service.server.as_deref() == server && group.is_of_outages()).collect();
+    let of_server = || case.outages.iter().filter(|outage| outage.server.as_deref() == server);
+    let outages: Vec<&Outage> = of_server().filter(|outage| dominant(&groups, outage) == Some(class)).collect();
+    let of_class: Vec<&Group> = groups.iter().copied().filter(|group| group.key.error_class == class).collect();
+    match outages.first().zip(outages.iter().map(|outage| outage.end).max()) {
+        Some((first, end)) => {
+            let hit = |group: &&Group| outages.iter().any(|outage| outage.groups.contains(&group.id));
+            let groups: Vec<&Group> = of_class.into_iter().filter(hit).collect();
+            let probes_failed = outages.iter().map(|outage| outage.health_mailbox_failed).sum();
+            let failed: u64 = outages.iter().map(|outage| outage.failed).sum();
+            let attempts = outages.iter().map(|outage| outage.attempts).sum();
+            let users_failed = failed.saturating_sub(probes_failed);
+            Some(ServerFailures { server, start: first.start, end, groups, attempts, users_failed, probes_failed, outages })
+        }
+        None => {
+            let outside = |group: &Group| {
+                let inside: u64 = of_server()
+                    .filter(|outage| outage.protocol == group.service.protocol)
+                    .map(|outage| group.failures.between(outage.start, outage.end))
+                    .sum();
+                group.failures.count.saturating_sub(inside)
+            };
+            let alone: Vec<&Group> = of_class.into_iter().filter(|group| outside(group) > 0).collect();
+            let of_probes = |wanted: bool| {
+                let of_kind = alone.iter().filter(|group| (group.key.client_class == ClientClass::HealthMailbox) == wanted);
+                of_kind.map(|group| outside(group)).sum::<u64>()
+            };
+            let (probes_failed, users_failed) = (of_probes(true), of_probes(false));
+            let start = alone.iter().map(|group| group.failures.span.first).min()?;
+            let end = alone.iter().map(|group| group.failures.span.last).max()?;
+            let is_enough = probes_failed + users_failed >= FEWEST_ALONE;
+            is_enough.then_some(ServerFailures {
+                server,
+                outages: Vec::new(),
+                groups: alone,
+                start,
+                end,
+                attempts: 0,
+                users_failed,
+                probes_failed,
+            })
+        }
+    }
+}
+
+/// The class of most failures in an outage.
+fn dominant(groups: &[&Group], outage: &Outage) -> Option<ErrorClass> {
+    let mut counts: Vec<(u64, ErrorClass)> = Vec::new();
+    for group in groups.iter().filter(|group| outage.groups.contains(&group.id)) {
+        let count = group.failures.between(outage.start, outage.end);
+        match counts.iter_mut().find(|(_, class)| *class == group.key.error_class) {
+            Some((sum, _)) => *sum += count,
+            None => counts.push((count, group.key.error_class)),
+        }
+    }
+    counts.into_iter().max_by_key(|(count, class)| (*count, std::cmp::Reverse(*class))).map(|(_, class)| class)
+}
+
+impl<'a> ServerFailures<'a> {
+    /// All failures.
+    pub fn failed(&self) -> u64 {
+        self.users_failed + self.probes_failed
+    }
+
+    /// The first success after the last outage; `None` if there was none yet.
+    pub fn recovered_at(&self) -> Option<i64> {
+        self.outages.iter().max_by_key(|outage| outage.end)?.recovered_at
+    }
+
+    /// Some of it goes on at the end of the logs.
+    pub fn is_ongoing(&self) -> bool {
+        self.outages.iter().any(|outage| outage.recovered_at.is_none())
+    }
+
+    /// The protocols.
+    pub fn protocols(&self) -> Vec<Protocol> {
+        let mut protocols: Vec<Protocol> = self.groups.iter().map(|group| group.service.protocol).collect();
+        protocols.sort_unstable();
+        protocols.dedup();
+        protocols
+    }
+
+    /// Where the failed logins were handed over to (`host:port:encryption`), each once.
+    pub fn targets(&self) -> Vec<&'a str> {
+        let mut targets: Vec<&str> = self.groups.iter().filter_map(|group| group.key.target.as_deref()).collect();
+        targets.sort_unstable();
+        targets.dedup();
+        targets
+    }
+
+    /// The fully qualified name of the host that logins were handed over to, else the server's name.
+    pub fn host(&self) -> String {
+        let hosts = self.targets().into_iter().filter_map(|target| target.split(':').next());
+        let known = hosts.filter(|host| host.contains('.') && !host.contains(['<', ' '])).map(str::to_owned).next();
+        known.or_else(|| self.server.map(str::to_owned)).unwrap_or_else(|| "SERVER".to_owned())
+    }
+
+    /// The server's name for people.
+    pub fn server_name(&self) -> &str {
+        self.server.unwrap_or("an unknown server")
+    }
+
+    /// Successes handed over to the same targets inside the outages, of probes or of everybody else. The minutes in which an
+    /// outage begins and ends are left out: they hold successes of before and after.
+    pub fn succeeded_inside(&self, case: &Case, class: Option<ClientClass>) -> u64 {
+        let mut succeeded = 0;
+        for outage in &self.outages {
+            let minutes = outage.start.div_euclid(MINUTE) + 1..outage.end.div_euclid(MINUTE);
+            let services = case.summary.services.iter().filter(|(key, _)| {
+                key.server.as_deref() == self.server && key.protocol == outage.protocol && key.role == Role::FrontEnd
+            });
+            for ((target, of), series) in services.flat_map(|(_, service)| &service.series) {
+                let is_same = target.as_deref().is_some_and(|target| outage.targets.iter().any(|hit| hit == target));
+                if is_same && class.is_none_or(|class| class == *of) {
+                    let inside = series.iter().filter(|(minute, _)| minutes.contains(minute));
+                    succeeded += inside.map(|(_, counts)| counts.succeeded).sum::<u64>();
+                }
+            }
+        }
+        succeeded
+    }
+
+    /// How bad: nobody can log in, many cannot, or some failed.
+    pub fn severity(&self) -> Severity {
+        match self.outages.is_empty() {
+            true => Severity::Medium,
+            false if self.failed() * 10 >= self.attempts * 9 => Severity::Critical,
+            false => Severity::High,
+        }
+    }
+
+    /// A finding about these failures, with its figures and its lines.
+    pub fn finding(&self, id: &'static str, confidence: Confidence, title: impl Into<String>) -> Finding {
+        let mut finding = Finding::new(id, self.severity(), confidence, title);
+        finding.protocols = self.protocols();
+        finding.servers = self.server.map(str::to_owned).into_iter().collect();
+        (finding.start, finding.end, finding.ongoing) = (self.start, self.end, self.is_ongoing());
+        finding.outages = self.outages.iter().map(|outage| outage.id.clone()).collect();
+        finding.groups = self.groups.iter().map(|group| group.id.clone()).collect();
+        finding.summary = self.figures();
+        for class in ClientClass::ALL {
+            self.add_lines(class, &mut finding);
+        }
+        finding
+    }
+
+    fn add_lines(&self, class: ClientClass, finding: &mut Finding) {
+        let who = if class == ClientClass::HealthMailbox { "a probe of Exchange itself" } else { "an account" };
+        let groups = self.groups.iter().filter(|group| group.key.client_class == class);
+        for group in groups.take(2) {
+            if let Some((at, location, _)) = group.failures.examples.first() {
+                let target = group.key.target.as_deref().map_or_else(String::new, |target| format!(" at {target}"));
+                let error = if group.key.error.is_empty() { &group.key.response } else { &group.key.error };
+                let text = format!("{} login of {who} fails with {error}{target}; {} in this group", group.service.protocol.title(), thousands(group.failures.count));
+                finding.seen(Effect::Supports, "log_line", text, Some(*at), Some(location));
+            }
+        }
+    }
+
+    /// How many, since when, for whom.
+    fn figures(&self) -> String {
+        let (users, probes) = (thousands(self.users_failed), thousands(self.probes_failed));
+        let names: Vec<&str> = self.protocols().into_iter().map(Protocol::title).collect();
+        let what = match self.attempts {
+            0 => counted(self.failed(), "failure", "failures"),
+            attempts => format!("{} of {} attempts failed", thousands(self.failed()), thousands(attempts)),
+        };
+        let until = match self.recovered_at() {
+            _ if self.is_ongoing() => "and it goes on".to_owned(),
+            Some(at) => format!("until {}, first success at {}", for_people(self.end, Zone::Utc), for_people(at, Zone::Utc)),
+            None => format!("until {}", for_people(self.end, Zone::Utc)),
+        };
+        let since = for_people(self.start, Zone::Utc);
+        format!("{} on {} since {since} UTC {until}: {what} ({users} of accounts, {probes} of probes)", names.join(" and "), self.server_name())
+    }
+}

@@ -1,0 +1,115 @@
+//! `service-silent`: a service stops writing although its probes have a rhythm.
+
+use crate::case::Case;
+use crate::clock::{Zone, duration_for_people, for_people};
+use crate::collections::minutes::{MINUTE, Minutes};
+use crate::diagnosis::Diagnosis;
+use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
+use crate::diagnosis::powershell::argument;
+use crate::login::identity::ClientClass;
+use crate::protocol::{Protocol, Role};
+use crate::summary::ServiceKey;
+use crate::summary::service::Service;
+
+/// The diagnosis.
+pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
+    id: "service-silent",
+    title: "A service fell silent",
+    doc: "\
+## What it finds
+The HealthMailbox probes of a protocol have a rhythm; here they and all other lines stop for much longer than that, while other services go on writing.
+
+## Why it matters
+Nobody could connect, and no log says so: there are no lines to count.
+
+## Evidence it needs
+The logs of at least one other service. Component states, the services' state and the event logs say why.
+
+## What to do
+Start the service, see that the component is active, that no firewall stands in between, and that protocol logging is on.
+
+## When it is wrong
+Log files of that time may not have been copied. A gap in all protocols and servers at once is log-incomplete.
+",
+    judge,
+};
+
+/// The rhythm is known from so many probe logins on.
+const FEWEST_PROBES: usize = 10;
+/// A silence is so many times longer than the probes' own rhythm, and so many minutes at least.
+const UNUSUAL: (i64, i64) = (4, 15);
+
+fn judge(case: &Case) -> Vec<Finding> {
+    let front_ends = case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd);
+    front_ends.filter_map(|(key, service)| judge_service(case, key, service)).collect()
+}
+
+/// A silence in minutes since 1970 UTC: the last minute with a record, and the next one if there is any.
+#[derive(Clone, Copy)]
+struct Silence {
+    last: i64,
+    next: Option<i64>,
+}
+
+fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Finding> {
+    let rhythm = rhythm(service)?;
+    let limit = UNUSUAL.1.max(rhythm * UNUSUAL.0);
+    let end = case.summary.services.values().filter_map(|service| service.span).map(|span| span.last.div_euclid(MINUTE)).max()?;
+    let silences: Vec<Silence> = silences(&service.presence, limit, end).filter(|silence| others_write(case, key, *silence, end)).collect();
+    // What happens again and again is the service's own rhythm and no incident.
+    let longest = silences.iter().max_by_key(|silence| silence.next.unwrap_or(end) - silence.last).filter(|_| silences.len() <= 3)?;
+    let (from, to) = (longest.last * MINUTE, longest.next.unwrap_or(end) * MINUTE);
+    let server = key.server.as_deref().unwrap_or("an unknown server");
+    let title = format!("The {} service on {server} fell silent", key.protocol.title());
+    let mut finding = Finding::new(DIAGNOSIS.id, Severity::High, Confidence::Consistent, title);
+    finding.servers = key.server.as_deref().map(str::to_owned).into_iter().collect();
+    finding.protocols = vec![key.protocol];
+    (finding.start, finding.end, finding.ongoing) = (from, to, longest.next.is_none());
+    let lasted = duration_for_people(to - from);
+    finding.summary = format!(
+        "no line from {} to {} UTC ({lasted}), though its probes log in every {rhythm} min or oftener, and other services went on writing",
+        for_people(from, Zone::Utc),
+        for_people(to, Zone::Utc)
+    );
+    let place = case.file_at(key, from);
+    finding.seen(Effect::Supports, "log_line", format!("the last line before the silence of {lasted}"), Some(from), place.as_ref());
+    finding.missing("health", format!("the component states: Get-ServerComponentState {} | ft Component,State", argument(server)));
+    finding.missing("event", "the Application and System logs of that time: who stopped the service?");
+    let (service, noun) = if key.protocol == Protocol::Imap4 { ("MSExchangeImap4", "Imap") } else { ("MSExchangePop3", "Pop") };
+    finding.step("See whether the service runs, and start it", Some(format!("Get-Service -ComputerName {} {service},{service}BE", argument(server))));
+    finding.step("See whether the component is active", Some(format!("Get-ServerComponentState {} -Component {noun}Proxy", argument(server))));
+    finding.step("See whether logging is still on", Some(format!("Get-{noun}Settings -Server {} | fl ProtocolLogEnabled,LogFileLocation", argument(server))));
+    finding.checked()
+}
+
+/// How many minutes lie between two probe logins at the most, usually; `None` if that is not known.
+fn rhythm(service: &Service) -> Option<i64> {
+    let probes = service.series.iter().filter(|((_, class), _)| *class == ClientClass::HealthMailbox);
+    let mut minutes: Vec<i64> = probes.flat_map(|(_, series)| series.iter().map(|(minute, _)| minute)).collect();
+    minutes.sort_unstable();
+    minutes.dedup();
+    if minutes.len() < FEWEST_PROBES {
+        return None;
+    }
+    let mut apart: Vec<i64> = minutes.iter().zip(minutes.iter().skip(1)).map(|(a, b)| b - a).collect();
+    apart.sort_unstable();
+    apart.get(apart.len() * 19 / 20).copied()
+}
+
+fn silences(presence: &Minutes<u64>, limit: i64, end: i64) -> impl Iterator<Item = Silence> {
+    let minutes: Vec<i64> = presence.iter().map(|(minute, _)| minute).collect();
+    let inner = minutes.iter().zip(minutes.iter().skip(1)).map(|(last, next)| Silence { last: *last, next: Some(*next) });
+    let tail = minutes.last().map(|last| Silence { last: *last, next: None });
+    let all: Vec<Silence> = inner.chain(tail).filter(|silence| silence.next.unwrap_or(end) - silence.last > limit).collect();
+    all.into_iter()
+}
+
+/// Whether the logs of another service on the same server (else of any server) cover the silence: then it is no missing file.
+fn others_write(case: &Case, key: &ServiceKey, silence: Silence, end: i64) -> bool {
+    let (from, to) = (silence.last + 1, silence.next.unwrap_or(end));
+    let third = (to - from) / 3;
+    case.summary.services.iter().filter(|(other, _)| other.protocol != key.protocol || other.server != key.server).any(|(_, service)| {
+        let writes = |from: i64, to: i64| service.presence.iter().any(|(minute, _)| (from..to).contains(&minute));
+        writes(from, from + third + 1) && writes(to - third - 1, to + 1)
+    })
+}

@@ -1,0 +1,72 @@
+//! `wrong-credentials`: one account, again and again, with a password that does not fit.
+
+use crate::case::Case;
+use crate::diagnosis::Diagnosis;
+use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
+use crate::diagnosis::group_failures::is_ongoing;
+use crate::diagnosis::guessing::{Guesses, Guessed};
+use crate::diagnosis::powershell::argument;
+use crate::clock::{Zone, for_people};
+use crate::text::{counted, thousands};
+
+/// The diagnosis.
+pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
+    id: "wrong-credentials",
+    title: "A client keeps trying a wrong password",
+    doc: "\
+## What it finds
+One account that is refused again and again with bad credentials (LogonDenied), from one or a few addresses, steadily over a time: a device or a program with the old password.
+
+## Why it matters
+The account may be locked by it, and the user notices only that something does not synchronise.
+
+## Evidence it needs
+The logs suffice; event 4625 in the Security log agrees.
+
+## What to do
+Find the device by its address and give it the new password. Unlock the account if it is locked.
+
+## When it is wrong
+If the failures come at a high rate or from many addresses: brute-force. If many accounts are tried: password-spray.
+",
+    judge,
+};
+
+/// So many accounts are named.
+const NAMED: usize = 3;
+
+fn judge(case: &Case) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for guesses in Guesses::by_server(case) {
+        let mut stale: Vec<&Guessed> = guesses.accounts.iter().filter(|account| account.is_stale_device()).collect();
+        stale.sort_by_key(|account| (std::cmp::Reverse(account.count()), account.name.clone()));
+        findings.extend(judge_server(case, &guesses, &stale));
+    }
+    findings
+}
+
+fn judge_server(case: &Case, guesses: &Guesses, stale: &[&Guessed]) -> Option<Finding> {
+    let worst = stale.first()?;
+    let title = match stale.len() {
+        1 => format!("A client of {} keeps trying a wrong password", worst.name),
+        more => format!("Clients of {} and {} keep trying wrong passwords", worst.name, counted(more as u64 - 1, "other account", "other accounts")),
+    };
+    let mut finding = Finding::new(DIAGNOSIS.id, Severity::Medium, Confidence::Consistent, title);
+    finding.servers = guesses.server.clone().into_iter().collect();
+    finding.protocols = guesses.protocols.clone();
+    finding.start = stale.iter().map(|account| account.first()).min()?;
+    finding.end = stale.iter().map(|account| account.last()).max()?;
+    finding.ongoing = is_ongoing(case, finding.end);
+    finding.groups = guesses.groups.clone();
+    let (start, end) = (for_people(finding.start, Zone::Utc), for_people(finding.end, Zone::Utc));
+    let all: u64 = stale.iter().map(|account| account.count()).sum();
+    finding.summary = format!("{} from {start} to {end} UTC, most of {} ({})", counted(all, "refused login", "refused logins"), worst.name, thousands(worst.count()));
+    for account in stale.iter().take(NAMED) {
+        let from = if account.sources() == 1 { "one address".to_owned() } else { counted(account.sources(), "address", "addresses") };
+        let text = format!("{} was refused {} times from {from}", account.name, thousands(account.count()));
+        finding.seen(Effect::Supports, "log_line", text, Some(account.first()), Some(account.line()));
+        finding.step(format!("Ask {} which device or program still has the old password; the client addresses in the failure groups show where it is", account.name), None);
+    }
+    finding.step("See whether the account is locked", Some(format!("Get-ADUser {} -Properties LockedOut,PasswordLastSet", argument(worst.bare_name()))));
+    finding.checked()
+}

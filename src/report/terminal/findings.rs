@@ -1,0 +1,83 @@
+//! Why it failed: the findings, the worst and surest first, with what they rest on and what to do.
+
+use std::io::{self, Write};
+
+use crate::diagnosis::finding::{Effect, Evidence, Finding, Severity};
+use crate::report::terminal::{Look, Tone};
+use crate::text::{TerminalText, wrapped};
+
+/// So many findings, and so many lines of evidence of each, are shown.
+const USUAL: (usize, usize) = (4, 5);
+
+/// The left edge of what belongs to a finding.
+const INDENT: usize = 3;
+
+pub(super) fn write(findings: &[Finding], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    // What is only information would bury what is wrong.
+    let of_weight: Vec<&Finding> = findings.iter().filter(|finding| look.all || finding.severity > Severity::Low).collect();
+    if of_weight.is_empty() {
+        return Ok(());
+    }
+    look.title("Why", out)?;
+    for (place, finding) in of_weight.iter().take(look.rows(USUAL.0)).enumerate() {
+        if place > 0 {
+            writeln!(out)?;
+        }
+        write_finding(place, finding, look, out)?;
+    }
+    look.more(of_weight.len().min(look.rows(USUAL.0)), of_weight.len(), out)
+}
+
+fn write_finding(place: usize, finding: &Finding, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let tone = if finding.severity >= Severity::High { Tone::Bad } else { Tone::Title };
+    let head = format!("{:<2} {}", place + 1, finding.title);
+    write_wrapped(&head, INDENT, look, |line| look.paint(tone, line), out)?;
+    let rank = format!("   {}, {}: {}", finding.severity.name(), finding.confidence.name(), finding.id);
+    writeln!(out, "{}", look.paint(Tone::Faint, &rank))?;
+    write_wrapped(&format!("   {}", finding.summary), INDENT, look, str::to_owned, out)?;
+    for item in told(&finding.evidence, look) {
+        write_evidence(item, look, out)?;
+    }
+    for (number, step) in finding.remediation.iter().enumerate() {
+        write_wrapped(&format!("   {}. {}", number + 1, step.text), INDENT + 3, look, str::to_owned, out)?;
+        if let Some(command) = &step.command {
+            // A command is never cut or broken: it is there to be copied.
+            writeln!(out, "      {}", look.paint(Tone::Title, TerminalText::new(command).as_str()))?;
+        }
+    }
+    Ok(())
+}
+
+/// What is shown: what contradicts and what is missing has its place beside what supports.
+fn told(evidence: &[Evidence], look: Look) -> Vec<&Evidence> {
+    if look.all {
+        return evidence.iter().collect();
+    }
+    let of = |effect: Effect| evidence.iter().filter(move |item| item.effect == effect);
+    let against: Vec<&Evidence> = of(Effect::Contradicts).take(2).chain(of(Effect::Missing).take(2)).collect();
+    // The change that caused it comes before the lines that show it.
+    let mut supports: Vec<&Evidence> = of(Effect::Supports).collect();
+    supports.sort_by_key(|item| item.kind == "log_line");
+    supports.into_iter().take(USUAL.1.saturating_sub(against.len())).chain(against).collect()
+}
+
+fn write_evidence(item: &Evidence, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let sign = match item.effect {
+        Effect::Supports => "+",
+        Effect::Contradicts => "-",
+        Effect::Missing => "?",
+    };
+    write_wrapped(&format!("   {sign} {}", item.text), INDENT + 2, look, str::to_owned, out)?;
+    match &item.location {
+        Some(location) => writeln!(out, "     {}", look.paint(Tone::Faint, TerminalText::new(&location.to_string()).as_str())),
+        None => Ok(()),
+    }
+}
+
+/// Escaped text in lines that fit, those after the first begun under the text.
+fn write_wrapped(text: &str, indent: usize, look: Look, paint: impl Fn(&str) -> String, out: &mut dyn Write) -> io::Result<()> {
+    for line in wrapped(TerminalText::new(text).as_str(), indent, look.width) {
+        writeln!(out, "{}", paint(&line))?;
+    }
+    Ok(())
+}
