@@ -19,6 +19,7 @@ mod outcome;
 mod people;
 pub mod plan;
 mod rng;
+mod sample_evidence;
 mod samples;
 mod samples_readme;
 mod script;

@@ -5,7 +5,7 @@ use super::clock::utc;
 use super::layouts::{Log, layout_2010};
 use super::plan::{Columns, EventKind, FileCut, Mix, Plan, Protocol, ServerPlan};
 use super::truth::Truth;
-use super::{generate, generate_in_memory, samples_readme};
+use super::{generate, generate_in_memory, sample_evidence, samples_readme};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -80,12 +80,18 @@ fn certificate_outage(root: &Path) -> io::Result<Sample> {
         .plant(EventKind::CertificateOutage, 212..394)
         .plant(EventKind::PlainApplication { every: 600 }, 0..480)
         .only(&[], &[Protocol::Imap4]);
+    let root = folder(root, "certificate-outage")?;
+    let truth = generate(&plan, &root)?;
+    for (name, content) in sample_evidence::certificate_outage() {
+        write(&root, &format!("evidence/{name}"), &content)?;
+    }
     Ok(Sample {
         name: "certificate-outage",
         shows: "The outage of the problem document on an Exchange 2013 server (12 columns): a certificate is bound at 07:30, the \
                 services restart at 07:32, then nothing but `ProxyNotAuthenticated` on IMAP and POP until the name is set back and \
-                the services restart at 10:34. An application logs in on 143 without TLS all along.",
-        truth: generate(&plan, &folder(root, "certificate-outage")?)?,
+                the services restart at 10:34. An application logs in on 143 without TLS all along. Beside the logs lies \
+                the evidence that names the cause: who bound the certificate and who set the name back, settings, certificates, a failed test.",
+        truth,
     })
 }
 

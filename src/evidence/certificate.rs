@@ -36,14 +36,10 @@ pub(crate) fn is_pem(text: &str) -> bool {
 pub(crate) fn read_der(content: &Content<'_>, reading: &mut Reading) {
     let ders = match X509Certificate::from_der(content.bytes) {
         Ok((rest, _)) => vec![content.bytes.get(..content.bytes.len() - rest.len()).unwrap_or_default()],
-        Err(error) => match pkcs7::certificates(content.bytes) {
+        Err(_) => match pkcs7::certificates(content.bytes) {
             Some(ders) => ders,
-            // Other files begin so too: nothing says that this one is evidence.
-            None if content.bytes.len() > 1 << 20 => return,
-            None => {
-                let _ = error;
-                return;
-            }
+            // Other files begin so too (a .pfx, for one): nothing says that this one is evidence.
+            None => return,
         },
     };
     add(content, reading, &ders.into_iter().map(|der| (der.to_vec(), 0)).collect::<Vec<_>>());
@@ -63,13 +59,13 @@ pub(crate) fn read_pem(content: &Content<'_>, reading: &mut Reading) {
         match contents(block) {
             Ok(der) if matches!(label, "PKCS7" | "CMS") => match pkcs7::certificates(&der) {
                 Some(found) => ders.extend(found.into_iter().map(|der| (der.to_vec(), line))),
-                None => reading.skip(content, vec![(line, "a PKCS#7 without readable certificates".to_owned())]),
+                None => reading.skip(content, line, "a PKCS#7 without readable certificates".to_owned()),
             },
             Ok(der) => ders.push((der, line)),
-            Err(reason) => reading.skip(content, vec![(line, reason)]),
+            Err(reason) => reading.skip(content, line, reason),
         }
         if ders.len() > MOST {
-            reading.skip(content, vec![(line, format!("more than {MOST} certificates: the rest is not read"))]);
+            reading.skip(content, line, format!("more than {MOST} certificates: the rest is not read"));
             break;
         }
     }
@@ -78,9 +74,10 @@ pub(crate) fn read_pem(content: &Content<'_>, reading: &mut Reading) {
 
 /// The bytes of a PEM block. Its lines may be indented, as blogs and mails leave them.
 fn contents(block: &str) -> Result<Vec<u8>, String> {
-    const MOST_BYTES: usize = 8 << 20;
-    let block = block.get(..block.floor_char_boundary(MOST_BYTES)).unwrap_or(block);
-    let end = block.find("-----END").ok_or("a certificate without its end line: the file may be cut")?;
+    let head = block.find('\n').unwrap_or(block.len());
+    let dashes = block.get(head..).and_then(|rest| rest.find("-----")).map(|place| head + place);
+    let end = dashes.filter(|place| block.get(*place..).is_some_and(|rest| rest.starts_with("-----END")));
+    let end = end.ok_or("a certificate without its end line: the file may be cut")?;
     let end = block.get(end..).and_then(|rest| rest.find('\n')).map_or(block.len(), |length| end + length);
     let plain: String = block.get(..end).unwrap_or_default().lines().map(|line| format!("{}\n", line.trim())).collect();
     let (pem, _) = Pem::read(std::io::Cursor::new(plain.as_bytes()))
@@ -96,7 +93,7 @@ fn add(content: &Content<'_>, reading: &mut Reading, ders: &[(Vec<u8>, u64)]) {
         }
         match X509Certificate::from_der(der) {
             Ok((_, certificate)) => parsed.push((described(&certificate, der, *line), certificate)),
-            Err(_) => reading.skip(content, vec![(*line, "no certificate that can be read: its DER is damaged".to_owned())]),
+            Err(_) => reading.skip(content, *line, "no certificate that can be read: its DER is damaged".to_owned()),
         }
     }
     let seen = s_client::seen(&content.text);
@@ -115,7 +112,7 @@ fn add(content: &Content<'_>, reading: &mut Reading, ders: &[(Vec<u8>, u64)]) {
                 chain.is_complete = false;
                 let reason =
                     "openssl s_client was run without -showcerts: of the chain only the first certificate is here".to_owned();
-                reading.skip(content, vec![(line, reason)]);
+                reading.skip(content, line, reason);
             }
         }
         let server = seen.as_ref().and_then(|seen| seen.host.clone());

@@ -38,7 +38,7 @@ pub(crate) const NAMES: [&str; 24] = [
 ];
 
 /// The fact in a row with the kind of output, `None` if it is no output that matters here, or why it cannot be read.
-pub(crate) fn fact(row: &Row, file_name: &str, location: &Location) -> Option<Result<(Fact, &'static str), String>> {
+pub(crate) fn fact(row: &Row, file_name: &str, location: &Location) -> Option<(Result<Fact, String>, &'static str)> {
     let (what, kind) = if is_settings(row) {
         let settings = settings(row, file_name);
         let kind = match settings.protocol {
@@ -62,12 +62,13 @@ pub(crate) fn fact(row: &Row, file_name: &str, location: &Location) -> Option<Re
     } else if let (Some(component), Some(state)) = (row.word("Component"), row.word("State")) {
         match component_state(component, state) {
             Ok(component) => (What::Component(component), "Get-ServerComponentState output"),
-            Err(reason) => return Some(Err(reason)),
+            // Other programs have components and states too.
+            Err(reason) => return row.has("Server").then_some((Err(reason), "Get-ServerComponentState output")),
         }
     } else {
         return None;
     };
-    Some(Ok((Fact { at: None, server: server(row), location: location.clone(), what }, kind)))
+    Some((Ok(Fact { at: None, server: server(row), location: location.clone(), what }), kind))
 }
 
 /// The server that a row is about, in the order of how sure its name is.
@@ -79,10 +80,9 @@ fn server(row: &Row) -> Option<String> {
 }
 
 fn is_settings(row: &Row) -> bool {
-    ["X509CertificateName", "LoginType", "SSLBindings", "UnencryptedOrTLSBindings", "ProtocolLogEnabled"]
-        .iter()
-        .any(|name| row.has(name))
-        && !row.has("Thumbprint")
+    let names = ["X509CertificateName", "SSLBindings", "UnencryptedOrTLSBindings"];
+    let is_readable = || row.word("LoginType").and_then(login_type).is_some() || row.flag("ProtocolLogEnabled").is_some();
+    !row.has("Thumbprint") && (names.iter().any(|name| row.has(name)) || is_readable())
 }
 
 fn settings(row: &Row, file_name: &str) -> Settings {

@@ -2,6 +2,7 @@
 
 use csv::{ByteRecord, ReaderBuilder};
 
+use crate::evidence::skips::Skips;
 use crate::evidence::table::Row;
 use crate::evidence::text_lines::Lines;
 
@@ -47,10 +48,10 @@ fn separator(line: &str) -> Option<u8> {
     [b',', b';', b'\t'].into_iter().find(|separator| names(*separator).filter(|name| super::is_known_name(name)).count() >= 2)
 }
 
-/// The rows, and the lines that could not be read with the reason.
-pub(crate) fn rows(text: &str) -> (Vec<Row>, Vec<(u64, String)>) {
-    let (mut rows, mut skipped) = (Vec::new(), Vec::new());
-    let Some(layout) = layout(text) else { return (rows, skipped) };
+/// Hands each row to `sink`, and says which lines could not be read and why.
+pub(crate) fn rows(text: &str, mut sink: impl FnMut(Row)) -> Skips {
+    let mut skips = Skips::default();
+    let Some(layout) = layout(text) else { return skips };
     let mut reader =
         ReaderBuilder::new().delimiter(layout.separator).flexible(true).has_headers(false).from_reader(layout.body.as_bytes());
     let mut record = ByteRecord::new();
@@ -61,7 +62,7 @@ pub(crate) fn rows(text: &str) -> (Vec<Row>, Vec<(u64, String)>) {
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => {
-                skipped.push((layout.above + reader.position().line(), format!("no CSV from here on: {error}")));
+                skips.push(layout.above + reader.position().line(), format!("no CSV from here on: {error}"));
                 break;
             }
         }
@@ -74,20 +75,29 @@ pub(crate) fn rows(text: &str) -> (Vec<Row>, Vec<(u64, String)>) {
             names = Some(record.iter().map(cell).collect());
             continue;
         };
-        if record.len() != names.len() {
-            skipped.push((line, format!("{} columns where the headings have {}", record.len(), names.len())));
+        // Event Viewer gives its last column, the message, no heading.
+        let message = record.get(names.len()).filter(|_| record.len() == names.len() + 1);
+        if record.len() != names.len() && message.is_none() {
+            skips.push(line, format!("{} columns where the headings have {}", record.len(), names.len()));
             continue;
         }
         let mut row = Row::new(line, layout.kind);
         names.iter().zip(record.iter()).for_each(|(name, value)| row.push_text(name, &cell(value)));
-        rows.push(row);
+        message.into_iter().for_each(|message| row.push_text("Message", &cell(message)));
+        sink(row);
     }
-    (rows, skipped)
+    skips
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn all(text: &str) -> (Vec<Row>, Vec<(u64, String)>) {
+        let mut found = Vec::new();
+        let skips = rows(text, |row| found.push(row));
+        (found, skips.into_parts())
+    }
 
     #[test]
     fn both_separators_and_the_type_line_are_known() {
@@ -100,7 +110,7 @@ mod tests {
             ("LoginType;X509CertificateName\n\"SecureLogin\";a\n", 2, ""),
             ("\nLoginType\tX509CertificateName\nSecureLogin\ta\n", 3, ""),
         ] {
-            let (rows, skipped) = rows(text);
+            let (rows, skipped) = all(text);
             assert_eq!((rows.len(), skipped.len()), (1, 0), "{text}");
             assert_eq!(
                 (rows[0].line, rows[0].hint.as_str(), rows[0].word("x509certificatename")),
@@ -112,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_row_that_does_not_fit_costs_itself_only() {
-        let (rows, skipped) = rows("LoginType,X509CertificateName\nSecureLogin\nSecureLogin,b\n");
+        let (rows, skipped) = all("LoginType,X509CertificateName\nSecureLogin\nSecureLogin,b\n");
         assert_eq!(rows.len(), 1);
         assert_eq!(skipped, [(2, "1 columns where the headings have 2".to_owned())]);
     }

@@ -13,6 +13,9 @@ use crate::location::Location;
 /// The most events that are kept of one file.
 pub(crate) const MOST_EVENTS: usize = 200_000;
 
+/// The most pairs of channel and computer whose span is told: a file of forwarded events holds many computers.
+const MOST_SPANS: usize = 1000;
+
 /// The most text of one event that is kept, in bytes for each value.
 const MOST_TEXT: usize = 16 << 10;
 
@@ -92,6 +95,9 @@ impl Events {
 
     fn widen(&mut self, raw: &Raw, at: Option<i64>, location: &Location) {
         let key = (raw.channel.clone(), raw.computer.clone());
+        if self.spans.len() >= MOST_SPANS && !self.spans.contains_key(&key) {
+            return;
+        }
         let (span, _) = self.spans.entry(key).or_insert_with(|| {
             let span =
                 EventSpan { channel: raw.channel.clone(), computer: raw.computer.clone(), from: None, to: None, records: 0 };
@@ -122,7 +128,7 @@ impl Events {
 }
 
 fn shortened(mut text: String) -> String {
-    if let Some(end) = (text.len() > MOST_TEXT).then(|| text.floor_char_boundary(MOST_TEXT)) {
+    if let Some(end) = (0..=MOST_TEXT).rev().find(|end| text.is_char_boundary(*end)).filter(|end| *end < text.len()) {
         text.truncate(end);
         text.push('…');
     }

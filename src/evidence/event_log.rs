@@ -10,10 +10,8 @@ use evtx::{EvtxParser, ParserSettings};
 
 use crate::evidence::event::Events;
 use crate::evidence::event_xml;
+use crate::evidence::skips::Skips;
 use crate::location::Location;
-
-/// The most damaged records that are told one by one.
-const MOST_REASONS: usize = 100;
 
 /// Whether the bytes begin like an event log.
 pub(crate) fn is_event_log(bytes: &[u8]) -> bool {
@@ -21,29 +19,19 @@ pub(crate) fn is_event_log(bytes: &[u8]) -> bool {
 }
 
 /// Reads every record, and says which could not be read and why.
-pub(crate) fn read(bytes: &[u8], events: &mut Events, location: impl Fn(u64) -> Location) -> Vec<(u64, String)> {
-    let mut skipped = Vec::new();
+pub(crate) fn read(bytes: &[u8], events: &mut Events, location: impl Fn(u64) -> Location) -> Skips {
+    let mut skips = Skips::default();
     // The bytes are hostile and the crate is large: should it panic, what was read until then still counts.
-    let outcome = catch_unwind(AssertUnwindSafe(|| read_records(bytes, events, &location, &mut skipped)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| read_records(bytes, events, &location, &mut skips)));
     match outcome {
         Ok(Ok(())) => {}
-        Ok(Err(reason)) => skipped.push((0, reason)),
-        Err(_) => skipped.push((0, "the event log is damaged in a way that ends its reading".to_owned())),
+        Ok(Err(reason)) => skips.push(0, reason),
+        Err(_) => skips.push(0, "the event log is damaged in a way that ends its reading"),
     }
-    let more = skipped.len().saturating_sub(MOST_REASONS);
-    if more > 0 {
-        skipped.truncate(MOST_REASONS);
-        skipped.push((0, format!("{more} more damaged records")));
-    }
-    skipped
+    skips
 }
 
-fn read_records(
-    bytes: &[u8],
-    events: &mut Events,
-    location: &impl Fn(u64) -> Location,
-    skipped: &mut Vec<(u64, String)>,
-) -> Result<(), String> {
+fn read_records(bytes: &[u8], events: &mut Events, location: &impl Fn(u64) -> Location, skips: &mut Skips) -> Result<(), String> {
     let mut parser =
         EvtxParser::from_read_seek(Cursor::new(bytes)).map_err(|error| format!("no event log: {}", innermost(&error)))?;
     parser = parser.with_configuration(ParserSettings::default().num_threads(1).indent(false));
@@ -54,10 +42,10 @@ fn read_records(
                 let event = record.data.find("<Event").and_then(|start| record.data.get(start..)).unwrap_or_default();
                 match event_xml::one(event, "") {
                     Ok(raw) => events.add(raw, location(number)),
-                    Err(reason) => skipped.push((number, reason)),
+                    Err(reason) => skips.push(number, reason),
                 }
             }
-            Err(error) => skipped.push((0, format!("a damaged record: {}", innermost(&error)))),
+            Err(error) => skips.push(0, format!("a damaged record: {}", innermost(&error))),
         }
     }
     Ok(())

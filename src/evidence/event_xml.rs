@@ -7,11 +7,15 @@ use roxmltree::{Document, Node, ParsingOptions};
 use crate::evidence::clixml::{LocalName, words};
 use crate::evidence::date;
 use crate::evidence::event::{Events, Raw};
+use crate::evidence::skips::Skips;
 use crate::evidence::text_lines::Lines;
 use crate::location::Location;
 
 /// The most nodes of one event.
 const MOST_NODES: u32 = 20_000;
+
+/// The longest name-space prefix.
+const LONGEST_PREFIX: usize = 32;
 
 /// The largest event in bytes.
 const MOST_BYTES: usize = 4 << 20;
@@ -23,34 +27,34 @@ pub(crate) fn is_event_xml(text: &str) -> bool {
 }
 
 /// Reads every event, and says which could not be read and why.
-pub(crate) fn read(text: &str, events: &mut Events, location: impl Fn(u64) -> Location) -> Vec<(u64, String)> {
-    let mut skipped = Vec::new();
+pub(crate) fn read(text: &str, events: &mut Events, location: impl Fn(u64) -> Location) -> Skips {
+    let mut skips = Skips::default();
     let mut lines = Lines::new(text);
     let mut at = 0;
     while let Some((start, prefix)) = text.get(at..).and_then(next_event).map(|(start, prefix)| (at + start, prefix)) {
         let line = lines.at(start);
         let end_tag = format!("</{prefix}Event>");
         let Some(length) = text.get(start..).and_then(|rest| rest.find(&end_tag)).map(|length| length + end_tag.len()) else {
-            skipped.push((line, "the event has no end: the file may be cut".to_owned()));
+            skips.push(line, "the event has no end: the file may be cut");
             break;
         };
         at = start + length;
         match text.get(start..at).ok_or_else(String::new).and_then(|event| one(event, prefix)) {
             Ok(raw) => events.add(raw, location(line)),
-            Err(reason) => skipped.push((line, reason)),
+            Err(reason) => skips.push(line, reason),
         }
     }
-    skipped
+    skips
 }
 
 /// Where the next `<Event …>` begins, and its name-space prefix with the colon.
 fn next_event(text: &str) -> Option<(usize, &str)> {
     memchr::memmem::find_iter(text.as_bytes(), b"Event").find_map(|place| {
-        let before = text.get(..place)?;
-        let open = before.rfind('<')?;
-        let prefix = before.get(open + 1..)?;
+        let before = text.as_bytes().get(place.saturating_sub(LONGEST_PREFIX)..place)?;
+        let open = place - before.len() + memchr::memrchr(b'<', before)?;
+        let prefix = text.get(open + 1..place)?;
         let is_prefix = prefix.is_empty()
-            || prefix.len() <= 32 && prefix.ends_with(':') && !prefix.starts_with('/') && !prefix.contains(char::is_whitespace);
+            || prefix.strip_suffix(':').is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric()));
         let is_tag = text.as_bytes().get(place + 5).is_some_and(|byte| matches!(byte, b'>' | b' ' | b'\r' | b'\n' | b'\t'));
         (is_prefix && is_tag).then_some((open, prefix))
     })

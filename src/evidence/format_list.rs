@@ -4,25 +4,24 @@
 //! name that comes a second time. Any other text is left aside: it is what people write around such output.
 
 use crate::evidence::prompt;
-use crate::evidence::table::Row;
+use crate::evidence::table::{MOST_CELLS, Row};
 
 /// The most lines that one value is wrapped over, where the alignment that shows it is lost.
 const MOST_UNALIGNED: usize = 3;
 
-/// Everything in the text that looks like `Format-List` output.
-pub(crate) fn rows(text: &str) -> Vec<Row> {
-    let mut reader = Reader::default();
+/// Hands everything that looks like `Format-List` output to `sink`.
+pub(crate) fn rows(text: &str, sink: impl FnMut(Row)) {
+    let none = || Row::new(0, "");
+    let mut reader = Reader { sink, row: none(), block: none(), open: None, command: String::new() };
     for (line, number) in text.lines().zip(1u64..) {
         reader.take(line.trim_end_matches('\r'), number);
     }
     reader.close_block();
     reader.close_row();
-    reader.rows
 }
 
-#[derive(Default)]
-struct Reader {
-    rows: Vec<Row>,
+struct Reader<S> {
+    sink: S,
     /// The object that grows, block by block where every line is followed by a blank one.
     row: Row,
     /// The lines since the last blank one.
@@ -43,7 +42,7 @@ struct Open {
     unaligned: usize,
 }
 
-impl Reader {
+impl<S: FnMut(Row)> Reader<S> {
     fn take(&mut self, line: &str, number: u64) {
         if let Some(command) = prompt::command(line) {
             self.close_block();
@@ -54,7 +53,7 @@ impl Reader {
         } else if self.goes_on(line) {
         } else if let Some((name, value, colon)) = property(line) {
             self.close_property();
-            if self.block.has(name) {
+            if self.block.has(name) || self.block.len() >= MOST_CELLS {
                 self.close_block();
                 self.close_row();
             }
@@ -121,7 +120,7 @@ impl Reader {
     fn close_row(&mut self) {
         let row = std::mem::take(&mut self.row);
         if !row.is_empty() {
-            self.rows.push(row);
+            (self.sink)(row);
         }
     }
 }
@@ -159,10 +158,16 @@ fn property(line: &str) -> Option<(&str, &str, usize)> {
 mod tests {
     use super::*;
 
+    fn all(text: &str) -> Vec<Row> {
+        let mut found = Vec::new();
+        rows(text, |row| found.push(row));
+        found
+    }
+
     fn shown(text: &str) -> Vec<String> {
         let shown =
             |row: &Row| format!("{} {:?}", row.line, ["A", "B", "C", "Error", "Names"].map(|name| row.text(name).unwrap_or("-")));
-        rows(text).iter().map(shown).collect()
+        all(text).iter().map(shown).collect()
     }
 
     #[test]
@@ -192,7 +197,7 @@ mod tests {
             ("Error     : one\n            Two : three\nB         : 2\n", "one Two : three"),
             ("    Error : one\n            two\n    B     : 2\n", "one two"),
         ] {
-            let rows = rows(text);
+            let rows = all(text);
             assert_eq!(rows.len(), 1, "{text}");
             assert_eq!((rows[0].text("Error"), rows[0].text("B")), (Some(expected), Some("2")), "{text}");
         }

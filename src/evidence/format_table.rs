@@ -3,6 +3,7 @@
 //! Where copying has collapsed the spaces, the words of a line are taken in order, if there is one for each column.
 
 use crate::evidence::prompt;
+use crate::evidence::skips::Skips;
 use crate::evidence::table::Row;
 
 /// The most columns of a table.
@@ -11,9 +12,9 @@ const MOST_COLUMNS: usize = 100;
 /// The most lines over which the headings are wrapped.
 const MOST_HEADING_LINES: usize = 3;
 
-/// Everything in the text that looks like `Format-Table` output, and the lines in it that fit no column with the reason.
-pub(crate) fn rows(text: &str) -> (Vec<Row>, Vec<(u64, String)>) {
-    let (mut rows, mut skipped) = (Vec::new(), Vec::new());
+/// Hands everything that looks like `Format-Table` output to `sink`, and says which lines in it fit no column.
+pub(crate) fn rows(text: &str, mut sink: impl FnMut(Row)) -> Skips {
+    let mut skips = Skips::default();
     let (mut table, mut command): (Option<Table>, &str) = (None, "");
     // The lines since the last blank one: headings stand there.
     let mut above: Vec<&str> = Vec::new();
@@ -36,14 +37,14 @@ pub(crate) fn rows(text: &str) -> (Vec<Row>, Vec<(u64, String)>) {
             table = Table::new(&above, line, command);
         } else if let Some(table) = table.as_ref().filter(|_| !is_heading) {
             match table.row(line, number) {
-                Some(row) => rows.push(row),
-                None if table.is_known() => skipped.push((number, "does not fit the columns of the table above".to_owned())),
+                Some(row) => sink(row),
+                None if table.is_known() => skips.push(number, "does not fit the columns of the table above"),
                 None => {}
             }
         }
         above.push(line);
     }
-    (rows, skipped)
+    skips
 }
 
 /// `------ ----    -----------`: at least one run of three dashes, and nothing else.
@@ -135,6 +136,12 @@ fn cells(line: &[char], cuts: &[usize]) -> Vec<String> {
 mod tests {
     use super::*;
 
+    fn all(text: &str) -> (Vec<Row>, Vec<(u64, String)>) {
+        let mut found = Vec::new();
+        let skips = rows(text, |row| found.push(row));
+        (found, skips.into_parts())
+    }
+
     #[test]
     fn columns_are_where_the_dashes_say() {
         let text = "\
@@ -148,7 +155,7 @@ Id    Latency(MS) Error
 --    ----------- -----
 a            1234 x y
 ";
-        let (rows, skipped) = rows(text);
+        let (rows, skipped) = all(text);
         assert_eq!(skipped, []);
         let shown: Vec<_> = rows
             .iter()
@@ -167,7 +174,7 @@ a            1234 x y
     #[test]
     fn collapsed_spaces_are_read_by_words_and_what_fits_neither_way_is_said() {
         let text = "Server Component State\n------ --------- -----\nEXCHANGE1 ImapProxy Active\nEXCHANGE1 ImapProxy Inactive since today\n";
-        let (rows, skipped) = rows(text);
+        let (rows, skipped) = all(text);
         assert_eq!(rows.iter().map(|row| row.text("State")).collect::<Vec<_>>(), [Some("Active")]);
         assert_eq!(skipped.len(), 1);
         assert_eq!(skipped[0].0, 4);

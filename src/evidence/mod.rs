@@ -1,6 +1,6 @@
 //! Bytes of one file → facts about certificates, settings, health and events, found by content.
 //!
-//! One file for each kind of source; to add a kind: one new file, one line in [`SOURCES`], its test. Malformed evidence is
+//! One file for each kind of source; to add a kind: one new file, one line in `SOURCES`, its test. Malformed evidence is
 //! skipped with its reason and never an error. What a fact means for a diagnosis is not decided here.
 
 pub mod chain;
@@ -22,6 +22,7 @@ mod json_table;
 mod pkcs7;
 mod prompt;
 mod s_client;
+mod skips;
 mod table;
 mod text_lines;
 
@@ -30,6 +31,7 @@ use std::sync::Arc;
 
 use crate::evidence::event::Events;
 use crate::evidence::fact::Fact;
+use crate::evidence::skips::Skips;
 use crate::evidence::table::Row;
 use crate::evidence::text_lines::decoded;
 use crate::location::Location;
@@ -39,9 +41,6 @@ pub const MOST_BYTES: u64 = 512 << 20;
 
 /// How much of a file [`could_be`] wants to see.
 pub const BEGINNING: usize = 64 << 10;
-
-/// The most parts of one file that are told as skipped, each with its reason.
-const MOST_SKIPPED: usize = 1000;
 
 /// What one file holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,40 +60,48 @@ struct Content<'a> {
     text: Cow<'a, str>,
 }
 
-/// One kind of source: how it is known, and how it is read.
+/// One kind of source: how it is known, how large it may be (those that are read as a whole, less), and how it is read.
 struct Source {
     holds: fn(&Content<'_>) -> bool,
+    most: u64,
     read: fn(&Content<'_>, &mut Reading),
+}
+
+impl Source {
+    const fn new(most: u64, holds: fn(&Content<'_>) -> bool, read: fn(&Content<'_>, &mut Reading)) -> Self {
+        Self { holds, most, read }
+    }
 }
 
 /// Every kind of source. A file is read by the first that knows it, but certificates can stand in any text.
 const SOURCES: [Source; 7] = [
-    Source { holds: |content| event_log::is_event_log(content.bytes), read: read_event_log },
-    Source { holds: |content| certificate::is_der(content.bytes), read: certificate::read_der },
-    Source { holds: |content| clixml::is_clixml(&content.text), read: read_clixml },
-    Source { holds: |content| event_xml::is_event_xml(&content.text), read: read_event_xml },
-    Source {
-        holds: |content| json_table::is_json(&content.text),
-        read: |content, reading| reading.take_rows(content, json_table::rows(&content.text)),
-    },
-    Source {
-        holds: |content| csv_table::is_csv(&content.text),
-        read: |content, reading| reading.take_rows(content, csv_table::rows(&content.text)),
-    },
-    Source { holds: |content| is_text(&content.text), read: read_text },
+    Source::new(MOST_BYTES, |content| event_log::is_event_log(content.bytes), read_event_log),
+    Source::new(16 << 20, |content| certificate::is_der(content.bytes), certificate::read_der),
+    Source::new(128 << 20, |content| clixml::is_clixml(&content.text), read_clixml),
+    Source::new(MOST_BYTES, |content| event_xml::is_event_xml(&content.text), read_event_xml),
+    Source::new(
+        128 << 20,
+        |content| json_table::is_json(&content.text),
+        |content, reading| reading.take_rows(content, |sink| json_table::rows(&content.text, sink)),
+    ),
+    Source::new(
+        MOST_BYTES,
+        |content| csv_table::is_csv(&content.text),
+        |content, reading| reading.take_rows(content, |sink| csv_table::rows(&content.text, sink)),
+    ),
+    Source::new(128 << 20, |content| is_text(&content.text), read_text),
 ];
 
 /// Reads a whole file. Any bytes will do: what is no evidence gives an empty reading.
 pub fn read(file: &Arc<str>, bytes: &[u8]) -> Reading {
     let content = Content::new(file, bytes);
     let mut reading = Reading::default();
-    if let Some(source) = SOURCES.iter().find(|source| (source.holds)(&content)) {
-        (source.read)(&content, &mut reading);
-    }
-    let more = reading.skipped.len().saturating_sub(MOST_SKIPPED);
-    if more > 0 {
-        reading.skipped.truncate(MOST_SKIPPED);
-        reading.skipped.push((content.at(0), format!("{more} more parts that could not be read")));
+    match SOURCES.iter().find(|source| (source.holds)(&content)) {
+        Some(source) if bytes.len() as u64 > source.most => {
+            reading.skip(&content, 0, format!("larger than the {} MiB to which such files are read", source.most >> 20));
+        }
+        Some(source) => (source.read)(&content, &mut reading),
+        None => {}
     }
     reading
 }
@@ -128,32 +135,37 @@ impl<'a> Content<'a> {
 }
 
 impl Reading {
-    fn skip(&mut self, content: &Content<'_>, parts: Vec<(u64, String)>) {
-        self.skipped.extend(parts.into_iter().map(|(line, reason)| (content.at(line), reason)));
+    fn skip(&mut self, content: &Content<'_>, line: u64, reason: impl Into<String>) {
+        self.skipped.push((content.at(line), reason.into()));
+    }
+
+    fn skip_all(&mut self, content: &Content<'_>, skips: Skips) {
+        self.skipped.extend(skips.into_parts().into_iter().map(|(line, reason)| (content.at(line), reason)));
     }
 
     /// Adds what the rows say; rows that say nothing of interest are no evidence and no harm.
-    fn take_rows(&mut self, content: &Content<'_>, (rows, skipped): (Vec<Row>, Vec<(u64, String)>)) {
-        let mut events = Events::default();
-        for row in rows {
+    fn take_rows(&mut self, content: &Content<'_>, rows: impl FnOnce(&mut dyn FnMut(Row)) -> Skips) {
+        let (mut events, mut skips) = (Events::default(), Skips::default());
+        let damaged = rows(&mut |row: Row| {
             let location = content.at(row.line);
-            match event_rows::event(&row) {
-                Some(Ok(raw)) => events.add(raw, location),
-                Some(Err(reason)) => self.skipped.push((location, reason)),
-                None => match cmdlet_output::fact(&row, content.file_name(), &location) {
-                    Some(Ok((fact, kind))) => {
-                        self.facts.push(fact);
-                        self.name(kind);
+            match (event_rows::event(&row), cmdlet_output::fact(&row, content.file_name(), &location)) {
+                (Some(Ok(raw)), _) => events.add(raw, location),
+                (Some(Err(reason)), _) => skips.push(row.line, reason),
+                (None, Some((fact, kind))) => {
+                    self.name(kind);
+                    match fact {
+                        Ok(fact) => self.facts.push(fact),
+                        Err(reason) => skips.push(row.line, reason),
                     }
-                    Some(Err(reason)) => self.skipped.push((location, reason)),
-                    None => {}
-                },
+                }
+                (None, None) => {}
             }
-        }
+        });
+        skips.append(damaged);
         self.take_events(content, events, "event log export");
         // Damage matters only in a file that is evidence.
         if self.kind.is_some() {
-            self.skip(content, skipped);
+            self.skip_all(content, skips);
         }
     }
 
@@ -163,7 +175,7 @@ impl Reading {
         }
         let (facts, left_out) = events.into_facts();
         self.facts.extend(facts);
-        self.skip(content, left_out.map(|reason| (0, reason)).into_iter().collect());
+        left_out.into_iter().for_each(|reason| self.skip(content, 0, reason));
     }
 
     fn name(&mut self, kind: &'static str) {
@@ -176,26 +188,29 @@ impl Reading {
 
 fn read_event_log(content: &Content<'_>, reading: &mut Reading) {
     let mut events = Events::default();
-    let skipped = event_log::read(content.bytes, &mut events, |number| content.at(number));
+    let skips = event_log::read(content.bytes, &mut events, |number| content.at(number));
     reading.take_events(content, events, "event log");
     reading.name("event log");
-    reading.skip(content, skipped);
+    reading.skip_all(content, skips);
 }
 
 fn read_event_xml(content: &Content<'_>, reading: &mut Reading) {
     let mut events = Events::default();
-    let skipped = event_xml::read(&content.text, &mut events, |line| content.at(line));
+    let skips = event_xml::read(&content.text, &mut events, |line| content.at(line));
     reading.take_events(content, events, "event log export");
     reading.name("event log export");
-    reading.skip(content, skipped);
+    reading.skip_all(content, skips);
 }
 
 fn read_clixml(content: &Content<'_>, reading: &mut Reading) {
     match clixml::rows(&content.text) {
-        Ok(rows) => reading.take_rows(content, (rows, Vec::new())),
-        Err(reason) => {
+        Ok(rows) => reading.take_rows(content, |sink| {
+            rows.into_iter().for_each(sink);
+            Skips::default()
+        }),
+        Err((line, reason)) => {
             reading.name("CLIXML");
-            reading.skip(content, vec![reason]);
+            reading.skip(content, line, reason);
         }
     }
 }
@@ -213,10 +228,11 @@ fn is_telling(line: &str) -> bool {
 }
 
 fn read_text(content: &Content<'_>, reading: &mut Reading) {
-    let (mut rows, skipped) = format_table::rows(&content.text);
-    rows.extend(format_list::rows(&content.text));
-    rows.sort_by_key(|row| row.line);
-    reading.take_rows(content, (rows, skipped));
+    reading.take_rows(content, |sink| {
+        format_list::rows(&content.text, &mut *sink);
+        format_table::rows(&content.text, sink)
+    });
+    reading.facts.sort_by_key(|fact| fact.location.line);
     if certificate::is_pem(&content.text) {
         certificate::read_pem(content, reading);
     }

@@ -24,7 +24,7 @@ pub(crate) struct Row {
 }
 
 /// The most cells that a row keeps: real ones have less than 200.
-pub(crate) const MOST_CELLS: usize = 2000;
+pub(crate) const MOST_CELLS: usize = 500;
 
 impl Row {
     pub(crate) fn new(line: u64, hint: &str) -> Self {

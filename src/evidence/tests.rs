@@ -419,6 +419,62 @@ proptest! {
         whole.extend_from_slice(text.as_bytes());
         let _ = (read(&file, &whole), could_be(&whole));
         whole.extend_from_slice(&bytes);
-        let _ = (read(&file, &whole), could_be(&whole));
+        let reading = read(&file, &whole);
+        let lines = whole.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        for at in reading.facts.iter().map(|fact| &fact.location).chain(reading.skipped.iter().map(|(at, _)| at)) {
+            prop_assert!(start == 1 || at.line <= lines, "{at} of {lines}");
+        }
     }
+
+    #[test]
+    fn damaged_evidence_is_read_without_panic(which in 0usize..5, at in 0usize..2000, bytes in proptest::collection::vec(any::<u8>(), 0..6), cut in any::<bool>()) {
+        let sources = [
+            "[PS] C:\\>Get-ImapSettings | fl\n\nX509CertificateName : a.b\nSSLBindings         : {[::]:993, 0.0.0.0:993...}\nLoginType           : SecureLogin\n",
+            "Server Component  State\n------ ---------  -----\nEX1    ImapProxy  Active\nEX1    PopProxy   Inactive\n",
+            "#TYPE X\r\n\"Thumbprint\";\"Services\";\"NotAfter\"\r\n\"AB\";\"IMAP, POP\";\"03/04/2026 10:00:00\"\r\n",
+            "[{\"Thumbprint\":\"AB\",\"Services\":3,\"NotAfter\":\"\\/Date(1777075199000)\\/\"},{\"LoginType\":{\"value\":3}}]",
+            "<Objs><Obj RefId=\"0\"><TN RefId=\"0\"><T>X</T></TN><Props><S N=\"X509CertificateName\">a_x000D_</S><Ref N=\"LoginType\" RefId=\"0\"/></Props></Obj></Objs>",
+        ];
+        let mut whole = sources[which].as_bytes().to_vec();
+        let at = at % whole.len();
+        whole.splice(at..(at + bytes.len()).min(whole.len()), bytes);
+        if cut {
+            whole.truncate(at);
+        }
+        let _ = (read(&Arc::from("x"), &whole), could_be(&whole));
+    }
+}
+
+#[test]
+fn hostile_files_are_read_in_a_moment() {
+    let begun = std::time::Instant::now();
+    for (unit, count) in [
+        ("<Event></Event>", 100_000),
+        ("<Event>", 300_000),
+        ("<x>Event", 300_000),
+        ("-----BEGIN CERTIFICATE-----\n", 50_000),
+        ("{\"TimeCreated\":1,\"Id\":", 50_000),
+        ("[{", 200_000),
+        ("<Objs><Obj RefId='1'>", 100_000),
+        ("LoginType : x\n", 100_000),
+        ("LoginType : x\n\n", 100_000),
+        ("--- ---\n", 100_000),
+        ("Status State\n------ -----\n", 50_000),
+        ("Id,TimeCreated,Source\n1,2\n", 50_000),
+    ] {
+        let _ = read_text(&unit.repeat(count));
+    }
+    let names: String = (0..50_000).map(|number| format!("Name{number} : x\n")).collect();
+    let _ = read_text(&format!("LoginType : SecureLogin\n{names}"));
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn what_event_viewer_saves_as_csv_has_a_message_without_a_heading() {
+    let reading = read_text(
+        "Level,Date and Time,Source,Event ID,Task Category\nError,25/12/2023 13:00:00,Schannel,36887,None,\"A fatal alert, 40\"\n",
+    );
+    let What::Event(event) = &reading.facts[0].what else { panic!() };
+    assert_eq!((event.id, event.texts.as_slice()), (36887, &["A fatal alert, 40".to_owned()][..]));
+    assert_eq!(reading.skipped, []);
 }

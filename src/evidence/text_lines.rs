@@ -11,7 +11,6 @@ pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
         Encoding::Utf8 => Cow::Borrowed(bytes),
         Encoding::Utf16Le | Encoding::Utf16Be => encoding.to_utf8(bytes),
     };
-    let without_mark = |text: &str| text.trim_start_matches('\u{feff}').to_owned();
     match utf8 {
         Cow::Borrowed(bytes) => {
             let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -22,7 +21,10 @@ pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
                 Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
             }
         }
-        Cow::Owned(bytes) => Cow::Owned(without_mark(&String::from_utf8_lossy(&bytes))),
+        Cow::Owned(bytes) => {
+            let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+            Cow::Owned(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+        }
     }
 }
 

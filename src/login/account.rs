@@ -32,7 +32,8 @@ impl Accounts {
         }
         let by_local_part = local_parts(&keys);
         for key in &keys {
-            let whole = aliases.name_of(key).or_else(|| whole_of_cut(key, &keys)).or_else(|| mail_address(key, &by_local_part));
+            let whole = aliases.name_of(key).or_else(|| whole_of_cut(key, &keys));
+            let whole = whole.or_else(|| mail_address(key, &by_local_part)).or_else(|| with_backslash(key, &keys));
             if let Some(whole) = whole.filter(|whole| whole != key) {
                 accounts.joined.insert((*key).to_owned(), whole.to_owned());
             }
@@ -88,6 +89,11 @@ fn mail_address<'a>(key: &str, by_local_part: &BTreeMap<&str, Vec<&'a str>>) -> 
     fitting.next().copied().filter(|_| fitting.next().is_none())
 }
 
+/// `domain\\user` for `domain/user`, where both are written.
+fn with_backslash<'a>(key: &str, keys: &BTreeSet<&'a str>) -> Option<&'a str> {
+    keys.get(key.replacen('/', "\\", 1).as_str()).copied().filter(|other| *other != key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +116,7 @@ mod tests {
             (r"fabrikam\alice", r"fabrikam\alice"),
             (r"contoso\bob", r"contoso\bob"),
             ("alice", "alice"),
+            ("fabrikam/alice", "fabrikam/alice"),
         ];
         let accounts = Accounts::join(names, &aliases);
         for (name, key) in [
@@ -119,6 +126,7 @@ mod tests {
             (r"fabrikam\alice", r"fabrikam\alice"),
             (r"contoso\bob", "robert@fabrikam.com"),
             ("alice", "alice"),
+            ("fabrikam/alice", r"fabrikam\alice"),
             ("never seen", "never seen"),
         ] {
             assert_eq!(accounts.key_of(name), key, "{name}");
