@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use exlog::case::Case;
+use exlog::case::evidence::Evidence;
 use exlog::pipeline::{Job, Silent, run};
 use exlog::summary::scope::Scope;
 use generator::{Bulk, Mix, bulk_plan, generate};
@@ -32,9 +33,9 @@ fn tree(criterion: &mut Criterion) {
         let (paths, scope) = ([folder.path().to_owned()], Scope::default());
         let all = std::thread::available_parallelism().map_or(1, usize::from);
         for threads in [1, all] {
-            let job = Job { paths: &paths, scope: &scope, threads: Some(threads) };
+            let job = Job { paths: &paths, evidence: &[], scope: &scope, threads: Some(threads) };
             group.bench_with_input(BenchmarkId::new(name, format!("{threads} threads")), &job, |bencher, job| {
-                bencher.iter(|| run(job, &Silent).unwrap().accounting.records);
+                bencher.iter(|| run(job, &Silent).unwrap().summary.accounting.records);
             });
         }
     }
@@ -47,9 +48,9 @@ fn case(criterion: &mut Criterion) {
         bulk_plan(&Bulk { seed: 2, servers: 2, bytes: BYTES / 4, files: None, single_file: false, mix: Mix::Logins }).unwrap();
     generate(&plan, folder.path()).unwrap();
     let (paths, scope) = ([folder.path().to_owned()], Scope::default());
-    let summary = run(&Job { paths: &paths, scope: &scope, threads: None }, &Silent).unwrap();
+    let summary = run(&Job { paths: &paths, evidence: &[], scope: &scope, threads: None }, &Silent).unwrap().summary;
     criterion.bench_function("case", |bencher| {
-        bencher.iter_with_large_drop(|| Case::new(summary.clone(), scope.window));
+        bencher.iter_with_large_drop(|| Case::new(summary.clone(), Evidence::default(), scope.window));
     });
 }
 

@@ -14,6 +14,9 @@ use crate::text::{counted, thousands};
 /// So many failures outside of any outage are worth a word.
 const FEWEST_ALONE: u64 = 5;
 
+/// Failures are scattered if more than one in so many lies outside of the outages.
+const SCATTERED: u64 = 4;
+
 /// The failures of one class on one server.
 #[derive(Debug)]
 pub struct ServerFailures<'a> {
@@ -49,45 +52,20 @@ fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> 
     let of_server = || case.outages.iter().filter(|outage| outage.server.as_deref() == server);
     let outages: Vec<&Outage> = of_server().filter(|outage| dominant(&groups, outage) == Some(class)).collect();
     let of_class: Vec<&Group> = groups.iter().copied().filter(|group| group.key.error_class == class).collect();
-    match outages.first().zip(outages.iter().map(|outage| outage.end).max()) {
-        Some((first, end)) => {
-            let hit = |group: &&Group| outages.iter().any(|outage| outage.groups.contains(&group.id));
-            let groups: Vec<&Group> = of_class.into_iter().filter(hit).collect();
-            let probes_failed = outages.iter().map(|outage| outage.health_mailbox_failed).sum();
-            let failed: u64 = outages.iter().map(|outage| outage.failed).sum();
-            let attempts = outages.iter().map(|outage| outage.attempts).sum();
-            let users_failed = failed.saturating_sub(probes_failed);
-            Some(ServerFailures { server, start: first.start, end, groups, attempts, users_failed, probes_failed, outages })
-        }
-        None => {
-            let outside = |group: &Group| {
-                let inside: u64 = of_server()
-                    .filter(|outage| outage.protocol == group.service.protocol)
-                    .map(|outage| group.failures.between(outage.start, outage.end))
-                    .sum();
-                group.failures.count.saturating_sub(inside)
-            };
-            let alone: Vec<&Group> = of_class.into_iter().filter(|group| outside(group) > 0).collect();
-            let of_probes = |wanted: bool| {
-                let of_kind = alone.iter().filter(|group| (group.key.client_class == ClientClass::HealthMailbox) == wanted);
-                of_kind.map(|group| outside(group)).sum::<u64>()
-            };
-            let (probes_failed, users_failed) = (of_probes(true), of_probes(false));
-            let start = alone.iter().map(|group| group.failures.span.first).min()?;
-            let end = alone.iter().map(|group| group.failures.span.last).max()?;
-            let is_enough = probes_failed + users_failed >= FEWEST_ALONE;
-            is_enough.then_some(ServerFailures {
-                server,
-                outages: Vec::new(),
-                groups: alone,
-                start,
-                end,
-                attempts: 0,
-                users_failed,
-                probes_failed,
-            })
-        }
+    let inside = |group: &Group, of: &[&Outage]| -> u64 {
+        let of = of.iter().filter(|outage| outage.protocol == group.service.protocol);
+        of.map(|outage| group.failures.between(outage.start, outage.end)).sum()
+    };
+    let in_outages: u64 = of_class.iter().map(|group| inside(group, &outages)).sum();
+    let all: u64 = of_class.iter().map(|group| group.failures.count).sum();
+    if in_outages > 0 && (all - in_outages.min(all)) * SCATTERED < all {
+        return Some(ServerFailures::of_outages(server, outages, of_class));
     }
+    // Scattered failures may look like small outages here and there: then all of them are the story. What falls into
+    // outages of another cause belongs to that cause.
+    let others: Vec<&Outage> = of_server().filter(|outage| dominant(&groups, outage) != Some(class)).collect();
+    let outside = |group: &Group| group.failures.count.saturating_sub(inside(group, &others));
+    ServerFailures::scattered(server, outages, of_class, outside)
 }
 
 /// The class of most failures in an outage.
@@ -104,6 +82,40 @@ fn dominant(groups: &[&Group], outage: &Outage) -> Option<ErrorClass> {
 }
 
 impl<'a> ServerFailures<'a> {
+    fn of_outages(server: Option<&'a str>, outages: Vec<&'a Outage>, mut groups: Vec<&'a Group>) -> Self {
+        groups.retain(|group| outages.iter().any(|outage| outage.groups.contains(&group.id)));
+        let failed: u64 = outages.iter().map(|outage| outage.failed).sum();
+        let probes_failed = outages.iter().map(|outage| outage.health_mailbox_failed).sum();
+        Self {
+            server,
+            start: outages.iter().map(|outage| outage.start).min().unwrap_or_default(),
+            end: outages.iter().map(|outage| outage.end).max().unwrap_or_default(),
+            attempts: outages.iter().map(|outage| outage.attempts).sum(),
+            users_failed: failed.saturating_sub(probes_failed),
+            probes_failed,
+            groups,
+            outages,
+        }
+    }
+
+    fn scattered(
+        server: Option<&'a str>,
+        outages: Vec<&'a Outage>,
+        mut groups: Vec<&'a Group>,
+        count: impl Fn(&Group) -> u64,
+    ) -> Option<Self> {
+        groups.retain(|group| count(group) > 0);
+        let of_probes = |wanted: bool| {
+            let of_kind = groups.iter().filter(|group| (group.key.client_class == ClientClass::HealthMailbox) == wanted);
+            of_kind.map(|group| count(group)).sum::<u64>()
+        };
+        let (probes_failed, users_failed) = (of_probes(true), of_probes(false));
+        let start = groups.iter().map(|group| group.failures.span.first).min()?;
+        let end = groups.iter().map(|group| group.failures.span.last).max()?;
+        let is_enough = probes_failed + users_failed >= FEWEST_ALONE;
+        is_enough.then_some(Self { server, outages, groups, start, end, attempts: 0, users_failed, probes_failed })
+    }
+
     /// All failures.
     pub fn failed(&self) -> u64 {
         self.users_failed + self.probes_failed
@@ -169,7 +181,7 @@ impl<'a> ServerFailures<'a> {
 
     /// How bad: nobody can log in, many cannot, or some failed.
     pub fn severity(&self) -> Severity {
-        match self.outages.is_empty() {
+        match self.attempts == 0 {
             true => Severity::Medium,
             false if self.failed() * 10 >= self.attempts * 9 => Severity::Critical,
             false => Severity::High,

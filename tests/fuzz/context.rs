@@ -1,0 +1,16 @@
+//! Fuzz target: any bytes as a context column. Its pairs are parts of it in their order, and what decides is one of them.
+#![cfg_attr(fuzzing, no_main)]
+
+#[allow(dead_code, reason = "each target needs another part of it")]
+mod relations;
+mod replay;
+
+use relations::context as target;
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|input: &[u8]| target(input));
+
+#[cfg(not(fuzzing))]
+fn main() -> std::io::Result<()> {
+    replay::replay(target)
+}

@@ -1,0 +1,32 @@
+//! The integration tests: the real program and the public library, held against what is known about the logs.
+//!
+//! One crate, so that everything is linked once. `program` runs the executable, `ledger` is the form in which its counts
+//! are compared with the generator's truth and with the `reference` reader, which shares no code with exlog.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets something unexpected should stop at once"
+)]
+
+#[path = "../../benches/generator/mod.rs"]
+mod generator;
+
+mod ledger;
+mod program;
+mod reference;
+mod tree;
+
+mod diagnoses;
+mod generated;
+mod invariance;
+mod mutated;
+mod properties;
+mod real_lines;
+mod samples;
+mod snapshots;
+mod tidy;
+mod traps;
+mod usage;
+mod usage_input;

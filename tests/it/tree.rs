@@ -1,0 +1,84 @@
+//! Small trees of logs in temporary folders, and the few words in which tests write log lines.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+/// The header of an Exchange 2013 log: 12 columns.
+pub(crate) const TWELVE: &str =
+    "#Fields: dateTime,sessionId,seqNumber,sIp,cIp,user,duration,rqsize,rpsize,command,parameters,context";
+
+/// The header of an Exchange 2019 log: one more column, which is empty on premises.
+pub(crate) const THIRTEEN: &str =
+    "#Fields: dateTime,sessionId,seqNumber,sIp,cIp,user,duration,rqsize,rpsize,command,parameters,context,puid";
+
+/// The bare column row that some files begin with.
+pub(crate) const BARE_ROW: &str = "dateTime,sessionId,seqNumber,sIp,cIp,user,duration,rqsize,rpsize,command,parameters,context";
+
+/// The name of a front-end log of 12 March 2026.
+pub(crate) const FRONT: &str = "EX01/Logging/Imap4/IMAP420260312-1.LOG";
+
+/// The name of the back-end log beside it.
+pub(crate) const BACK: &str = "EX01/Logging/Imap4/IMAP4BE20260312-1.LOG";
+
+/// A temporary folder with files in it.
+pub(crate) struct Tree {
+    folder: TempDir,
+}
+
+impl Tree {
+    /// A folder whose path has blanks in it.
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::Builder::new().prefix("exlog test ").tempdir().unwrap() }
+    }
+
+    /// A folder with one file.
+    pub(crate) fn of(name: &str, content: impl AsRef<[u8]>) -> Self {
+        Self::new().with(name, content)
+    }
+
+    /// The same folder with one more file.
+    pub(crate) fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        let path = self.at(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+        self
+    }
+
+    /// Where the folder is.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where a file in it is.
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+/// The top folder of the repository.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The sample logs that come with the program.
+pub(crate) fn samples() -> PathBuf {
+    repository().join("sample-logs")
+}
+
+/// Lines with Exchange's line ends.
+pub(crate) fn log(lines: &[&str]) -> String {
+    lines.iter().flat_map(|line| [line, "\r\n"]).collect()
+}
+
+/// A line of a login on 12 March 2026 with 12 columns: at what time, by whom, and with which context.
+pub(crate) fn login(time: &str, user: &str, context: &str) -> String {
+    let context = quoted(context);
+    format!("2026-03-12T{time}Z,00000000000000A1,2,10.0.0.11:993,203.0.113.5:50001,{user},20,30,40,login,{user} *****,{context}")
+}
+
+/// A column as CSV: quoted where it must be.
+pub(crate) fn quoted(column: &str) -> String {
+    if column.contains([',', '"']) { format!("\"{}\"", column.replace('"', "\"\"")) } else { column.to_owned() }
+}
