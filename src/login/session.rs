@@ -111,7 +111,7 @@ struct Fragment {
     undecided: Vec<Mechanism>,
 }
 
-/// The loose ends of one session number in a stretch.
+/// The loose ends of one session number in a stretch; none, if all its sessions are whole.
 #[derive(Debug, Clone, Default)]
 struct Loose {
     /// The first fragment, if its start may lie before the stretch.
@@ -124,6 +124,13 @@ impl Loose {
     fn running(&mut self) -> Option<&mut Fragment> {
         let last = if self.tail.is_some() { self.tail.as_mut() } else { self.head.as_mut() };
         last.filter(|fragment| fragment.end == End::Running)
+    }
+
+    /// Counts the tail if it is over.
+    fn settle(&mut self, counts: &mut SessionCounts) {
+        if let Some(tail) = self.tail.take_if(|tail| tail.end != End::Running) {
+            tail.count(counts);
+        }
     }
 }
 
@@ -141,6 +148,7 @@ impl Sessions {
         if line.event == SessionEvent::Open {
             self.epochs.open(line.id, line.time);
         }
+        let is_new = !self.loose.contains_key(&line.id);
         let loose = self.loose.entry(line.id).or_default();
         let is_next = loose.running().is_some_and(|fragment| fragment.is_continued_by(&line));
         if !is_next {
@@ -148,8 +156,8 @@ impl Sessions {
             cut_running(&mut before, &mut self.counts);
             let start = match line.event {
                 SessionEvent::Open => Start::Seen,
-                _ if before.head.is_some() => Start::Lost,
-                _ => Start::Before,
+                _ if is_new => Start::Before,
+                _ => Start::Lost,
             };
             let fragment = Fragment::beginning(&line, start);
             *loose = before;
@@ -164,18 +172,7 @@ impl Sessions {
                 fragment.end = End::Seen;
             }
         }
-        self.settle(line.id);
-    }
-
-    /// Counts the tail of a number if it is over, and forgets the number if nothing about it is loose.
-    fn settle(&mut self, id: u64) {
-        let Some(loose) = self.loose.get_mut(&id) else { return };
-        if let Some(tail) = loose.tail.take_if(|tail| tail.end != End::Running) {
-            tail.count(&mut self.counts);
-        }
-        if loose.head.is_none() && loose.tail.is_none() {
-            self.loose.remove(&id);
-        }
+        loose.settle(&mut self.counts);
     }
 
     /// Adds the stretch that follows this one.
@@ -184,13 +181,23 @@ impl Sessions {
         self.epochs.then(later.epochs);
         for (id, next) in later.loose {
             self.join(id, next);
-            self.settle(id);
+            let is_over = self.loose.get_mut(&id).is_some_and(|loose| {
+                loose.settle(&mut self.counts);
+                loose.head.is_none() && loose.tail.is_none()
+            });
+            if is_over {
+                self.loose.remove(&id);
+            }
         }
     }
 
     fn join(&mut self, id: u64, next: Loose) {
         let loose = self.loose.entry(id).or_default();
         let Loose { head, tail } = next;
+        if head.is_none() {
+            // The number was opened anew in the later stretch, even where nothing of that is loose any more.
+            cut_running(loose, &mut self.counts);
+        }
         if let Some(mut head) = head {
             match loose.running() {
                 Some(fragment) if fragment.is_continued_by_fragment(&head) => fragment.append(head, &mut self.counts),

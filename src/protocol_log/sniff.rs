@@ -18,12 +18,14 @@ pub enum Sniffed {
 /// Judges the first part of a file (UTF-8; its last line may be cut).
 pub fn sniff(beginning: &[u8]) -> Sniffed {
     let (mut records, mut rest) = (0u32, 0u32);
+    let mut names_another = false;
     let mut header = Header::default();
     for line in lines(beginning) {
         let line = without_bom(line);
         match log_type(line) {
             Some(Some(_)) => return Sniffed::ProtocolLog,
-            Some(None) => return Sniffed::Other("another log of Exchange, not the IMAP4 or POP3 protocol log"),
+            // The line may be damaged: what stands below decides.
+            Some(None) => names_another = true,
             None => {}
         }
         if header.take(line) {
@@ -36,7 +38,11 @@ pub fn sniff(beginning: &[u8]) -> Sniffed {
             rest += 1;
         }
     }
-    if records > 0 && records * 4 >= rest { Sniffed::ProtocolLog } else { Sniffed::Undecided }
+    match records > 0 && records * 4 >= rest {
+        true => Sniffed::ProtocolLog,
+        false if names_another => Sniffed::Other("another log of Exchange, not the IMAP4 or POP3 protocol log"),
+        false => Sniffed::Undecided,
+    }
 }
 
 /// A record that also looks like one where no header vouches for it.
@@ -73,6 +79,7 @@ mod tests {
                 Sniffed::Other("another log of Exchange, not the IMAP4 or POP3 protocol log"),
             ),
             ("date,time,ip\n2023-01-09,13:17,1.2.3.4\n".to_owned(), Sniffed::Undecided),
+            (format!("#Log-type: IM\u{0}P4\r\n{RECORD}"), Sniffed::ProtocolLog),
             (String::new(), Sniffed::Undecided),
         ] {
             assert_eq!(sniff(text.as_bytes()), expected, "{text}");

@@ -15,12 +15,22 @@ const SEGMENT: usize = 4 << 20;
 /// What must be the same however the same lines come: everything but the names, sizes and places of files.
 fn essence(report: &Value) -> Value {
     let mut report = report.clone();
-    for group in report["failure_groups"].as_array_mut().unwrap() {
-        group["examples"].as_array_mut().unwrap().iter_mut().for_each(|example| *example = example["text"].take());
-    }
     let input = ["records", "records_in_window", "first", "last"].map(|name| (name.to_owned(), report["input"][name].clone()));
     report["input"] = input.into_iter().collect();
+    forget_places(&mut report);
     report
+}
+
+/// Takes every location out: of examples, of evidence, of the time line.
+fn forget_places(part: &mut Value) {
+    match part {
+        Value::Array(items) => items.iter_mut().for_each(forget_places),
+        Value::Object(fields) => {
+            fields.retain(|name, _| name != "file" && name != "line");
+            fields.values_mut().for_each(forget_places);
+        }
+        _ => {}
+    }
 }
 
 fn bytes_of(paths: &[&Path], threads: u32) -> String {

@@ -48,7 +48,7 @@ const DOORS: [(&str, &[&str]); 19] = [
     ("x509_parser", &["evidence"]),
     ("ring", &["evidence"]),
     ("roxmltree", &["evidence"]),
-    ("serde", &["report::json", "summary::wire", "history", "dataset"]),
+    ("serde", &["report::json", "evidence::json_table", "summary::wire", "history", "dataset"]),
 ];
 
 /// What library code does not do: the words, and where they are allowed.
@@ -86,8 +86,14 @@ impl Source {
 
     /// The lines of code before the tests, without comments, with their numbers.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let before_tests = self.text.lines().take_while(|line| line.trim() != "#[cfg(test)]");
+        let is_code = |line: &&str| !self.is_test() && line.trim() != "#[cfg(test)]";
+        let before_tests = self.text.lines().take_while(is_code);
         before_tests.enumerate().map(|(at, line)| (at + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
+    }
+
+    /// Whether the whole file is a module of tests.
+    fn is_test(&self) -> bool {
+        self.module.ends_with("::tests")
     }
 
     fn is_within(&self, modules: &[&str]) -> bool {
@@ -227,7 +233,11 @@ fn files_are_small() {
     let mut violations = Vec::new();
     for source in rust_files("src") {
         let lines = source.text.lines().take_while(|line| line.trim() != "#[cfg(test)]").count();
-        let most = if source.module == "main" { 30 } else { 400 };
+        let most = match source.module.as_str() {
+            "main" => 30,
+            _ if source.is_test() => 600,
+            _ => 400,
+        };
         if lines >= most {
             violations.push(format!("{}: {lines} lines before its tests, and {most} are too many", source.path));
         }
