@@ -28,6 +28,7 @@ pub mod case;
 // Floor 7
 pub mod diagnosis;
 // Floor 8
+pub mod explain;
 pub mod report;
 // Floor 9
 pub mod pipeline;

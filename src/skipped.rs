@@ -19,7 +19,7 @@ pub enum SkipReason {
     BadSession,
     /// The command column is empty.
     NoCommand,
-    /// The line holds NUL bytes or other binary data where the time should be.
+    /// The line holds NUL bytes: binary data, or what a crash left of a file.
     Binary,
     /// The line is longer than any record can be.
     TooLong,

@@ -94,9 +94,24 @@ const SYSTEM_LOG: &str = "#TYPE System.Diagnostics.Eventing.Reader.EventLogRecor
 fn management_log() -> String {
     let mut log = String::new();
     for (record, time, cmdlet, parameters) in [
-        (48211, "2026-03-12T07:30:04.1130472Z", "Enable-ExchangeCertificate", "-Thumbprint \"A7F3B2C14D5E6F708192A3B4C5D6E7F809A1B2C3\" -Services \"IMAP, POP, IIS\" -Server \"EX01\""),
-        (48219, "2026-03-12T10:33:10.8820113Z", "Set-ImapSettings", "-X509CertificateName \"ex01.contoso.example\" -Server \"EX01\""),
-        (48220, "2026-03-12T10:33:31.0917740Z", "Set-PopSettings", "-X509CertificateName \"ex01.contoso.example\" -Server \"EX01\""),
+        (
+            48211,
+            "2026-03-12T07:30:04.1130472Z",
+            "Enable-ExchangeCertificate",
+            "-Thumbprint \"A7F3B2C14D5E6F708192A3B4C5D6E7F809A1B2C3\" -Services \"IMAP, POP, IIS\" -Server \"EX01\"",
+        ),
+        (
+            48219,
+            "2026-03-12T10:33:10.8820113Z",
+            "Set-ImapSettings",
+            "-X509CertificateName \"ex01.contoso.example\" -Server \"EX01\"",
+        ),
+        (
+            48220,
+            "2026-03-12T10:33:31.0917740Z",
+            "Set-PopSettings",
+            "-X509CertificateName \"ex01.contoso.example\" -Server \"EX01\"",
+        ),
     ] {
         log.push_str(&format!(
             "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='MSExchange CmdletLogs'/><EventID Qualifiers='16384'>1</EventID><Level>4</Level><Task>1</Task><Keywords>0x80000000000000</Keywords><TimeCreated SystemTime='{time}'/><EventRecordID>{record}</EventRecordID><Channel>MSExchange Management</Channel><Computer>EX01.contoso.example</Computer><Security/></System><EventData><Data>{cmdlet}</Data><Data>{parameters}</Data><Data>contoso.example/Users/Administrator</Data><Data>S-1-5-21-1004336348-1177238915-682003330-500</Data><Data>S-1-5-21-1004336348-1177238915-682003330-500</Data><Data>Remote-ManagementShell-Unknown</Data><Data>9120 w3wp#MSExchangePowerShellFrontEndAppPool</Data></EventData></Event>\r\n"

@@ -65,7 +65,9 @@ pub fn is_same_server(a: &str, b: &str) -> bool {
 /// Whether a certificate is for a host name, wildcards included (`*.contoso.com` is for `mail.contoso.com`, not for `a.b.contoso.com`).
 pub fn is_for_host(names: &[String], host: &str) -> bool {
     names.iter().any(|name| match name.strip_prefix("*.") {
-        Some(domain) => host.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(domain)) || host.eq_ignore_ascii_case(name),
+        Some(domain) => {
+            host.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(domain)) || host.eq_ignore_ascii_case(name)
+        }
         None => name.eq_ignore_ascii_case(host),
     })
 }
@@ -90,7 +92,9 @@ mod tests {
     #[test]
     fn a_wildcard_stands_for_one_label() {
         let names = ["*.contoso.com".to_owned(), "ex01.fabrikam.com".to_owned()];
-        for (host, fits) in [("mail.contoso.com", true), ("a.b.contoso.com", false), ("contoso.com", false), ("EX01.fabrikam.com", true)] {
+        for (host, fits) in
+            [("mail.contoso.com", true), ("a.b.contoso.com", false), ("contoso.com", false), ("EX01.fabrikam.com", true)]
+        {
             assert_eq!(is_for_host(&names, host), fits, "{host}");
         }
     }

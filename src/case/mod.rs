@@ -98,16 +98,26 @@ impl Case {
 
     /// The file in which a service wrote at a moment, as a place without a line.
     pub fn file_at(&self, key: &ServiceKey, moment: i64) -> Option<Location> {
-        let of_service = self.summary.sources.iter().filter(|source| source.server == key.server && source.service == Some((key.protocol, key.role)));
-        let holds = |source: &&Source| source.span.is_some_and(|(first, last)| first <= moment + 60_000 && moment - 60_000 <= last);
+        let of_service = self
+            .summary
+            .sources
+            .iter()
+            .filter(|source| source.server == key.server && source.service == Some((key.protocol, key.role)));
+        let holds =
+            |source: &&Source| source.span.is_some_and(|(first, last)| first <= moment + 60_000 && moment - 60_000 <= last);
         of_service.clone().find(holds).or_else(|| of_service.clone().next()).map(|source| Location::new(source.file.clone(), 0))
     }
 
     /// Whether IMAP or POP use a certificate: by its services, or because their settings name it.
     pub fn uses_certificate(&self, certificate: &Certificate) -> bool {
-        let by_service = certificate.services.iter().any(|service| service.eq_ignore_ascii_case("IMAP") || service.eq_ignore_ascii_case("POP"));
+        let by_service = certificate
+            .services
+            .iter()
+            .any(|service| service.eq_ignore_ascii_case("IMAP") || service.eq_ignore_ascii_case("POP"));
         let by_name = self.evidence.facts.iter().any(|fact| match &fact.what {
-            What::Settings(settings) => settings.certificate_name.as_deref().is_some_and(|name| evidence::is_for_host(&certificate.names, name)),
+            What::Settings(settings) => {
+                settings.certificate_name.as_deref().is_some_and(|name| evidence::is_for_host(&certificate.names, name))
+            }
             _ => false,
         });
         by_service || by_name

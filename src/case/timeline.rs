@@ -41,7 +41,8 @@ pub fn change_of(cmdlet: &Cmdlet) -> Option<Change> {
         "set-popsettings" if cmdlet.parameter("X509CertificateName").is_some() => vec![Protocol::Pop3],
         "enable-exchangecertificate" => {
             let named = [("imap", Protocol::Imap4), ("pop", Protocol::Pop3)];
-            let named: Vec<Protocol> = named.into_iter().filter(|(word, _)| services.contains(word)).map(|(_, protocol)| protocol).collect();
+            let named: Vec<Protocol> =
+                named.into_iter().filter(|(word, _)| services.contains(word)).map(|(_, protocol)| protocol).collect();
             if named.is_empty() && !services.is_empty() {
                 return None;
             }
@@ -50,7 +51,9 @@ pub fn change_of(cmdlet: &Cmdlet) -> Option<Change> {
         "import-exchangecertificate" | "new-exchangecertificate" | "remove-exchangecertificate" => Vec::new(),
         _ => return None,
     };
-    let server = cmdlet.parameter("Server").or_else(|| cmdlet.parameter("Identity").and_then(|identity| identity.split_once('\\')).map(|(server, _)| server));
+    let server = cmdlet
+        .parameter("Server")
+        .or_else(|| cmdlet.parameter("Identity").and_then(|identity| identity.split_once('\\')).map(|(server, _)| server));
     Some(Change { text: in_words(cmdlet), protocols, server: server.map(str::to_owned) })
 }
 
@@ -58,7 +61,8 @@ pub fn change_of(cmdlet: &Cmdlet) -> Option<Change> {
 fn in_words(cmdlet: &Cmdlet) -> String {
     let who = cmdlet.caller.as_deref().map_or_else(|| "somebody".to_owned(), str::to_owned);
     let telling = |(name, _): &&(String, String)| {
-        ["x509certificatename", "services", "thumbprint", "server", "identity", "logintype"].contains(&name.to_ascii_lowercase().as_str())
+        ["x509certificatename", "services", "thumbprint", "server", "identity", "logintype"]
+            .contains(&name.to_ascii_lowercase().as_str())
     };
     let parameters: String = cmdlet.parameters.iter().filter(telling).map(|(name, value)| format!(" -{name} {value}")).collect();
     let verb = if cmdlet.succeeded { "ran" } else { "tried" };
@@ -74,14 +78,33 @@ pub fn timeline(case: &Case) -> Vec<Entry> {
         entries.extend(restarts.iter().map(|at| Entry { at: *at, kind: "restart", text: text.clone(), location: None }));
     }
     for outage in &case.outages {
-        let what = format!("{} on {} ({})", outage.protocol.title(), outage.server.as_deref().unwrap_or("an unknown server"), outage.id);
+        let what =
+            format!("{} on {} ({})", outage.protocol.title(), outage.server.as_deref().unwrap_or("an unknown server"), outage.id);
         let line = |moment: i64| {
             let groups = case.groups.iter().filter(|group| outage.groups.contains(&group.id));
-            groups.flat_map(|group| &group.failures.examples).find(|(at, _, _)| *at == moment).map(|(_, location, _)| location.clone())
+            groups
+                .flat_map(|group| &group.failures.examples)
+                .find(|(at, _, _)| *at == moment)
+                .map(|(_, location, _)| location.clone())
         };
-        entries.push(Entry { at: outage.start, kind: "first_failure", text: format!("first failure: {what}"), location: line(outage.start) });
-        entries.push(Entry { at: outage.end, kind: "last_failure", text: format!("last failure: {what}"), location: line(outage.end) });
-        entries.extend(outage.recovered_at.map(|at| Entry { at, kind: "recovery", text: format!("first success: {what}"), location: None }));
+        entries.push(Entry {
+            at: outage.start,
+            kind: "first_failure",
+            text: format!("first failure: {what}"),
+            location: line(outage.start),
+        });
+        entries.push(Entry {
+            at: outage.end,
+            kind: "last_failure",
+            text: format!("last failure: {what}"),
+            location: line(outage.end),
+        });
+        entries.extend(outage.recovered_at.map(|at| Entry {
+            at,
+            kind: "recovery",
+            text: format!("first success: {what}"),
+            location: None,
+        }));
     }
     entries.sort();
     entries.dedup();
@@ -89,7 +112,12 @@ pub fn timeline(case: &Case) -> Vec<Entry> {
 }
 
 fn service(key: &ServiceKey) -> String {
-    format!("the {} {} service on {}", key.protocol.title(), key.role.title(), key.server.as_deref().unwrap_or("an unknown server"))
+    format!(
+        "the {} {} service on {}",
+        key.protocol.title(),
+        key.role.title(),
+        key.server.as_deref().unwrap_or("an unknown server")
+    )
 }
 
 fn from_evidence(evidence: &Evidence, entries: &mut Vec<Entry>) {
@@ -111,7 +139,12 @@ fn from_evidence(evidence: &Evidence, entries: &mut Vec<Entry>) {
                 let subject = certificate.subject.as_deref().unwrap_or("a certificate");
                 for (date, words) in [(&certificate.not_before, "becomes valid"), (&certificate.not_after, "expires")] {
                     if let Some(Date::Exact(at)) = date {
-                        entries.push(Entry { at: *at, kind: "certificate", text: format!("{subject} {words}"), location: location.clone() });
+                        entries.push(Entry {
+                            at: *at,
+                            kind: "certificate",
+                            text: format!("{subject} {words}"),
+                            location: location.clone(),
+                        });
                     }
                 }
             }
@@ -132,7 +165,11 @@ fn from_evidence(evidence: &Evidence, entries: &mut Vec<Entry>) {
 
 fn is_of_interest(cmdlet: &Cmdlet) -> bool {
     let name = cmdlet.name.to_ascii_lowercase();
-    name.contains("imap") || name.contains("pop") || name.contains("exchangecertificate") || name.contains("servercomponentstate") || name.contains("casmailbox")
+    name.contains("imap")
+        || name.contains("pop")
+        || name.contains("exchangecertificate")
+        || name.contains("servercomponentstate")
+        || name.contains("casmailbox")
 }
 
 fn is_service_event(event: &Event) -> bool {

@@ -8,6 +8,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::error::{Error, ErrorKind};
 
 mod analyze;
+mod explain;
 mod options;
 mod output;
 mod progress;
@@ -26,7 +27,9 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// What failed, since when, why, what to do: the main job
-    Analyze(analyze::Analyze),
+    Analyze(Box<analyze::Analyze>),
+    /// What an id, an error code, a log line or a client's message means, and what to do
+    Explain(explain::Explain),
 }
 
 /// Runs the program with the arguments of the process.
@@ -48,6 +51,7 @@ fn parse() -> Result<Cli, clap::Error> {
 fn run(cli: Cli) -> Status {
     let result = match cli.command {
         Command::Analyze(analyze) => analyze.run(),
+        Command::Explain(explain) => explain.run(),
     };
     result.unwrap_or_else(|error| report_error(&error))
 }

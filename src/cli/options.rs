@@ -50,7 +50,7 @@ pub(super) struct Selection {
     client: Vec<String>,
 
     /// All files belong to this server, whatever their paths say
-    #[arg(long, value_name = "NAME", help_heading = "What counts")]
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), help_heading = "What counts")]
     server_name: Option<String>,
 
     /// How many threads read [default: all processors]

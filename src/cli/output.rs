@@ -66,7 +66,7 @@ impl Output {
     pub(super) fn write(&self, results: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
         match self.file() {
             Some(path) => write_file(path, results).map_err(|error| {
-                let message = format!("{} could not be written: {}", path.display(), plain_words(&error));
+                let message = format!("{} could not be written: {}", path.display(), words_of_writing(&error));
                 Error::new(ErrorKind::Output, message).hint("choose another file with --output, or leave it away")
             }),
             None => {
@@ -74,12 +74,21 @@ impl Output {
                 match results(&mut out).and_then(|()| out.flush()) {
                     Err(error) if !is_closed_pipe(&error) => Err(Error::new(
                         ErrorKind::Output,
-                        format!("standard output could not be written: {}", plain_words(&error)),
+                        format!("standard output could not be written: {}", words_of_writing(&error)),
                     )),
                     _ => Ok(()),
                 }
             }
         }
+    }
+}
+
+/// The words of [`plain_words`], which are those of reading, where writing has words of its own.
+fn words_of_writing(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "its folder is not there".to_owned(),
+        io::ErrorKind::PermissionDenied => "no permission to write there".to_owned(),
+        _ => plain_words(error),
     }
 }
 

@@ -107,6 +107,8 @@ mod tests {
     }
 
     proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn merging_is_the_same_as_adding_all(a in prop::collection::vec(-5i64..20, 0..30), b in prop::collection::vec(-5i64..20, 0..30)) {
             let [a, b] = [a, b].map(|list| list.into_iter().map(|minute| minute * MINUTE).collect::<Vec<_>>());

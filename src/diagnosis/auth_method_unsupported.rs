@@ -39,15 +39,24 @@ fn judge(case: &Case) -> Vec<Finding> {
         for protocol in place.protocols {
             let noun = if *protocol == Protocol::Imap4 { "Imap" } else { "Pop" };
             let server = argument(place.server);
-            finding.step("See what the server offers", Some(format!("Get-{noun}Settings -Server {server} | fl LoginType,EnableGSSAPIAndNTLMAuth")));
-            finding.step("If it is NTLM or Kerberos that clients need, switch it on and restart the service", Some(format!("Set-{noun}Settings -Server {server} -EnableGSSAPIAndNTLMAuth $true")));
+            finding.step(
+                "See what the server offers",
+                Some(format!("Get-{noun}Settings -Server {server} | fl LoginType,EnableGSSAPIAndNTLMAuth")),
+            );
+            finding.step(
+                "If it is NTLM or Kerberos that clients need, switch it on and restart the service",
+                Some(format!("Set-{noun}Settings -Server {server} -EnableGSSAPIAndNTLMAuth $true")),
+            );
         }
     })
 }
 
 fn applies(group: &Group) -> bool {
     let response = group.key.response.to_ascii_lowercase();
-    let is_not_understood = response.starts_with("bad") || (response.starts_with("-err") && (response.contains("command") || response.contains("argument")) && !response.contains("state"));
+    let is_not_understood = response.starts_with("bad")
+        || (response.starts_with("-err")
+            && (response.contains("command") || response.contains("argument"))
+            && !response.contains("state"));
     let is_sasl = group.failures.mechanisms.keys().any(|mechanism| !matches!(mechanism, Mechanism::Login | Mechanism::UserPass));
     group.key.error.is_empty() && is_not_understood && is_sasl
 }

@@ -52,7 +52,13 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
     let line = finding.evidence.first().and_then(|item| item.location.clone());
     if failures.probes_failed == 0 {
-        finding.seen(Effect::Supports, "log_line", "only ordinary accounts fail, no probe of Exchange itself", None, line.as_ref());
+        finding.seen(
+            Effect::Supports,
+            "log_line",
+            "only ordinary accounts fail, no probe of Exchange itself",
+            None,
+            line.as_ref(),
+        );
     }
     match backend_attempts(case, failures) {
         Some(counts) if counts.failed > 0 => {
@@ -66,8 +72,14 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
         }
     }
     let account = failures.groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());
-    finding.step("Look at an account that fails", Some(format!("Get-CASMailbox {} | fl ImapEnabled,PopEnabled,ServerName", argument(account))));
-    finding.step("Look where its mailbox is", Some(format!("Get-Mailbox {} | fl Database,ServerName,AccountDisabled", argument(account))));
+    finding.step(
+        "Look at an account that fails",
+        Some(format!("Get-CASMailbox {} | fl ImapEnabled,PopEnabled,ServerName", argument(account))),
+    );
+    finding.step(
+        "Look where its mailbox is",
+        Some(format!("Get-Mailbox {} | fl Database,ServerName,AccountDisabled", argument(account))),
+    );
     finding.step("Read what the back end says in IMAP4BE*.LOG or POP3BE*.LOG at the same time", None);
     finding.checked()
 }
@@ -94,7 +106,8 @@ pub(super) fn backend_attempts(case: &Case, failures: &ServerFailures<'_>) -> Op
     };
     for (key, service) in &case.summary.services {
         let server = key.server.as_deref();
-        let is_target = server == failures.server || server.is_some_and(|server| hosts.iter().any(|host| is_same_server(server, host)));
+        let is_target =
+            server == failures.server || server.is_some_and(|server| hosts.iter().any(|host| is_same_server(server, host)));
         let covers = service.span.is_some_and(|span| span.first <= failures.end && span.last >= failures.start);
         if key.role != Role::BackEnd || !is_target || !covers || !failures.protocols().contains(&key.protocol) {
             continue;
@@ -114,7 +127,8 @@ pub(super) fn backend_attempts(case: &Case, failures: &ServerFailures<'_>) -> Op
 
 /// A line of the back end's own log that shows a refusal.
 fn backend_line(case: &Case, failures: &ServerFailures<'_>) -> Option<crate::location::Location> {
-    let of_backend = case.groups.iter().filter(|group| !group.is_front() && failures.protocols().contains(&group.service.protocol));
+    let of_backend =
+        case.groups.iter().filter(|group| !group.is_front() && failures.protocols().contains(&group.service.protocol));
     let mut lines = of_backend.flat_map(|group| &group.failures.examples);
     lines.find(|(at, _, _)| (failures.start..=failures.end).contains(at)).map(|(_, location, _)| location.clone())
 }

@@ -39,8 +39,15 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
     let title = format!("The back end {host} does not answer {} in time", failures.server_name());
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
     finding.missing("event", "what the mailbox server was doing: its Application and System event logs of that time");
-    finding.step("Look at the mailbox databases there", Some(format!("Get-MailboxDatabaseCopyStatus -Server {}", argument(&host))));
-    finding.step("Look at the health of the store and of the protocols", Some(format!("Get-ServerHealth {} | ? AlertValue -ne Healthy", argument(&host))));
-    finding.step("If the back-end service hangs, restart it there", Some("Restart-Service MSExchangeIMAP4BE,MSExchangePOP3BE".to_owned()));
+    finding
+        .step("Look at the mailbox databases there", Some(format!("Get-MailboxDatabaseCopyStatus -Server {}", argument(&host))));
+    finding.step(
+        "Look at the health of the store and of the protocols",
+        Some(format!("Get-ServerHealth {} | ? AlertValue -ne Healthy", argument(&host))),
+    );
+    finding.step(
+        "If the back-end service hangs, restart it there",
+        Some("Restart-Service MSExchangeIMAP4BE,MSExchangePOP3BE".to_owned()),
+    );
     finding.checked()
 }

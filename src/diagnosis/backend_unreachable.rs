@@ -39,7 +39,10 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
     let title = format!("The front end on {} cannot connect to the back end {host}", failures.server_name());
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
     finding.missing("health", format!("the component states: Get-ServerComponentState {}", argument(&host)));
-    finding.step("See whether the back-end services run", Some(format!("Get-Service -ComputerName {} MSExchangeIMAP4BE,MSExchangePOP3BE", argument(&host))));
+    finding.step(
+        "See whether the back-end services run",
+        Some(format!("Get-Service -ComputerName {} MSExchangeIMAP4BE,MSExchangePOP3BE", argument(&host))),
+    );
     finding.step("Start them on that server", Some("Start-Service MSExchangeIMAP4BE,MSExchangePOP3BE".to_owned()));
     for target in failures.targets() {
         let port = target.split(':').rev().nth(1).unwrap_or("1993");

@@ -34,8 +34,14 @@ fn judge(case: &Case) -> Vec<Finding> {
     let rule = Rule { id: DIAGNOSIS.id, severity: Severity::Medium, fewest: 3, applies };
     group_failures::judge(case, &rule, |finding, place| {
         finding.title = format!("Basic authentication is blocked for accounts on {}", place.server);
-        finding.step("See which authentication policy applies", Some(format!("Get-User {} | fl AuthenticationPolicy", argument(place.account))));
-        finding.step("See what the policy allows", Some("Get-AuthenticationPolicy | fl Name,AllowBasicAuthImap,AllowBasicAuthPop".to_owned()));
+        finding.step(
+            "See which authentication policy applies",
+            Some(format!("Get-User {} | fl AuthenticationPolicy", argument(place.account))),
+        );
+        finding.step(
+            "See what the policy allows",
+            Some("Get-AuthenticationPolicy | fl Name,AllowBasicAuthImap,AllowBasicAuthPop".to_owned()),
+        );
         finding.step("Better: move the client to modern authentication (XOAUTH2)", None);
     })
 }

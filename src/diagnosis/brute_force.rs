@@ -44,9 +44,12 @@ fn judge(case: &Case) -> Vec<Finding> {
 
 fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<Finding> {
     let worst = forced.first()?;
-    let is_broken = forced.iter().any(|account| guesses.addresses_of(account).iter().any(|address| address.sources() == 1 && address.worked_after_refusal()));
+    let is_broken = forced.iter().any(|account| {
+        guesses.addresses_of(account).iter().any(|address| address.sources() == 1 && address.worked_after_refusal())
+    });
     let severity = if is_broken { Severity::Critical } else { Severity::High };
-    let mut finding = Finding::new(DIAGNOSIS.id, severity, Confidence::Consistent, format!("Somebody guesses the password of {}", worst.name));
+    let mut finding =
+        Finding::new(DIAGNOSIS.id, severity, Confidence::Consistent, format!("Somebody guesses the password of {}", worst.name));
     finding.servers = guesses.server.clone().into_iter().collect();
     finding.protocols = guesses.protocols.clone();
     finding.start = forced.iter().map(|account| account.first()).min()?;
@@ -55,15 +58,39 @@ fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<F
     finding.groups = guesses.groups.clone();
     let (start, end) = (for_people(finding.start, Zone::Utc), for_people(finding.end, Zone::Utc));
     let sources = counted(worst.sources(), "address", "addresses");
-    finding.summary = format!("{} of {} from {start} to {end} UTC, from {sources}", counted(worst.count(), "refused login", "refused logins"), worst.name);
+    finding.summary = format!(
+        "{} of {} from {start} to {end} UTC, from {sources}",
+        counted(worst.count(), "refused login", "refused logins"),
+        worst.name
+    );
     for account in forced.iter().take(3) {
-        let text = format!("{} was refused {} times from {}", account.name, thousands(account.count()), counted(account.sources(), "address", "addresses"));
+        let text = format!(
+            "{} was refused {} times from {}",
+            account.name,
+            thousands(account.count()),
+            counted(account.sources(), "address", "addresses")
+        );
         finding.seen(Effect::Supports, "log_line", text, Some(account.first()), Some(account.line()));
     }
     if is_broken {
-        finding.seen(Effect::Supports, "log_line", "a login from one of these addresses worked afterwards: change the password now", None, None);
+        finding.seen(
+            Effect::Supports,
+            "log_line",
+            "a login from one of these addresses worked afterwards: change the password now",
+            None,
+            None,
+        );
     }
-    finding.step(format!("Block these addresses at the firewall: {}", guesses.addresses_of(worst).iter().take(50).map(|address| address.name.as_str()).collect::<Vec<_>>().join(", ")), None);
-    finding.step("Switch the protocol off for the account if it is not needed", Some(format!("Set-CASMailbox {} -ImapEnabled $false -PopEnabled $false", argument(&worst.name))));
+    finding.step(
+        format!(
+            "Block these addresses at the firewall: {}",
+            guesses.addresses_of(worst).iter().take(50).map(|address| address.name.as_str()).collect::<Vec<_>>().join(", ")
+        ),
+        None,
+    );
+    finding.step(
+        "Switch the protocol off for the account if it is not needed",
+        Some(format!("Set-CASMailbox {} -ImapEnabled $false -PopEnabled $false", argument(&worst.name))),
+    );
     finding.checked()
 }

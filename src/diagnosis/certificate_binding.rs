@@ -88,26 +88,49 @@ fn read_logs(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding) 
     let succeeded = failures.succeeded_inside(case, None);
     let targets = failures.targets().join(", ");
     match succeeded {
-        0 => finding.seen(Effect::Supports, "log_line", format!("no login was handed over to {targets} while they failed"), None, line.as_ref()),
+        0 => finding.seen(
+            Effect::Supports,
+            "log_line",
+            format!("no login was handed over to {targets} while they failed"),
+            None,
+            line.as_ref(),
+        ),
         _ => {
             let text = format!("{} handed over to {targets} inside the outage", counted(succeeded, "login was", "logins were"));
             finding.seen(Effect::Contradicts, "log_line", text, None, None);
         }
     }
     if failures.probes_failed > 0 && failures.users_failed > 0 {
-        finding.seen(Effect::Supports, "log_line", "probes of Exchange itself and ordinary accounts fail alike", None, line.as_ref());
+        finding.seen(
+            Effect::Supports,
+            "log_line",
+            "probes of Exchange itself and ordinary accounts fail alike",
+            None,
+            line.as_ref(),
+        );
     }
     for (key, restarts) in case.restarts.iter().filter(|(key, _)| key.server.as_deref() == failures.server) {
         if let Some(at) = restarts.iter().rfind(|at| (failures.start - 15 * 60_000..=failures.start + 60_000).contains(*at)) {
             let minutes = (failures.start - at).max(0) / 60_000;
-            let text = format!("the {} {} service started anew {minutes} min before the first failure", key.protocol.title(), key.role.title());
+            let text = format!(
+                "the {} {} service started anew {minutes} min before the first failure",
+                key.protocol.title(),
+                key.role.title()
+            );
             finding.seen(Effect::Supports, "session", text, Some(*at), None);
         }
     }
     match backend_rejects_login::backend_attempts(case, failures) {
-        None => finding.missing("log_line", "the back-end logs (IMAP4BE*.LOG, POP3BE*.LOG) of that time: are there authenticate lines?"),
+        None => finding
+            .missing("log_line", "the back-end logs (IMAP4BE*.LOG, POP3BE*.LOG) of that time: are there authenticate lines?"),
         Some(counts) if counts.attempts() == 0 => {
-            finding.seen(Effect::Supports, "log_line", "the back-end log has no authenticate lines in that time", None, line.as_ref());
+            finding.seen(
+                Effect::Supports,
+                "log_line",
+                "the back-end log has no authenticate lines in that time",
+                None,
+                line.as_ref(),
+            );
         }
         Some(counts) if counts.failed > 0 => {
             let text = format!("the back-end log has {} refused authenticate lines in that time", thousands(counts.failed));
@@ -133,9 +156,14 @@ fn add_remedy(failures: &ServerFailures<'_>, finding: &mut Finding) {
         let set = format!("Set-{noun}Settings -Server {server} -X509CertificateName {host}");
         finding.step("Set it to the server's own FQDN, whose self-signed certificate the hand-over needs", Some(set));
         finding.step("Restart both services", Some(format!("Restart-Service {services}")));
-        finding.step("Test again, and watch the next probe in the log", Some(format!("Test-{noun}Connectivity -ClientAccessServer {server}")));
+        finding.step(
+            "Test again, and watch the next probe in the log",
+            Some(format!("Test-{noun}Connectivity -ClientAccessServer {server}")),
+        );
     }
-    let certificates = format!("Get-ExchangeCertificate -Server {server} | fl Thumbprint,Subject,CertificateDomains,Services,NotAfter,Status,HasPrivateKey");
+    let certificates = format!(
+        "Get-ExchangeCertificate -Server {server} | fl Thumbprint,Subject,CertificateDomains,Services,NotAfter,Status,HasPrivateKey"
+    );
     finding.step("See that a valid certificate with a private key carries that name", Some(certificates));
     finding.step(
         "If your own certificate is wanted for TLS, bind it again afterwards; one cannot be unbound, only replaced",

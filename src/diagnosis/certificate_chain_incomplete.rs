@@ -3,6 +3,7 @@
 use crate::case::Case;
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
+use crate::evidence::chain::Chain;
 use crate::evidence::fact::What;
 
 /// The diagnosis.
@@ -28,9 +29,15 @@ A server need not present the root itself; a chain that ends at an issuer which 
     judge,
 };
 
+/// Whether the walk's last certificate may sign others.
+fn ends_at_authority(chain: &Chain) -> bool {
+    chain.walk.last().and_then(|place| chain.certificates.get(*place)).is_some_and(|last| last.is_authority)
+}
+
 fn judge(case: &Case) -> Vec<Finding> {
     let broken = case.evidence.facts.iter().filter_map(|fact| match &fact.what {
-        What::Chain(chain) => Some((fact, chain.missing.as_deref()?)),
+        // Servers rightly leave the root out: the issuer that an authority asks for is most likely that.
+        What::Chain(chain) if !(chain.is_served && ends_at_authority(chain)) => Some((fact, chain.missing.as_deref()?)),
         _ => None,
     });
     broken.filter_map(|(fact, missing)| {

@@ -1,9 +1,9 @@
 //! `certificate-expiring`: a certificate of IMAP or POP will expire soon.
 
 use crate::case::Case;
+use crate::clock::{Zone, for_people};
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
-use crate::clock::{Zone, for_people};
 use crate::diagnosis::powershell::argument;
 use crate::evidence::date::Date;
 use crate::evidence::fact::{Certificate, Fact, What};
@@ -45,7 +45,7 @@ fn judge(case: &Case) -> Vec<Finding> {
 
 fn judge_certificate(now: i64, fact: &Fact, certificate: &Certificate) -> Option<Finding> {
     let Some(Date::Exact(end)) = certificate.not_after else { return None };
-    if !((now..now + SOON).contains(&end)) {
+    if !(now..now + SOON).contains(&end) {
         return None;
     }
     let name = certificate.subject.as_deref().or(certificate.thumbprint.as_deref()).unwrap_or("a certificate");
@@ -57,6 +57,9 @@ fn judge_certificate(now: i64, fact: &Fact, certificate: &Certificate) -> Option
     finding.summary = format!("{text}; it is used by {}", certificate.services.join(", "));
     finding.seen(Effect::Supports, "certificate", text, Some(end), Some(&fact.location));
     let thumbprint = argument(certificate.thumbprint.as_deref().unwrap_or("THUMBPRINT"));
-    finding.step("Renew it, bind the new one, restart the services, and watch the next probe", Some(format!("Get-ExchangeCertificate -Thumbprint {thumbprint} | fl *")));
+    finding.step(
+        "Renew it, bind the new one, restart the services, and watch the next probe",
+        Some(format!("Get-ExchangeCertificate -Thumbprint {thumbprint} | fl *")),
+    );
     finding.checked()
 }

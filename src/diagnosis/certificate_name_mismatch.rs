@@ -1,9 +1,9 @@
 //! `certificate-name-mismatch`: no certificate carries the name that IMAP or POP is set to use.
 
 use crate::case::Case;
+use crate::case::evidence::is_for_host;
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
-use crate::case::evidence::is_for_host;
 use crate::diagnosis::powershell::argument;
 use crate::evidence::fact::What;
 use crate::protocol::Protocol;

@@ -39,7 +39,10 @@ fn judge(case: &Case) -> Vec<Finding> {
             let noun = if *protocol == Protocol::Imap4 { "Imap" } else { "Pop" };
             let server = argument(place.server);
             finding.step("Look at the limits", Some(format!("Get-{noun}Settings -Server {server} | fl MaxConnection*")));
-            finding.step("Raise the limit if the clients are in order, and restart the service", Some(format!("Set-{noun}Settings -Server {server} -MaxConnectionsPerUser 32")));
+            finding.step(
+                "Raise the limit if the clients are in order, and restart the service",
+                Some(format!("Set-{noun}Settings -Server {server} -MaxConnectionsPerUser 32")),
+            );
         }
     })
 }

@@ -170,7 +170,14 @@ impl Finding {
     }
 
     /// Adds something seen, with its place.
-    pub fn seen(&mut self, effect: Effect, kind: &'static str, text: impl Into<String>, at: Option<i64>, location: Option<&Location>) {
+    pub fn seen(
+        &mut self,
+        effect: Effect,
+        kind: &'static str,
+        text: impl Into<String>,
+        at: Option<i64>,
+        location: Option<&Location>,
+    ) {
         self.evidence.push(Evidence { effect, kind, text: text.into(), at, location: location.cloned() });
     }
 

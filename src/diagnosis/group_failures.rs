@@ -61,11 +61,19 @@ fn from_groups(rule: &Rule, groups: &[&Group]) -> Option<Finding> {
     finding.protocols.dedup();
     let users: u64 = groups.iter().map(|group| group.users.0).max().unwrap_or_default();
     let (start, end) = (for_people(finding.start, Zone::Utc), for_people(finding.end, Zone::Utc));
-    finding.summary = format!("{} from {start} to {end} UTC, at least {}", counted(count, "failure", "failures"), counted(users, "account", "accounts"));
+    finding.summary = format!(
+        "{} from {start} to {end} UTC, at least {}",
+        counted(count, "failure", "failures"),
+        counted(users, "account", "accounts")
+    );
     for group in groups.iter().take(3) {
         if let Some((at, location, _)) = group.failures.examples.first() {
             let said = if group.key.error.is_empty() { &group.key.response } else { &group.key.error };
-            let text = format!("{} login fails with {said}; {} in this group", group.service.protocol.title(), thousands(group.failures.count));
+            let text = format!(
+                "{} login fails with {said}; {} in this group",
+                group.service.protocol.title(),
+                thousands(group.failures.count)
+            );
             finding.seen(Effect::Supports, "log_line", text, Some(*at), Some(location));
         }
     }

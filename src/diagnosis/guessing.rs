@@ -139,7 +139,8 @@ impl Guesses {
             return Some(self.spray_of(from_one, many));
         }
         // Addresses that try the same account again and again are devices with an old password.
-        let few: Vec<&Guessed> = suspicious.into_iter().filter(|address| address.count() <= FEW_TRIES * address.sources()).collect();
+        let few: Vec<&Guessed> =
+            suspicious.into_iter().filter(|address| address.count() <= FEW_TRIES * address.sources()).collect();
         let tried = self.tried_from(&few);
         let never_in = tried.iter().filter(|account| account.account.counts.succeeded == 0).count();
         let refused: u64 = tried.iter().map(|account| account.count()).sum();
@@ -167,7 +168,8 @@ impl Guesses {
 
 /// From when to when the addresses were at it: single refusals long before or after are somebody's mistake.
 fn core_span(addresses: &[&Guessed]) -> (i64, i64) {
-    let mut spans: Vec<(i64, i64, u64)> = addresses.iter().map(|address| (address.first(), address.last(), address.count())).collect();
+    let mut spans: Vec<(i64, i64, u64)> =
+        addresses.iter().map(|address| (address.first(), address.last(), address.count())).collect();
     spans.sort_unstable();
     let mut apart: Vec<i64> = spans.iter().zip(spans.iter().skip(1)).map(|(a, b)| b.0 - a.0).collect();
     apart.sort_unstable();

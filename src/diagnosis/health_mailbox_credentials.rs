@@ -35,8 +35,14 @@ fn judge(case: &Case) -> Vec<Finding> {
     let rule = Rule { id: DIAGNOSIS.id, severity: Severity::Medium, fewest: 3, applies };
     group_failures::judge(case, &rule, |finding, place| {
         finding.title = format!("The probes of Exchange itself have wrong credentials on {}", place.server);
-        finding.step("Look at the monitoring mailboxes", Some("Get-Mailbox -Monitoring | ft Name,Database,AccountDisabled".to_owned()));
-        finding.step("Remove those that fail from the database, then let the Health Manager make new ones", Some("Restart-Service MSExchangeHM".to_owned()));
+        finding.step(
+            "Look at the monitoring mailboxes",
+            Some("Get-Mailbox -Monitoring | ft Name,Database,AccountDisabled".to_owned()),
+        );
+        finding.step(
+            "Remove those that fail from the database, then let the Health Manager make new ones",
+            Some("Restart-Service MSExchangeHM".to_owned()),
+        );
     })
 }
 

@@ -41,17 +41,40 @@ fn judge_service(key: &ServiceKey, service: &Service) -> Option<Finding> {
     let mut troubled: Vec<_> = service.large_mailboxes.iter().filter(|(_, mailbox)| mailbox.troubled > 0).collect();
     troubled.sort_by_key(|(name, mailbox)| (std::cmp::Reverse(mailbox.messages), *name));
     let (name, worst) = troubled.first()?;
-    let mut finding = Finding::new(DIAGNOSIS.id, Severity::Medium, Confidence::Consistent, format!("The mailbox of {name} is too large for {}", key.protocol.title()));
+    let mut finding = Finding::new(
+        DIAGNOSIS.id,
+        Severity::Medium,
+        Confidence::Consistent,
+        format!("The mailbox of {name} is too large for {}", key.protocol.title()),
+    );
     finding.servers = key.server.as_deref().map(str::to_owned).into_iter().collect();
     finding.protocols = vec![key.protocol];
     finding.start = troubled.iter().map(|(_, mailbox)| mailbox.span.first).min()?;
     finding.end = troubled.iter().map(|(_, mailbox)| mailbox.span.last).max()?;
-    finding.summary = format!("{} messages; opening it failed or took a minute {} of {} times since {} UTC", thousands(worst.messages), worst.troubled, worst.opened, for_people(worst.span.first, Zone::Utc));
+    finding.summary = format!(
+        "{} messages; opening it failed or took a minute {} of {} times since {} UTC",
+        thousands(worst.messages),
+        worst.troubled,
+        worst.opened,
+        for_people(worst.span.first, Zone::Utc)
+    );
     for (name, mailbox) in troubled.iter().take(5) {
         let (_, at, location, _) = &mailbox.example;
-        finding.seen(Effect::Supports, "log_line", format!("{name} opens a folder of {} messages", thousands(mailbox.messages)), Some(*at), Some(location));
+        finding.seen(
+            Effect::Supports,
+            "log_line",
+            format!("{name} opens a folder of {} messages", thousands(mailbox.messages)),
+            Some(*at),
+            Some(location),
+        );
     }
-    finding.step("See how large its folders are", Some(format!("Get-MailboxFolderStatistics {} | sort ItemsInFolder -Descending | ft FolderPath,ItemsInFolder", argument(name))));
+    finding.step(
+        "See how large its folders are",
+        Some(format!(
+            "Get-MailboxFolderStatistics {} | sort ItemsInFolder -Descending | ft FolderPath,ItemsInFolder",
+            argument(name)
+        )),
+    );
     finding.step("Use a new mailbox (for journaling: a new journal account), or move old messages out of the folder", None);
     finding.checked()
 }

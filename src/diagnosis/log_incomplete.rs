@@ -40,7 +40,8 @@ fn judge(case: &Case) -> Vec<Finding> {
 fn judge_all(case: &Case) -> Option<Finding> {
     let summary = &case.summary;
     // A last line that is still being written is no damage.
-    let damaged: u64 = summary.skipped.by_reason().filter(|(reason, _)| *reason != SkipReason::Unfinished).map(|(_, count)| count).sum();
+    let damaged: u64 =
+        summary.skipped.by_reason().filter(|(reason, _)| *reason != SkipReason::Unfinished).map(|(_, count)| count).sum();
     let missing = case.coverage.sessions.missing_sequence_numbers;
     let gaps = &case.coverage.gaps;
     if damaged + missing == 0 && gaps.is_empty() {

@@ -40,7 +40,10 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
     finding.missing("health", format!("the databases: Get-MailboxDatabaseCopyStatus -Server {}", argument(&host)));
     let account = failures.groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());
-    finding.step("Find the database of an account that fails", Some(format!("Get-Mailbox {} | fl Database,ServerName", argument(account))));
+    finding.step(
+        "Find the database of an account that fails",
+        Some(format!("Get-Mailbox {} | fl Database,ServerName", argument(account))),
+    );
     finding.step("See whether databases are mounted", Some("Get-MailboxDatabase -Status | ft Name,Server,Mounted".to_owned()));
     finding.step("See whether mailboxes are on the move", Some("Get-MoveRequest | Get-MoveRequestStatistics".to_owned()));
     finding.checked()

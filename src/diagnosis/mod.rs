@@ -102,8 +102,11 @@ pub fn judge(case: &Case) -> Vec<Finding> {
 
 /// Where a certificate binding is accused, the state of the same server's certificates is its evidence and no finding beside it.
 fn keep_one_story(findings: &mut Vec<Finding>) {
-    let accused: Vec<String> =
-        findings.iter().filter(|finding| finding.id == certificate_binding::DIAGNOSIS.id).flat_map(|finding| finding.servers.clone()).collect();
+    let accused: Vec<String> = findings
+        .iter()
+        .filter(|finding| finding.id == certificate_binding::DIAGNOSIS.id)
+        .flat_map(|finding| finding.servers.clone())
+        .collect();
     findings.retain(|finding| {
         let is_detail = [certificate_expired::DIAGNOSIS.id, certificate_name_mismatch::DIAGNOSIS.id].contains(&finding.id);
         let is_of = |server: &String| accused.iter().any(|other| crate::case::evidence::is_same_server(server, other));

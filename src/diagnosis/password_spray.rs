@@ -41,26 +41,44 @@ fn judge(case: &Case) -> Vec<Finding> {
 fn judge_server(case: &Case, guesses: &Guesses, spray: &Spray<'_>) -> Option<Finding> {
     let severity = if spray.broken.is_empty() { Severity::High } else { Severity::Critical };
     let server = guesses.server.as_deref().unwrap_or("an unknown server");
-    let mut finding = Finding::new(DIAGNOSIS.id, severity, Confidence::Consistent, format!("Somebody tries many accounts on {server}"));
+    let mut finding =
+        Finding::new(DIAGNOSIS.id, severity, Confidence::Consistent, format!("Somebody tries many accounts on {server}"));
     finding.servers = guesses.server.clone().into_iter().collect();
     finding.protocols = guesses.protocols.clone();
     (finding.start, finding.end) = (spray.first, spray.last);
     finding.ongoing = is_ongoing(case, finding.end);
     finding.groups = guesses.groups.clone();
     let (start, end) = (for_people(finding.start, Zone::Utc), for_people(finding.end, Zone::Utc));
-    let (accounts, addresses) = (counted(spray.accounts.len() as u64, "account", "accounts"), counted(spray.addresses.len() as u64, "address", "addresses"));
-    finding.summary = format!("{accounts} tried from {addresses} between {start} and {end} UTC; {} of them never logged in", spray.never_succeeded);
+    let (accounts, addresses) = (
+        counted(spray.accounts.len() as u64, "account", "accounts"),
+        counted(spray.addresses.len() as u64, "address", "addresses"),
+    );
+    finding.summary = format!(
+        "{accounts} tried from {addresses} between {start} and {end} UTC; {} of them never logged in",
+        spray.never_succeeded
+    );
     for address in spray.addresses.iter().take(5) {
-        let text = format!("{} tried {} and was refused {}", address.name, counted(address.sources(), "account", "accounts"), counted(address.count(), "time", "times"));
+        let text = format!(
+            "{} tried {} and was refused {}",
+            address.name,
+            counted(address.sources(), "account", "accounts"),
+            counted(address.count(), "time", "times")
+        );
         finding.seen(Effect::Supports, "log_line", text, Some(address.first()), Some(address.line()));
     }
     for address in &spray.broken {
-        let text = format!("a login from {} worked after the refusals: change the passwords of the accounts that it reached", address.name);
+        let text = format!(
+            "a login from {} worked after the refusals: change the passwords of the accounts that it reached",
+            address.name
+        );
         finding.seen(Effect::Supports, "log_line", text, None, Some(address.line()));
     }
     let list: Vec<&str> = spray.addresses.iter().take(LISTED).map(|address| address.name.as_str()).collect();
     finding.step(format!("Block these addresses at the firewall: {}", list.join(", ")), None);
     finding.step("Look at accounts that logged in from any of them, and change their passwords", None);
-    finding.step("Switch IMAP and POP off where they are not needed", Some("Get-CASMailbox -ResultSize Unlimited | ? { $_.ImapEnabled -or $_.PopEnabled }".to_owned()));
+    finding.step(
+        "Switch IMAP and POP off where they are not needed",
+        Some("Get-CASMailbox -ResultSize Unlimited | ? { $_.ImapEnabled -or $_.PopEnabled }".to_owned()),
+    );
     finding.checked()
 }

@@ -46,11 +46,14 @@ fn judge(case: &Case) -> Vec<Finding> {
 fn is_refusal(group: &Group) -> bool {
     let response = group.key.response.to_ascii_lowercase();
     let is_clear = group.failures.ports.is_empty() || group.failures.ports.keys().any(|port| !matches!(port, 993 | 995));
-    group.is_front() && is_clear && (response.contains("received in invalid state") || response.contains("not valid in this state"))
+    group.is_front()
+        && is_clear
+        && (response.contains("received in invalid state") || response.contains("not valid in this state"))
 }
 
 fn judge_server(case: &Case, server: Option<&str>) -> Option<Finding> {
-    let groups: Vec<&Group> = case.groups.iter().filter(|group| group.service.server.as_deref() == server && is_refusal(group)).collect();
+    let groups: Vec<&Group> =
+        case.groups.iter().filter(|group| group.service.server.as_deref() == server && is_refusal(group)).collect();
     let of_attempts = groups.iter().map(|group| (group.service.protocol, &group.failures));
     let services = case.summary.services.iter().filter(|(key, _)| key.server.as_deref() == server && key.role == Role::FrontEnd);
     let before_attempts = services.filter_map(|(key, service)| Some((key.protocol, service.refused_users.as_ref()?)));
@@ -60,7 +63,8 @@ fn judge_server(case: &Case, server: Option<&str>) -> Option<Finding> {
         return None;
     }
     let name = server.unwrap_or("an unknown server");
-    let mut finding = Finding::new(DIAGNOSIS.id, Severity::Medium, Confidence::Consistent, format!("{name} refuses logins in clear text"));
+    let mut finding =
+        Finding::new(DIAGNOSIS.id, Severity::Medium, Confidence::Consistent, format!("{name} refuses logins in clear text"));
     finding.servers = server.map(str::to_owned).into_iter().collect();
     finding.groups = groups.iter().map(|group| group.id.clone()).collect();
     finding.start = refused.iter().map(|(_, failures)| failures.span.first).min()?;
@@ -71,15 +75,26 @@ fn judge_server(case: &Case, server: Option<&str>) -> Option<Finding> {
     for (protocol, failures) in &refused {
         finding.protocols.push(*protocol);
         if let Some((at, location, _)) = failures.examples.first() {
-            let text = format!("{} login refused in this state, before any TLS; {}", protocol.title(), counted(failures.clients.distinct().0, "client address", "client addresses"));
+            let text = format!(
+                "{} login refused in this state, before any TLS; {}",
+                protocol.title(),
+                counted(failures.clients.distinct().0, "client address", "client addresses")
+            );
             finding.seen(Effect::Supports, "log_line", text, Some(*at), Some(location));
         }
     }
     let shown = argument(server.unwrap_or("SERVER"));
     finding.step("Set the client to TLS: port 993 (IMAP) or 995 (POP), or STARTTLS on 143 or 110", None);
     let protocols = finding.protocols.clone();
-    for noun in [(Protocol::Imap4, "Imap"), (Protocol::Pop3, "Pop")].into_iter().filter(|(protocol, _)| protocols.contains(protocol)).map(|(_, noun)| noun) {
-        finding.step("See what the server asks for (SecureLogin refuses clear text)", Some(format!("Get-{noun}Settings -Server {shown} | fl LoginType")));
+    for noun in [(Protocol::Imap4, "Imap"), (Protocol::Pop3, "Pop")]
+        .into_iter()
+        .filter(|(protocol, _)| protocols.contains(protocol))
+        .map(|(_, noun)| noun)
+    {
+        finding.step(
+            "See what the server asks for (SecureLogin refuses clear text)",
+            Some(format!("Get-{noun}Settings -Server {shown} | fl LoginType")),
+        );
     }
     if !case.evidence.facts.iter().any(|fact| matches!(fact.what, crate::evidence::fact::What::Settings(_))) {
         finding.missing("settings", format!("the login type: Get-ImapSettings -Server {shown} | fl LoginType"));

@@ -17,7 +17,9 @@ pub fn quoted(text: &str) -> String {
 
 /// `text` as it is where it is a plain name, else quoted.
 pub fn argument(text: &str) -> String {
-    let is_plain = !text.is_empty() && !text.starts_with('-') && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let is_plain = !text.is_empty()
+        && !text.starts_with('-')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
     if is_plain { text.to_owned() } else { quoted(text) }
 }
 

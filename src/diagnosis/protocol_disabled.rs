@@ -37,7 +37,10 @@ fn judge(case: &Case) -> Vec<Finding> {
         finding.title = format!("Logins on {} are refused because the protocol is disabled for the mailboxes", place.server);
         for protocol in place.protocols {
             let switch = if *protocol == Protocol::Imap4 { "ImapEnabled" } else { "PopEnabled" };
-            finding.step("If the account needs it, switch the protocol on", Some(format!("Set-CASMailbox {} -{switch} $true", argument(place.account))));
+            finding.step(
+                "If the account needs it, switch the protocol on",
+                Some(format!("Set-CASMailbox {} -{switch} $true", argument(place.account))),
+            );
         }
     })
 }

@@ -51,11 +51,23 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
     };
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
     let account = failures.groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());
-    finding.step("See where the mailbox of an account that fails is", Some(format!("Get-Mailbox {} | fl Database,ServerName,ExchangeVersion", argument(account))));
+    finding.step(
+        "See where the mailbox of an account that fails is",
+        Some(format!("Get-Mailbox {} | fl Database,ServerName,ExchangeVersion", argument(account))),
+    );
     if is_foreign(failures) {
-        finding.step("Look at the connection settings of that server", Some(format!("Get-ImapSettings -Server {} | fl InternalConnectionSettings,LoginType,X509CertificateName", argument(&host))));
+        finding.step(
+            "Look at the connection settings of that server",
+            Some(format!(
+                "Get-ImapSettings -Server {} | fl InternalConnectionSettings,LoginType,X509CertificateName",
+                argument(&host)
+            )),
+        );
     }
-    finding.step("See whether databases are mounted and servers answer", Some("Get-MailboxDatabase -Status | ft Name,Server,Mounted".to_owned()));
+    finding.step(
+        "See whether databases are mounted and servers answer",
+        Some("Get-MailboxDatabase -Status | ft Name,Server,Mounted".to_owned()),
+    );
     finding.missing("settings", format!("the settings of the target: Get-ImapSettings -Server {} | fl *", argument(&host)));
     finding.checked()
 }

@@ -210,7 +210,11 @@ impl<'a> ServerFailures<'a> {
             if let Some((at, location, _)) = group.failures.examples.first() {
                 let target = group.key.target.as_deref().map_or_else(String::new, |target| format!(" at {target}"));
                 let error = if group.key.error.is_empty() { &group.key.response } else { &group.key.error };
-                let text = format!("{} login of {who} fails with {error}{target}; {} in this group", group.service.protocol.title(), thousands(group.failures.count));
+                let text = format!(
+                    "{} login of {who} fails with {error}{target}; {} in this group",
+                    group.service.protocol.title(),
+                    thousands(group.failures.count)
+                );
                 finding.seen(Effect::Supports, "log_line", text, Some(*at), Some(location));
             }
         }
@@ -230,6 +234,10 @@ impl<'a> ServerFailures<'a> {
             None => format!("until {}", for_people(self.end, Zone::Utc)),
         };
         let since = for_people(self.start, Zone::Utc);
-        format!("{} on {} since {since} UTC {until}: {what} ({users} of accounts, {probes} of probes)", names.join(" and "), self.server_name())
+        format!(
+            "{} on {} since {since} UTC {until}: {what} ({users} of accounts, {probes} of probes)",
+            names.join(" and "),
+            self.server_name()
+        )
     }
 }

@@ -37,20 +37,31 @@ fn judge(case: &Case) -> Vec<Finding> {
 
 fn judge_server(case: &Case, server: Option<&str>) -> Option<Finding> {
     let name = server.unwrap_or("an unknown server");
-    let mut finding = Finding::new(DIAGNOSIS.id, Severity::Info, Confidence::Consistent, format!("Services on {name} started anew"));
+    let mut finding =
+        Finding::new(DIAGNOSIS.id, Severity::Info, Confidence::Consistent, format!("Services on {name} started anew"));
     finding.servers = server.map(str::to_owned).into_iter().collect();
     let mut moments = Vec::new();
     for (key, restarts) in case.restarts.iter().filter(|(key, _)| key.server.as_deref() == server) {
         finding.protocols.push(key.protocol);
         for at in restarts {
             let place = case.file_at(key, *at);
-            let text = format!("session numbers of the {} {} begin again at {} UTC", key.protocol.title(), key.role.title(), for_people(*at, Zone::Utc));
+            let text = format!(
+                "session numbers of the {} {} begin again at {} UTC",
+                key.protocol.title(),
+                key.role.title(),
+                for_people(*at, Zone::Utc)
+            );
             finding.seen(Effect::Supports, "session", text, Some(*at), place.as_ref());
             moments.push(*at);
         }
     }
     finding.start = moments.iter().copied().min()?;
     finding.end = moments.iter().copied().max()?;
-    finding.summary = format!("{} between {} and {} UTC", counted(moments.len() as u64, "restart", "restarts"), for_people(finding.start, Zone::Utc), for_people(finding.end, Zone::Utc));
+    finding.summary = format!(
+        "{} between {} and {} UTC",
+        counted(moments.len() as u64, "restart", "restarts"),
+        for_people(finding.start, Zone::Utc),
+        for_people(finding.end, Zone::Utc)
+    );
     finding.checked()
 }

@@ -55,9 +55,11 @@ fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Fin
     let rhythm = rhythm(service)?;
     let limit = UNUSUAL.1.max(rhythm * UNUSUAL.0);
     let end = case.summary.services.values().filter_map(|service| service.span).map(|span| span.last.div_euclid(MINUTE)).max()?;
-    let silences: Vec<Silence> = silences(&service.presence, limit, end).filter(|silence| others_write(case, key, *silence, end)).collect();
+    let silences: Vec<Silence> =
+        silences(&service.presence, limit, end).filter(|silence| others_write(case, key, *silence, end)).collect();
     // What happens again and again is the service's own rhythm and no incident.
-    let longest = silences.iter().max_by_key(|silence| silence.next.unwrap_or(end) - silence.last).filter(|_| silences.len() <= 3)?;
+    let longest =
+        silences.iter().max_by_key(|silence| silence.next.unwrap_or(end) - silence.last).filter(|_| silences.len() <= 3)?;
     let (from, to) = (longest.last * MINUTE, longest.next.unwrap_or(end) * MINUTE);
     let server = key.server.as_deref().unwrap_or("an unknown server");
     let title = format!("The {} service on {server} fell silent", key.protocol.title());
@@ -72,13 +74,29 @@ fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Fin
         for_people(to, Zone::Utc)
     );
     let place = case.file_at(key, from);
-    finding.seen(Effect::Supports, "log_line", format!("the last line before the silence of {lasted}"), Some(from), place.as_ref());
-    finding.missing("health", format!("the component states: Get-ServerComponentState {} | ft Component,State", argument(server)));
+    finding.seen(
+        Effect::Supports,
+        "log_line",
+        format!("the last line before the silence of {lasted}"),
+        Some(from),
+        place.as_ref(),
+    );
+    finding
+        .missing("health", format!("the component states: Get-ServerComponentState {} | ft Component,State", argument(server)));
     finding.missing("event", "the Application and System logs of that time: who stopped the service?");
     let (service, noun) = if key.protocol == Protocol::Imap4 { ("MSExchangeImap4", "Imap") } else { ("MSExchangePop3", "Pop") };
-    finding.step("See whether the service runs, and start it", Some(format!("Get-Service -ComputerName {} {service},{service}BE", argument(server))));
-    finding.step("See whether the component is active", Some(format!("Get-ServerComponentState {} -Component {noun}Proxy", argument(server))));
-    finding.step("See whether logging is still on", Some(format!("Get-{noun}Settings -Server {} | fl ProtocolLogEnabled,LogFileLocation", argument(server))));
+    finding.step(
+        "See whether the service runs, and start it",
+        Some(format!("Get-Service -ComputerName {} {service},{service}BE", argument(server))),
+    );
+    finding.step(
+        "See whether the component is active",
+        Some(format!("Get-ServerComponentState {} -Component {noun}Proxy", argument(server))),
+    );
+    finding.step(
+        "See whether logging is still on",
+        Some(format!("Get-{noun}Settings -Server {} | fl ProtocolLogEnabled,LogFileLocation", argument(server))),
+    );
     finding.checked()
 }
 
@@ -108,8 +126,10 @@ fn silences(presence: &Minutes<u64>, limit: i64, end: i64) -> impl Iterator<Item
 fn others_write(case: &Case, key: &ServiceKey, silence: Silence, end: i64) -> bool {
     let (from, to) = (silence.last + 1, silence.next.unwrap_or(end));
     let third = (to - from) / 3;
-    case.summary.services.iter().filter(|(other, _)| other.protocol != key.protocol || other.server != key.server).any(|(_, service)| {
-        let writes = |from: i64, to: i64| service.presence.iter().any(|(minute, _)| (from..to).contains(&minute));
-        writes(from, from + third + 1) && writes(to - third - 1, to + 1)
-    })
+    case.summary.services.iter().filter(|(other, _)| other.protocol != key.protocol || other.server != key.server).any(
+        |(_, service)| {
+            let writes = |from: i64, to: i64| service.presence.iter().any(|(minute, _)| (from..to).contains(&minute));
+            writes(from, from + third + 1) && writes(to - third - 1, to + 1)
+        },
+    )
 }

@@ -42,7 +42,8 @@ fn judge(case: &Case) -> Vec<Finding> {
 }
 
 fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Finding> {
-    let hours: Vec<(i64, u64)> = service.pace.hours().filter(|(_, count, _)| *count >= FEWEST.0).map(|(at, _, median)| (at, median)).collect();
+    let hours: Vec<(i64, u64)> =
+        service.pace.hours().filter(|(_, count, _)| *count >= FEWEST.0).map(|(at, _, median)| (at, median)).collect();
     let mut medians: Vec<u64> = hours.iter().map(|(_, median)| *median).collect();
     medians.sort_unstable();
     let usual = *medians.get(medians.len() / 2).filter(|_| medians.len() >= FEWEST.1)?;
@@ -50,16 +51,34 @@ fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Fin
     let (first, last) = (slow.first()?.0, slow.last()?.0);
     let worst = slow.iter().map(|(_, median)| *median).max()?;
     let server = key.server.as_deref().unwrap_or("an unknown server");
-    let mut finding = Finding::new(DIAGNOSIS.id, Severity::Medium, Confidence::Consistent, format!("{} logins on {server} are slow", key.protocol.title()));
+    let mut finding = Finding::new(
+        DIAGNOSIS.id,
+        Severity::Medium,
+        Confidence::Consistent,
+        format!("{} logins on {server} are slow", key.protocol.title()),
+    );
     finding.servers = key.server.as_deref().map(str::to_owned).into_iter().collect();
     finding.protocols = vec![key.protocol];
     (finding.start, finding.end) = (first, last + 3_600_000);
-    finding.summary = format!("half of the logins took up to {} ms in the slowest of {} hours from {} UTC on; usually {} ms", thousands(worst), slow.len(), for_people(first, Zone::Utc), thousands(usual));
+    finding.summary = format!(
+        "half of the logins took up to {} ms in the slowest of {} hours from {} UTC on; usually {} ms",
+        thousands(worst),
+        slow.len(),
+        for_people(first, Zone::Utc),
+        thousands(usual)
+    );
     for (at, median) in slow.iter().take(5) {
-        let text = format!("in the hour from {} UTC half of the logins took up to {} ms", for_people(*at, Zone::Utc), thousands(*median));
+        let text = format!(
+            "in the hour from {} UTC half of the logins took up to {} ms",
+            for_people(*at, Zone::Utc),
+            thousands(*median)
+        );
         finding.seen(Effect::Supports, "log_line", text, Some(*at), case.file_at(key, *at + 1_800_000).as_ref());
     }
     finding.step("Look at domain controllers and the mailbox servers: logins wait for both", None);
-    finding.missing("event", "performance counters of the time: MSExchangeImap4 and MSExchangePop3, Average Command Processing Time");
+    finding.missing(
+        "event",
+        "performance counters of the time: MSExchangeImap4 and MSExchangePop3, Average Command Processing Time",
+    );
     finding.checked()
 }

@@ -34,8 +34,14 @@ fn judge(case: &Case) -> Vec<Finding> {
     let rule = Rule { id: DIAGNOSIS.id, severity: Severity::Medium, fewest: 3, applies };
     group_failures::judge(case, &rule, |finding, place| {
         finding.title = format!("Accounts on {} are throttled", place.server);
-        finding.step("See which policy the account has", Some(format!("Get-ThrottlingPolicyAssociation {}", argument(place.account))));
-        finding.step("Give a service account a policy of its own", Some(format!("Set-ThrottlingPolicyAssociation {} -ThrottlingPolicy POLICY", argument(place.account))));
+        finding.step(
+            "See which policy the account has",
+            Some(format!("Get-ThrottlingPolicyAssociation {}", argument(place.account))),
+        );
+        finding.step(
+            "Give a service account a policy of its own",
+            Some(format!("Set-ThrottlingPolicyAssociation {} -ThrottlingPolicy POLICY", argument(place.account))),
+        );
     })
 }
 

@@ -1,12 +1,12 @@
 //! `wrong-credentials`: one account, again and again, with a password that does not fit.
 
 use crate::case::Case;
+use crate::clock::{Zone, for_people};
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::group_failures::is_ongoing;
-use crate::diagnosis::guessing::{Guesses, Guessed};
+use crate::diagnosis::guessing::{Guessed, Guesses};
 use crate::diagnosis::powershell::argument;
-use crate::clock::{Zone, for_people};
 use crate::text::{counted, thousands};
 
 /// The diagnosis.
@@ -49,7 +49,11 @@ fn judge_server(case: &Case, guesses: &Guesses, stale: &[&Guessed]) -> Option<Fi
     let worst = stale.first()?;
     let title = match stale.len() {
         1 => format!("A client of {} keeps trying a wrong password", worst.name),
-        more => format!("Clients of {} and {} keep trying wrong passwords", worst.name, counted(more as u64 - 1, "other account", "other accounts")),
+        more => format!(
+            "Clients of {} and {} keep trying wrong passwords",
+            worst.name,
+            counted(more as u64 - 1, "other account", "other accounts")
+        ),
     };
     let mut finding = Finding::new(DIAGNOSIS.id, Severity::Medium, Confidence::Consistent, title);
     finding.servers = guesses.server.clone().into_iter().collect();
@@ -60,13 +64,22 @@ fn judge_server(case: &Case, guesses: &Guesses, stale: &[&Guessed]) -> Option<Fi
     finding.groups = guesses.groups.clone();
     let (start, end) = (for_people(finding.start, Zone::Utc), for_people(finding.end, Zone::Utc));
     let all: u64 = stale.iter().map(|account| account.count()).sum();
-    finding.summary = format!("{} from {start} to {end} UTC, most of {} ({})", counted(all, "refused login", "refused logins"), worst.name, thousands(worst.count()));
+    finding.summary = format!(
+        "{} from {start} to {end} UTC, most of {} ({})",
+        counted(all, "refused login", "refused logins"),
+        worst.name,
+        thousands(worst.count())
+    );
     for account in stale.iter().take(NAMED) {
-        let from = if account.sources() == 1 { "one address".to_owned() } else { counted(account.sources(), "address", "addresses") };
+        let from =
+            if account.sources() == 1 { "one address".to_owned() } else { counted(account.sources(), "address", "addresses") };
         let text = format!("{} was refused {} times from {from}", account.name, thousands(account.count()));
         finding.seen(Effect::Supports, "log_line", text, Some(account.first()), Some(account.line()));
         finding.step(format!("Ask {} which device or program still has the old password; the client addresses in the failure groups show where it is", account.name), None);
     }
-    finding.step("See whether the account is locked", Some(format!("Get-ADUser {} -Properties LockedOut,PasswordLastSet", argument(worst.bare_name()))));
+    finding.step(
+        "See whether the account is locked",
+        Some(format!("Get-ADUser {} -Properties LockedOut,PasswordLastSet", argument(worst.bare_name()))),
+    );
     finding.checked()
 }

@@ -373,6 +373,8 @@ mod tests {
     }
 
     proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         /// Wherever the log is cut, its stretches put together tell the same.
         #[test]
         fn cuts_do_not_show(cuts in prop::collection::vec(0usize..60, 0..4), salt in 0u32..1000) {

@@ -23,6 +23,9 @@ mod file_progress;
 use evidence_file::Looked;
 use file_progress::{FileProgress, Finished};
 
+/// So many threads for each processor at the most.
+const MOST_THREADS: usize = 8;
+
 /// What a run is told.
 #[derive(Debug)]
 pub struct Job<'a> {
@@ -67,7 +70,9 @@ impl Progress for Silent {
 /// # Errors
 /// [`ErrorKind::System`] if threads cannot be had. Files that cannot be read are no error: they stand in the summary's notes.
 pub fn run(job: &Job<'_>, progress: &dyn Progress) -> Result<Material> {
-    let threads = job.threads.unwrap_or_default();
+    // More threads than a few for each processor only wait for each other.
+    let most = MOST_THREADS * std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = job.threads.map_or(0, |threads| threads.min(most));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| {
         Error::new(ErrorKind::System, format!("no threads could be started: {error}")).hint("try --threads 1")
     })?;
@@ -79,7 +84,8 @@ fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Material {
     let (mut start, mut evidence) = (Summary::default(), Evidence::default());
     start.notes.extend(found.notes.into_iter().chain(beside.notes));
     let among_logs = found.inputs.into_par_iter().map(|input| look_at(input.clone()).map_err(|note| as_evidence(&input, note)));
-    let no_log = |input: &Input| FileNote { file: input.shown.clone(), fate: FileFate::Other, reason: "no evidence in it".to_owned() };
+    let no_log =
+        |input: &Input| FileNote { file: input.shown.clone(), fate: FileFate::Other, reason: "no evidence in it".to_owned() };
     let alone = beside.inputs.into_par_iter().map(|input| Err(as_evidence(&input, no_log(&input))));
     let looked: Vec<std::result::Result<LogFile, Looked>> = among_logs.chain(alone).collect();
     let mut files: Vec<LogFile> = Vec::new();
@@ -120,7 +126,11 @@ fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Material {
 
 /// Only what is no log and yet readable can be evidence.
 fn as_evidence(input: &Input, note: FileNote) -> Looked {
-    if note.fate == FileFate::Other && !input.is_standard_input() { evidence_file::look_at(input, note) } else { Looked::Neither(note) }
+    if note.fate == FileFate::Other && !input.is_standard_input() {
+        evidence_file::look_at(input, note)
+    } else {
+        Looked::Neither(note)
+    }
 }
 
 /// What all threads share.

@@ -178,6 +178,8 @@ mod tests {
     }
 
     proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn any_bytes_are_read_to_their_end(text in prop::collection::vec(prop::sample::select(&b"R=\";Msg ErrMsg,x"[..]), 0..60)) {
             let length: usize = pairs(&text).map(|(key, value)| key.len() + value.len()).sum();

@@ -152,6 +152,8 @@ mod tests {
     }
 
     proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn any_line_has_the_columns_the_csv_crate_finds(line in r#"[a," ;x]{0,40}"#) {
             let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(line.as_bytes());

@@ -82,6 +82,8 @@ mod tests {
     }
 
     proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn every_moment_reads_back(moment in 0i64..253_402_300_799_999) {
             prop_assert_eq!(parse(crate::clock::rfc3339(moment).as_bytes()), Some(moment));

@@ -48,7 +48,12 @@ impl Account {
     /// tried from an address, in lower case.
     pub fn add_refused(&mut self, moment: i64, location: &Location, partner: &str) {
         let refused = self.refused.get_or_insert_with(|| {
-            Box::new(Refused { count: 0, span: Span::at(moment), first: (moment, location.clone()), partners: Partners::default() })
+            Box::new(Refused {
+                count: 0,
+                span: Span::at(moment),
+                first: (moment, location.clone()),
+                partners: Partners::default(),
+            })
         });
         refused.count += 1;
         refused.span.include(moment);

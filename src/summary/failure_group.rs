@@ -35,7 +35,8 @@ impl GroupKey {
 
 /// The rule of [`GroupKey::is_servers_own`], for a failure that has no key yet.
 pub fn is_servers_own(error: &str, class: ErrorClass, response: &str) -> bool {
-    !class.is_the_accounts_own() && !(error.is_empty() && response.starts_with("BAD"))
+    let is_not_understood = error.is_empty() && response.starts_with("BAD");
+    !class.is_the_accounts_own() && !is_not_understood
 }
 
 /// So many examples of a group are kept.
@@ -95,7 +96,6 @@ impl FailureGroup {
             self.examples.push((at.moment, location, text));
         }
     }
-
 
     /// How many failures fell into the minutes from `start` to `end`, both included.
     pub fn between(&self, start: i64, end: i64) -> u64 {

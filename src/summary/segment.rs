@@ -24,9 +24,9 @@ use crate::protocol_log::record::Record;
 use crate::protocol_log::sniff::without_bom;
 use crate::protocol_log::structure::lines;
 use crate::skipped::{SkipReason, SkippedLines};
-use crate::summary::scope::Scope;
 use crate::summary::failure_group::Circumstances;
 use crate::summary::large_mailbox::{LargeMailbox, VERY_MANY, VERY_SLOW};
+use crate::summary::scope::Scope;
 use crate::summary::service::{Failure, Service};
 
 /// How the lines of a block count: `lines = records + headers + blank + skipped`, always.
@@ -258,7 +258,9 @@ impl Reader<'_> {
             }
         } else if is(b"select") || is(b"examine") || is(b"stat") {
             let context = record.context();
-            let rows = pairs(&context).find(|(key, _)| *key == b"Rows").and_then(|(_, value)| std::str::from_utf8(value).ok()?.parse().ok());
+            let rows = pairs(&context)
+                .find(|(key, _)| *key == b"Rows")
+                .and_then(|(_, value)| std::str::from_utf8(value).ok()?.parse().ok());
             if let Some(messages) = rows.filter(|rows: &u64| *rows > VERY_MANY) {
                 let failed = outcome(Context::parse(&context).response, Context::parse(&context).error) == Outcome::Failed;
                 let is_troubled = failed || record.duration().is_some_and(|duration| duration >= VERY_SLOW);
@@ -295,10 +297,7 @@ impl Reader<'_> {
             b"CloseSession" => SessionEvent::Close,
             command if command.eq_ignore_ascii_case(b"starttls") || command.eq_ignore_ascii_case(b"stls") => {
                 let context = record.context();
-                let refused = Context::parse(&context)
-                    .response
-                    .and_then(status)
-                    .is_some_and(|status| status != Status::Ok);
+                let refused = Context::parse(&context).response.and_then(status).is_some_and(|status| status != Status::Ok);
                 if refused { SessionEvent::Other } else { SessionEvent::StartTls }
             }
             _ => SessionEvent::Other,

@@ -68,7 +68,9 @@ fn each_planted_cause_comes_first_and_alone() {
             };
             match found.as_slice() {
                 [(id, start, _)] if id == expected && is_dated(start) => {}
-                other => wrong.push(format!("{name}, seed {seed}: expected {expected} at {first:?} or {planned}, found {other:?}")),
+                other => {
+                    wrong.push(format!("{name}, seed {seed}: expected {expected} at {first:?} or {planned}, found {other:?}"))
+                }
             }
         }
     }
@@ -95,5 +97,8 @@ fn a_quiet_server_where_only_probes_log_in_shows_the_certificate_too() {
     let quiet = quiet.plant(EventKind::CertificateOutage, PLANTED);
     generate(&quiet, tree.path()).unwrap();
     let found = accusations(&analyze(tree.path()));
-    assert_eq!(found.iter().map(|(id, _, confidence)| (id.as_str(), confidence.as_str())).collect::<Vec<_>>(), [("certificate-binding", "consistent")]);
+    assert_eq!(
+        found.iter().map(|(id, _, confidence)| (id.as_str(), confidence.as_str())).collect::<Vec<_>>(),
+        [("certificate-binding", "consistent")]
+    );
 }

@@ -69,7 +69,8 @@ fn changes(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, se
         }
     }
     seen.has_cause |= cause.is_some();
-    seen.has_independent_support |= seen.has_cause || finding.evidence.iter().any(|item| item.kind == "event" && item.effect == Effect::Supports);
+    seen.has_independent_support |=
+        seen.has_cause || finding.evidence.iter().any(|item| item.kind == "event" && item.effect == Effect::Supports);
     if !any {
         let from = for_people(failures.start - 3_600_000, Zone::Utc).replace(' ', "T");
         let to = for_people(failures.start + 60_000, Zone::Utc).replace(' ', "T");
@@ -84,8 +85,10 @@ fn changes(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, se
 
 /// Whether a change is about this server and one of these protocols.
 fn concerns(fact: &Fact, change: &Change, failures: &ServerFailures<'_>) -> bool {
-    let is_here = |name: &str| failures.server.is_none_or(|server| is_same_server(name, server)) || is_same_server(name, &failures.host());
-    let of_protocol = change.protocols.is_empty() || failures.protocols().iter().any(|protocol| change.protocols.contains(protocol));
+    let is_here =
+        |name: &str| failures.server.is_none_or(|server| is_same_server(name, server)) || is_same_server(name, &failures.host());
+    let of_protocol =
+        change.protocols.is_empty() || failures.protocols().iter().any(|protocol| change.protocols.contains(protocol));
     match (&change.server, &fact.server) {
         _ if !of_protocol => false,
         (Some(named), _) => is_here(named),
@@ -143,13 +146,19 @@ fn settings(case: &Case, failures: &ServerFailures<'_>, protocol: Protocol, find
         any = true;
         certificate_name(case, failures, fact, settings, name, finding, seen);
         if settings.login_type == Some(LoginType::PlainText) {
-            let text = format!("{} allows PlainTextLogin, as in the first published case (weak: it is no condition, and changing it no cure)", protocol.title());
+            let text = format!(
+                "{} allows PlainTextLogin, as in the first published case (weak: it is no condition, and changing it no cure)",
+                protocol.title()
+            );
             finding.seen(Effect::Supports, "settings", text, fact.at, Some(&fact.location));
         }
     }
     let server = argument(failures.server.unwrap_or("SERVER"));
     if !any {
-        let command = format!("which certificate name {} uses: Get-{noun}Settings -Server {server} | fl Server,X509CertificateName,LoginType,SSLBindings", protocol.title());
+        let command = format!(
+            "which certificate name {} uses: Get-{noun}Settings -Server {server} | fl Server,X509CertificateName,LoginType,SSLBindings",
+            protocol.title()
+        );
         finding.missing("settings", command);
     }
     let is_first = failures.protocols().first() == Some(&protocol);
@@ -172,10 +181,15 @@ fn certificate_name(
 ) {
     let title = settings.protocol.map_or("the service", Protocol::title);
     let host = failures.host();
-    let is_own = name.eq_ignore_ascii_case(&host) || (!name.contains('*') && is_same_server(name, &host) && failures.server.is_some_and(|server| is_same_server(name, server)));
+    let is_own = name.eq_ignore_ascii_case(&host)
+        || (!name.contains('*')
+            && is_same_server(name, &host)
+            && failures.server.is_some_and(|server| is_same_server(name, server)));
     let certificates: Vec<(&Fact, &Certificate)> = case.evidence.certificates(failures.server).collect();
-    let matching: Vec<&(&Fact, &Certificate)> =
-        certificates.iter().filter(|(_, certificate)| certificate.are_names_cut || is_for_host(&certificate.names, name)).collect();
+    let matching: Vec<&(&Fact, &Certificate)> = certificates
+        .iter()
+        .filter(|(_, certificate)| certificate.are_names_cut || is_for_host(&certificate.names, name))
+        .collect();
     let trouble = matching.iter().find_map(|(place, certificate)| trouble(certificate, failures.start).map(|text| (place, text)));
     let usable = matching.iter().any(|(_, certificate)| self::trouble(certificate, failures.start).is_none());
     if !is_own {
@@ -218,8 +232,18 @@ fn probes(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, see
     for fact in &facts {
         let (effect, kind, text) = match &fact.what {
             What::ConnectivityTest(test) if failures.protocols().contains(&test.protocol) && test.succeeded == Some(false) => {
-                let Some(error) = test.error.as_deref().filter(|error| error.contains("NO LOGIN") || error.contains("-ERR")) else { continue };
-                (Effect::Supports, "test", format!("Test-{}Connectivity fails with: {error}", if test.protocol == Protocol::Imap4 { "Imap" } else { "Pop" }))
+                let Some(error) = test.error.as_deref().filter(|error| error.contains("NO LOGIN") || error.contains("-ERR"))
+                else {
+                    continue;
+                };
+                (
+                    Effect::Supports,
+                    "test",
+                    format!(
+                        "Test-{}Connectivity fails with: {error}",
+                        if test.protocol == Protocol::Imap4 { "Imap" } else { "Pop" }
+                    ),
+                )
             }
             What::Health(health) if health.is_healthy == Some(false) && is_proxy_set(health.health_set.as_deref(), failures) => {
                 let set = health.health_set.as_deref().unwrap_or_default();
@@ -229,9 +253,11 @@ fn probes(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, see
                 }
                 (Effect::Supports, "health", format!("{set} is {} while the protocol itself is not", health.alert))
             }
-            What::Component(component) if !component.is_active && is_proxy_component(&component.component, failures) => {
-                (Effect::Contradicts, "health", format!("the component {} is {}: then there are no client lines at all", component.component, component.state))
-            }
+            What::Component(component) if !component.is_active && is_proxy_component(&component.component, failures) => (
+                Effect::Contradicts,
+                "health",
+                format!("the component {} is {}: then there are no client lines at all", component.component, component.state),
+            ),
             _ => continue,
         };
         finding.seen(effect, kind, text, fact.at, Some(&fact.location));

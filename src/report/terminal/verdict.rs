@@ -22,7 +22,9 @@ pub(super) fn write(case: &Case, findings: &[Finding], look: Look, out: &mut dyn
     }
     match worst {
         Some(finding) => write_cause(finding, look, out)?,
-        None if !case.outages.is_empty() => writeln!(out, "Why: no diagnosis fits; the failure groups below say what the server answered")?,
+        None if !case.outages.is_empty() => {
+            writeln!(out, "Why: no diagnosis fits; the failure groups below say what the server answered")?
+        }
         None => {}
     }
     let (front, back) = (case.logins(Role::FrontEnd), case.logins(Role::BackEnd));

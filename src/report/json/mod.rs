@@ -1,12 +1,9 @@
 //! The JSON report, `exlog.report/1`: what scripts rely on.
 //!
-//! These structs are the format; they are frozen. Fields may be added, none renamed or removed. Lists are sorted, so that
-//! the same input gives the same bytes. Domain types never serialise themselves.
+//! The format itself stands in `wire`. Lists are sorted, so that the same input gives the same bytes. Domain types never
+//! serialise themselves.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
-
-use serde::Serialize;
 
 use crate::case::Case;
 use crate::case::group::Group;
@@ -23,321 +20,13 @@ use crate::summary::ServiceKey;
 use crate::summary::counts::Counts;
 use crate::summary::service::Service;
 
-#[derive(Serialize)]
-struct Report<'a> {
-    schema: &'static str,
-    tool: Tool,
-    window: Window,
-    input: Input<'a>,
-    logins: Logins<'a>,
-    failure_groups: Vec<FailureGroup<'a>>,
-    outages: Vec<OutageRow<'a>>,
-    findings: Vec<FindingRow<'a>>,
-    timeline: Vec<TimelineRow<'a>>,
-    coverage: Coverage<'a>,
-    latency: Vec<LatencyRow<'a>>,
-    mechanisms: Vec<MechanismRow<'a>>,
-    accounts: Vec<AccountRow<'a>>,
-    addresses: Vec<AccountRow<'a>>,
-    commands: Vec<CommandRow<'a>>,
-    series: Vec<SeriesRow<'a>>,
-    anomalies: Vec<AnomalyRow<'a>>,
-    exactness: Exactness,
-}
+mod wire;
 
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
-}
-
-#[derive(Serialize)]
-struct Window {
-    from: Option<String>,
-    to: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Input<'a> {
-    files: u64,
-    evidence_files: u64,
-    other_files: u64,
-    unreadable_files: u64,
-    bytes: u64,
-    lines: u64,
-    records: u64,
-    headers: u64,
-    blank: u64,
-    skipped: u64,
-    records_in_window: u64,
-    first: Option<String>,
-    last: Option<String>,
-    skipped_by_reason: BTreeMap<&'static str, u64>,
-    skipped_examples: Vec<SkippedExample<'a>>,
-    sources: Vec<SourceRow<'a>>,
-    notes: Vec<NoteRow<'a>>,
-    evidence: Vec<EvidenceFileRow<'a>>,
-    evidence_skipped: Vec<EvidenceSkipped<'a>>,
-}
-
-#[derive(Serialize)]
-struct EvidenceFileRow<'a> {
-    file: &'a str,
-    kind: &'static str,
-}
-
-#[derive(Serialize)]
-struct EvidenceSkipped<'a> {
-    file: &'a str,
-    line: u64,
-    reason: &'a str,
-}
-
-#[derive(Serialize)]
-struct SkippedExample<'a> {
-    file: &'a str,
-    line: u64,
-    reason: &'static str,
-    text: &'a str,
-}
-
-#[derive(Serialize)]
-struct SourceRow<'a> {
-    file: &'a str,
-    server: Option<&'a str>,
-    protocol: Option<&'static str>,
-    role: Option<&'static str>,
-    records: u64,
-    first: Option<String>,
-    last: Option<String>,
-}
-
-#[derive(Serialize)]
-struct NoteRow<'a> {
-    file: &'a str,
-    kind: &'static str,
-    reason: &'a str,
-}
-
-#[derive(Serialize)]
-struct Logins<'a> {
-    frontend: CountsRow,
-    backend: CountsRow,
-    by: Vec<LoginRow<'a>>,
-}
-
-#[derive(Serialize, Clone, Copy)]
-struct CountsRow {
-    attempts: u64,
-    succeeded: u64,
-    failed: u64,
-    unknown: u64,
-}
-
-impl From<Counts> for CountsRow {
-    fn from(counts: Counts) -> Self {
-        Self { attempts: counts.attempts(), succeeded: counts.succeeded, failed: counts.failed, unknown: counts.unknown }
-    }
-}
-
-#[derive(Serialize)]
-struct LoginRow<'a> {
-    protocol: &'static str,
-    role: &'static str,
-    server: Option<&'a str>,
-    client_class: &'static str,
-    #[serde(flatten)]
-    counts: CountsRow,
-}
-
-#[derive(Serialize)]
-struct FailureGroup<'a> {
-    id: &'a str,
-    protocol: &'static str,
-    role: &'static str,
-    server: Option<&'a str>,
-    error: &'a str,
-    error_class: &'static str,
-    target: Option<&'a str>,
-    client_class: &'static str,
-    response: &'a str,
-    count: u64,
-    first_seen: String,
-    last_seen: String,
-    users: u64,
-    client_addresses: u64,
-    top_users: Vec<UserCount<'a>>,
-    top_clients: Vec<ClientCount<'a>>,
-    ports: BTreeMap<String, u64>,
-    examples: Vec<Example<'a>>,
-}
-
-#[derive(Serialize)]
-struct UserCount<'a> {
-    user: &'a str,
-    count: u64,
-}
-
-#[derive(Serialize)]
-struct ClientCount<'a> {
-    client: &'a str,
-    count: u64,
-}
-
-#[derive(Serialize)]
-struct Example<'a> {
-    file: &'a str,
-    line: u64,
-    text: &'a str,
-}
-
-#[derive(Serialize)]
-struct OutageRow<'a> {
-    id: &'a str,
-    protocol: &'static str,
-    server: Option<&'a str>,
-    targets: &'a [String],
-    start: String,
-    end: String,
-    recovered_at: Option<String>,
-    attempts: u64,
-    failed: u64,
-    users_affected: u64,
-    health_mailbox_failed: u64,
-    groups: &'a [String],
-}
-
-#[derive(Serialize)]
-struct FindingRow<'a> {
-    id: &'static str,
-    severity: &'static str,
-    confidence: &'static str,
-    title: &'a str,
-    summary: &'a str,
-    protocols: Vec<&'static str>,
-    servers: &'a [String],
-    start: String,
-    end: String,
-    ongoing: bool,
-    outages: &'a [String],
-    groups: &'a [String],
-    evidence: Vec<EvidenceRow<'a>>,
-    remediation: Vec<StepRow<'a>>,
-    references: &'a [&'static str],
-}
-
-#[derive(Serialize)]
-struct EvidenceRow<'a> {
-    effect: &'static str,
-    kind: &'static str,
-    text: &'a str,
-    at: Option<String>,
-    file: Option<&'a str>,
-    line: Option<u64>,
-}
-
-#[derive(Serialize)]
-struct StepRow<'a> {
-    text: &'a str,
-    command: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct TimelineRow<'a> {
-    at: String,
-    kind: &'static str,
-    text: &'a str,
-    file: Option<&'a str>,
-    line: Option<u64>,
-}
-
-#[derive(Serialize)]
-struct Coverage<'a> {
-    gaps: Vec<GapRow<'a>>,
-    sessions: u64,
-    missing_sequence_numbers: u64,
-    sessions_without_start: u64,
-    sessions_without_end: u64,
-}
-
-#[derive(Serialize)]
-struct GapRow<'a> {
-    server: Option<&'a str>,
-    protocol: &'static str,
-    role: &'static str,
-    from: String,
-    to: String,
-}
-
-#[derive(Serialize)]
-struct LatencyRow<'a> {
-    server: Option<&'a str>,
-    protocol: &'static str,
-    role: &'static str,
-    count: u64,
-    p50_ms: u64,
-    p95_ms: u64,
-    p99_ms: u64,
-    max_ms: u64,
-}
-
-#[derive(Serialize)]
-struct MechanismRow<'a> {
-    server: Option<&'a str>,
-    protocol: &'static str,
-    role: &'static str,
-    mechanism: &'static str,
-    encryption: &'static str,
-    count: u64,
-}
-
-#[derive(Serialize)]
-struct AccountRow<'a> {
-    server: Option<&'a str>,
-    protocol: &'static str,
-    role: &'static str,
-    name: &'a str,
-    #[serde(flatten)]
-    counts: CountsRow,
-    first_failed: Option<String>,
-    last_failed: Option<String>,
-}
-
-#[derive(Serialize)]
-struct CommandRow<'a> {
-    server: Option<&'a str>,
-    protocol: &'static str,
-    role: &'static str,
-    commands: BTreeMap<String, u64>,
-}
-
-/// Login attempts per minute: `minutes` holds `[minute, succeeded, failed, unknown]`, a minute as its number since 1970 UTC.
-#[derive(Serialize)]
-struct SeriesRow<'a> {
-    server: Option<&'a str>,
-    protocol: &'static str,
-    role: &'static str,
-    target: Option<&'a str>,
-    client_class: &'static str,
-    minutes: Vec<[i64; 4]>,
-}
-
-#[derive(Serialize)]
-struct AnomalyRow<'a> {
-    server: Option<&'a str>,
-    protocol: &'static str,
-    role: &'static str,
-    error: &'a str,
-    count: u64,
-}
-
-/// Whether the counts of different accounts and addresses are exact or estimates.
-#[derive(Serialize)]
-struct Exactness {
-    distinct_are_exact: bool,
-    distinct_standard_error: f64,
-    exact_up_to: u64,
-}
+use wire::{
+    AccountRow, AnomalyRow, ClientCount, CommandRow, Coverage, EvidenceFileRow, EvidenceRow, EvidenceSkipped, Exactness, Example,
+    FailureGroup, FindingRow, GapRow, Input, LatencyRow, LoginRow, Logins, MechanismRow, NoteRow, OutageRow, Report, SeriesRow,
+    SkippedExample, SourceRow, StepRow, TimelineRow, Tool, UserCount, Window,
+};
 
 /// Writes the report, with a line end behind it.
 ///
@@ -521,7 +210,11 @@ fn finding(finding: &Finding) -> FindingRow<'_> {
         outages: &finding.outages,
         groups: &finding.groups,
         evidence: evidence.collect(),
-        remediation: finding.remediation.iter().map(|step| StepRow { text: &step.text, command: step.command.as_deref() }).collect(),
+        remediation: finding
+            .remediation
+            .iter()
+            .map(|step| StepRow { text: &step.text, command: step.command.as_deref() })
+            .collect(),
         references: &finding.references,
     }
 }
