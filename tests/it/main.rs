@@ -19,6 +19,8 @@ mod reference;
 mod tree;
 
 mod diagnoses;
+mod documents;
+mod findings;
 mod generated;
 mod invariance;
 mod mutated;

@@ -1,4 +1,4 @@
-//! Snapshots: the JSON report about two tiny logs, whole, and the texts of `--help`.
+//! Snapshots: the reports about two tiny logs, whole, the terminal report of the README's story, and the texts of `--help`.
 //!
 //! Paths in the output are relative, because the program is started in the folder of the logs; the width is the one for
 //! anything that is not a terminal. `cargo insta review` shows what changed.
@@ -63,9 +63,22 @@ fn the_report_about_hostile_names_in_a_window() {
 }
 
 #[test]
+fn the_terminal_report_about_hostile_names() {
+    insta::assert_snapshot!("terminal_hostile", output_in(&hostile(), &["analyze", "EX01"]));
+}
+
+#[test]
+fn the_terminal_report_about_the_certificate() {
+    let mut command = command();
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["analyze", "sample-logs/certificate-outage"]);
+    insta::assert_snapshot!("terminal_certificate", end(&mut command).with_status(0).stdout.replace('\\', "/"));
+}
+
+#[test]
 fn the_texts_of_help() {
     let tree = Tree::new();
     insta::assert_snapshot!("help", output_in(&tree, &["--help"]));
     insta::assert_snapshot!("help_analyze", output_in(&tree, &["analyze", "--help"]));
+    insta::assert_snapshot!("help_explain", output_in(&tree, &["explain", "--help"]));
     insta::assert_snapshot!("help_analyze_short", output_in(&tree, &["analyze", "-h"]));
 }

@@ -1,0 +1,67 @@
+//! The README says what the program does: its table of diagnoses is the one in the code, its commands are the ones that work.
+//!
+//! `EXLOG_UPDATE=1 cargo test documents` writes the table anew.
+
+use std::fs;
+use std::path::PathBuf;
+
+use exlog::diagnosis::ALL;
+
+use crate::program::exlog;
+
+fn readme() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md")
+}
+
+/// The table between the two marks.
+fn table() -> String {
+    let mut table = String::from("| id | what it says |\n|---|---|\n");
+    for diagnosis in ALL {
+        table.push_str(&format!("| `{}` | {} |\n", diagnosis.id, diagnosis.title));
+    }
+    table
+}
+
+#[test]
+fn the_table_of_diagnoses_in_the_readme_is_the_one_in_the_code() {
+    let text = fs::read_to_string(readme()).unwrap();
+    let (before, rest) = text.split_once("<!-- diagnoses -->\n").unwrap();
+    let (found, after) = rest.split_once("<!-- /diagnoses -->").unwrap();
+    if std::env::var_os("EXLOG_UPDATE").is_some() {
+        fs::write(readme(), format!("{before}<!-- diagnoses -->\n{}<!-- /diagnoses -->{after}", table())).unwrap();
+        return;
+    }
+    assert_eq!(found, table(), "EXLOG_UPDATE=1 cargo test documents writes it anew");
+}
+
+#[test]
+fn every_option_and_status_stands_in_the_readme() {
+    let text = fs::read_to_string(readme()).unwrap();
+    let help = exlog(&["analyze", "--help"]).with_status(0).stdout;
+    let options: Vec<&str> = help.split_whitespace().filter(|word| word.starts_with("--") && word.len() > 2).collect();
+    assert!(options.len() > 10);
+    for option in options {
+        let option = option.trim_end_matches([',', '.', ':', ')', ';']);
+        assert!(text.contains(&format!("`{option}")) || ["--help", "--version"].contains(&option), "{option} is not in the README");
+    }
+}
+
+#[test]
+fn what_is_explained_covers_ids_codes_lines_and_messages() {
+    let line = fs::read_to_string(readme().with_file_name("tests/data/real-lines.log")).unwrap();
+    let line = line.lines().find(|line| line.starts_with("22T07:30:46")).unwrap().to_owned();
+    for (words, expected) in [
+        ("certificate-binding", "When it is wrong"),
+        ("ProxyNotAuthenticated", "certificate-binding"),
+        ("No such login method", "auth-method-unsupported"),
+        (line.as_str(), "A login that failed: ProxyNotAuthenticated"),
+    ] {
+        let shown = exlog(&["explain", words]).with_status(0).stdout;
+        assert!(shown.contains(expected), "{words}: {shown}");
+    }
+    for diagnosis in ALL {
+        assert!(exlog(&["explain", diagnosis.id]).with_status(0).stdout.contains(diagnosis.title));
+    }
+    assert!(exlog(&["explain"]).with_status(0).stdout.contains("certificate-binding"));
+    assert!(exlog(&["explain", "colourless green ideas"]).with_status(2).stderr.contains("nothing is known"));
+}
