@@ -63,8 +63,9 @@ fn write_explanation(found: &Explanation, width: usize, out: &mut dyn Write) -> 
     for line in found.text.lines() {
         match line.strip_prefix("## ") {
             Some(heading) => writeln!(out, "{heading}")?,
+            None if line.is_empty() => writeln!(out)?,
             // Columns stand under each other: what has a form of its own is not wrapped.
-            None if line.contains("  ") => writeln!(out, "  {}", TerminalText::new(line))?,
+            None if line.trim_start().contains("  ") => writeln!(out, "  {}", TerminalText::new(line))?,
             None => {
                 for piece in wrapped(&format!("  {}", TerminalText::new(line)), 4, width) {
                     writeln!(out, "{piece}")?;

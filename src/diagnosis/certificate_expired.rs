@@ -1,12 +1,9 @@
 //! `certificate-expired`: a certificate of IMAP or POP has expired.
 
 use crate::case::Case;
-use crate::clock::{Zone, for_people};
 use crate::diagnosis::Diagnosis;
-use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
-use crate::diagnosis::powershell::argument;
-use crate::evidence::date::Date;
-use crate::evidence::fact::{Certificate, Fact, What};
+use crate::diagnosis::certificate_dates::{self, Rule};
+use crate::diagnosis::finding::{Finding, Severity};
 
 /// The diagnosis.
 pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
@@ -32,31 +29,6 @@ If another valid certificate of the same name is in use.
 };
 
 fn judge(case: &Case) -> Vec<Finding> {
-    let Some(now) = case.summary.span.map(|span| span.last) else { return Vec::new() };
-    let used = case.evidence.facts.iter().filter_map(|fact| match &fact.what {
-        What::Certificate(certificate) if case.uses_certificate(certificate) => Some((fact, certificate)),
-        _ => None,
-    });
-    used.filter_map(|(fact, certificate)| judge_certificate(now, fact, certificate)).collect()
-}
-
-fn judge_certificate(now: i64, fact: &Fact, certificate: &Certificate) -> Option<Finding> {
-    let Some(Date::Exact(end)) = certificate.not_after else { return None };
-    if end >= now {
-        return None;
-    }
-    let name = certificate.subject.as_deref().or(certificate.thumbprint.as_deref()).unwrap_or("a certificate");
-    let text = format!("{name} expired on {} UTC", for_people(end, Zone::Utc));
-    let mut finding = Finding::new(DIAGNOSIS.id, Severity::High, Confidence::Confirmed, text.clone());
-    finding.servers = fact.server.clone().into_iter().collect();
-    (finding.start, finding.end) = (end, now.max(end));
-    finding.ongoing = true;
-    finding.summary = format!("{text}; it is used by {}", certificate.services.join(", "));
-    finding.seen(Effect::Supports, "certificate", text, Some(end), Some(&fact.location));
-    let thumbprint = argument(certificate.thumbprint.as_deref().unwrap_or("THUMBPRINT"));
-    finding.step(
-        "Renew it, bind the new one, restart the services, and watch the next probe",
-        Some(format!("Get-ExchangeCertificate -Thumbprint {thumbprint} | fl *")),
-    );
-    finding.checked()
+    let rule = Rule { id: DIAGNOSIS.id, severity: Severity::High, words: "has expired", applies: |end, now| end < now };
+    certificate_dates::judge(case, &rule)
 }

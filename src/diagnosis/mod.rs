@@ -17,6 +17,7 @@ mod basic_auth_blocked;
 mod brute_force;
 mod certificate_binding;
 mod certificate_chain_incomplete;
+mod certificate_dates;
 mod certificate_expired;
 mod certificate_expiring;
 mod certificate_name_mismatch;

@@ -42,7 +42,10 @@ fn every_option_and_status_stands_in_the_readme() {
     assert!(options.len() > 10);
     for option in options {
         let option = option.trim_end_matches([',', '.', ':', ')', ';']);
-        assert!(text.contains(&format!("`{option}")) || ["--help", "--version"].contains(&option), "{option} is not in the README");
+        assert!(
+            text.contains(&format!("`{option}")) || ["--help", "--version"].contains(&option),
+            "{option} is not in the README"
+        );
     }
 }
 

@@ -33,7 +33,11 @@ const SETTINGS: &str = "\n\nProtocolName        : IMAP4\nServer              : E
 /// The certificate finding's confidence, if it is made; nothing else may be accused.
 #[track_caller]
 fn confidence(report: &Value) -> Option<String> {
-    let accused = report["findings"].as_array().unwrap().iter().filter(|finding| !matches!(finding["severity"].as_str(), Some("info" | "low")));
+    let accused = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| !matches!(finding["severity"].as_str(), Some("info" | "low")));
     let accused: Vec<&Value> = accused.collect();
     assert!(accused.iter().all(|finding| finding["id"] == "certificate-binding"), "{accused:#?}");
     accused.first().map(|finding| finding["confidence"].as_str().unwrap().to_owned())
@@ -42,7 +46,9 @@ fn confidence(report: &Value) -> Option<String> {
 #[test]
 fn evidence_decides_how_sure_a_certificate_finding_is() {
     let hour = 3_600_000;
-    let bind = |at: i64, computer: &str| cmdlet(at, "Enable-ExchangeCertificate", "-Thumbprint \"AA\" -Services \"IMAP, POP\"", computer);
+    let bind = |at: i64, computer: &str| {
+        cmdlet(at, "Enable-ExchangeCertificate", "-Thumbprint \"AA\" -Services \"IMAP, POP\"", computer)
+    };
     let (_, first, recovered) = outage(300..480);
     let recovered = recovered.unwrap();
     for (name, file, content, expected) in [
@@ -50,10 +56,30 @@ fn evidence_decides_how_sure_a_certificate_finding_is() {
         ("the change three minutes before", "events.xml", bind(first - 180_000, "EX01.contoso.example"), "confirmed"),
         ("a change ten hours before", "events.xml", bind(first - 10 * hour, "EX01.contoso.example"), "supported"),
         ("a change on another server", "events.xml", bind(first - 180_000, "EX09.contoso.example"), "consistent"),
-        ("a certificate for IIS alone", "events.xml", cmdlet(first - 180_000, "Enable-ExchangeCertificate", "-Services \"IIS\"", "EX01"), "consistent"),
-        ("the name set back before the recovery", "events.xml", cmdlet(recovered - 120_000, "Set-ImapSettings", "-X509CertificateName \"ex01.contoso.example\" -Server \"EX01\"", "EX01"), "confirmed"),
+        (
+            "a certificate for IIS alone",
+            "events.xml",
+            cmdlet(first - 180_000, "Enable-ExchangeCertificate", "-Services \"IIS\"", "EX01"),
+            "consistent",
+        ),
+        (
+            "the name set back before the recovery",
+            "events.xml",
+            cmdlet(
+                recovered - 120_000,
+                "Set-ImapSettings",
+                "-X509CertificateName \"ex01.contoso.example\" -Server \"EX01\"",
+                "EX01",
+            ),
+            "confirmed",
+        ),
         ("a foreign name in the settings", "imap.txt", SETTINGS.replace("NAME", "mail.contoso.example"), "supported"),
-        ("settings of another server", "imap.txt", SETTINGS.replace("NAME", "mail.contoso.example").replace("EX01", "EX09"), "consistent"),
+        (
+            "settings of another server",
+            "imap.txt",
+            SETTINGS.replace("NAME", "mail.contoso.example").replace("EX01", "EX09"),
+            "consistent",
+        ),
     ] {
         let (tree, _, _) = outage(300..480);
         let tree = tree.with(&format!("evidence/{file}"), content);
@@ -70,14 +96,19 @@ fn what_contradicts_lowers_it_or_takes_it_away() {
     let report = analyze(tree.path());
     assert_eq!(confidence(&report).as_deref(), Some("possible"), "the right name and a valid certificate while it goes on");
     let finding = &report["findings"][0];
-    assert!(finding["ongoing"] == true && finding["evidence"].as_array().unwrap().iter().any(|item| item["effect"] == "contradicts"));
+    assert!(
+        finding["ongoing"] == true && finding["evidence"].as_array().unwrap().iter().any(|item| item["effect"] == "contradicts")
+    );
     assert!(first > 0);
 }
 
 #[test]
 fn fail_on_and_evidence_beside_the_logs_work_together() {
     let (tree, first, _) = outage(300..480);
-    let beside = Tree::of("changes.xml", cmdlet(first - 60_000, "Set-ImapSettings", "-X509CertificateName \"mail.contoso.example\"", "EX01"));
+    let beside = Tree::of(
+        "changes.xml",
+        cmdlet(first - 60_000, "Set-ImapSettings", "-X509CertificateName \"mail.contoso.example\"", "EX01"),
+    );
     let report = analyze_with(tree.path(), &["--evidence", beside.path().to_str().unwrap()]);
     assert_eq!(confidence(&report).as_deref(), Some("confirmed"));
     assert_eq!(report["input"]["evidence_files"], 1);
@@ -97,7 +128,9 @@ fn every_finding_cites_a_place_and_is_sorted_by_weight() {
     generate(&plan, tree.path()).unwrap();
     let report = analyze(tree.path());
     let findings = report["findings"].as_array().unwrap();
-    let rank = |finding: &Value| ["info", "low", "medium", "high", "critical"].iter().position(|name| finding["severity"] == *name).unwrap();
+    let rank = |finding: &Value| {
+        ["info", "low", "medium", "high", "critical"].iter().position(|name| finding["severity"] == *name).unwrap()
+    };
     assert!(findings.len() >= 2 && findings.windows(2).all(|pair| rank(&pair[0]) >= rank(&pair[1])));
     for finding in findings {
         assert!(finding["evidence"].as_array().unwrap().iter().any(|item| item["file"].is_string()), "{finding:#}");

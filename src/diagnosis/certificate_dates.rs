@@ -1,0 +1,50 @@
+//! Certificates of IMAP and POP by the date on which they end: what the diagnoses of expired and of expiring ones share.
+
+use crate::case::Case;
+use crate::clock::{Zone, for_people};
+use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
+use crate::diagnosis::powershell::argument;
+use crate::evidence::date::Date;
+use crate::evidence::fact::{Certificate, Fact, What};
+
+/// What is looked for.
+pub(super) struct Rule {
+    pub(super) id: &'static str,
+    pub(super) severity: Severity,
+    /// `has expired` or `will expire`.
+    pub(super) words: &'static str,
+    /// Whether a certificate that ends at the first moment is meant, at the second one (the newest log line).
+    pub(super) applies: fn(i64, i64) -> bool,
+}
+
+/// One finding for each certificate that IMAP or POP use and the rule applies to. Dates that can be read in two ways decide nothing.
+pub(super) fn judge(case: &Case, rule: &Rule) -> Vec<Finding> {
+    let Some(now) = case.summary.span.map(|span| span.last) else { return Vec::new() };
+    let used = case.evidence.facts.iter().filter_map(|fact| match &fact.what {
+        What::Certificate(certificate) if case.uses_certificate(certificate) => Some((fact, certificate)),
+        _ => None,
+    });
+    used.filter_map(|(fact, certificate)| judge_certificate(now, rule, fact, certificate)).collect()
+}
+
+fn judge_certificate(now: i64, rule: &Rule, fact: &Fact, certificate: &Certificate) -> Option<Finding> {
+    let Some(Date::Exact(end)) = certificate.not_after else { return None };
+    if !(rule.applies)(end, now) {
+        return None;
+    }
+    let name = certificate.subject.as_deref().or(certificate.thumbprint.as_deref()).unwrap_or("a certificate");
+    let text = format!("{name} {} on {} UTC", rule.words, for_people(end, Zone::Utc));
+    let mut finding = Finding::new(rule.id, rule.severity, Confidence::Confirmed, text.clone());
+    finding.servers = fact.server.clone().into_iter().collect();
+    (finding.start, finding.end, finding.ongoing) = (end.min(now), now.max(end), true);
+    let services =
+        if certificate.services.is_empty() { "the settings of IMAP or POP".to_owned() } else { certificate.services.join(", ") };
+    finding.summary = format!("{text}; it is used by {services}");
+    finding.seen(Effect::Supports, "certificate", text, Some(end), Some(&fact.location));
+    let thumbprint = argument(certificate.thumbprint.as_deref().unwrap_or("THUMBPRINT"));
+    finding.step(
+        "Renew it, bind the new one, restart the services, and watch the next probe",
+        Some(format!("Get-ExchangeCertificate -Thumbprint {thumbprint} | fl *")),
+    );
+    finding.checked()
+}
