@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::evidence::date::Date;
 use crate::evidence::fact::{Certificate, Event, Fact, Settings, What};
 use crate::location::Location;
 use crate::protocol::Protocol;
@@ -18,6 +19,29 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// Adds a note for each date that can be read in two ways: nothing is decided by it, and the reader must know.
+    pub fn note_ambiguous_dates(&mut self) {
+        let mut notes = Vec::new();
+        for fact in &self.facts {
+            let dates = match &fact.what {
+                What::Certificate(certificate) => [certificate.not_before.as_ref(), certificate.not_after.as_ref()],
+                What::Event(event) => [event.time.as_ref(), None],
+                _ => continue,
+            };
+            for date in dates.into_iter().flatten() {
+                if let Date::Ambiguous { text, .. } = date {
+                    notes.push((
+                        fact.location.clone(),
+                        format!("the date {text} can be read in two ways; nothing is decided by it"),
+                    ));
+                }
+            }
+        }
+        self.skipped.extend(notes);
+        self.skipped.sort();
+        self.skipped.dedup();
+    }
+
     /// The facts about a server. A fact that names no server is about any.
     pub fn about<'a>(&'a self, server: Option<&'a str>) -> impl Iterator<Item = &'a Fact> {
         self.facts.iter().filter(move |fact| match (&fact.server, server) {

@@ -57,7 +57,8 @@ pub struct Case {
 
 impl Case {
     /// Puts a summary in order.
-    pub fn new(summary: Summary, evidence: Evidence, window: Window) -> Self {
+    pub fn new(summary: Summary, mut evidence: Evidence, window: Window) -> Self {
+        evidence.note_ambiguous_dates();
         let accounts = join_accounts(&summary);
         let groups = group::groups(&summary, &accounts);
         let outages = outage::outages(&summary, &accounts, &groups);

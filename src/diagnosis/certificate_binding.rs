@@ -48,7 +48,12 @@ fn judge(case: &Case) -> Vec<Finding> {
 
 /// Whether these hand-over failures look like this cause at all: an outage, not another cause's shape.
 pub(super) fn fits(case: &Case, failures: &ServerFailures<'_>) -> bool {
-    !failures.outages.is_empty() && !proxy_routing::is_foreign(failures) && !backend_rejects_login::fits(case, failures)
+    // Where many logins are handed over to the same target, no certificate stands in their way.
+    let do_many_work = failures.succeeded_inside(case, None) * 2 > failures.failed();
+    !failures.outages.is_empty()
+        && !do_many_work
+        && !proxy_routing::is_foreign(failures)
+        && !backend_rejects_login::fits(case, failures)
 }
 
 fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {

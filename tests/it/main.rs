@@ -19,6 +19,7 @@ mod reference;
 mod tree;
 
 mod diagnoses;
+mod diagnosis_cases;
 mod documents;
 mod findings;
 mod generated;

@@ -120,11 +120,25 @@ fn events(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, see
     }
     schannel.sort_by_key(|(at, _, _)| *at);
     if let Some((at, fact, event)) = schannel.first().filter(|(at, _, _)| during(*at)) {
-        let text = format!("Schannel errors begin with it (event {}, {} in all)", event.id, schannel.len());
+        // That there were none before says something only if the event log reaches back before the onset.
+        let reaches_back = case.evidence.about(failures.server).any(|fact| match &fact.what {
+            What::EventSpan(span) => span.from.is_some_and(|from| from < failures.start - 3_600_000) && is_system(&span.channel),
+            _ => false,
+        });
+        let before = if reaches_back {
+            "and none before"
+        } else {
+            "the event log does not reach far enough back to say whether there were any before"
+        };
+        let text = format!("Schannel errors begin with it (event {}, {} in all), {before}", event.id, schannel.len());
         finding.seen(Effect::Supports, "event", text, Some(*at), Some(&fact.location));
-        seen.has_independent_support = true;
+        seen.has_independent_support |= reaches_back;
     }
     seen.is_decided_against |= refused >= 3 && refused * 2 >= failures.users_failed;
+}
+
+fn is_system(channel: &str) -> bool {
+    channel.is_empty() || channel.eq_ignore_ascii_case("System")
 }
 
 fn names_an_account(event: &Event, failures: &ServerFailures<'_>) -> bool {

@@ -14,6 +14,7 @@ const USUAL: usize = 3;
 pub(super) fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let mut lines = skipped(case, look);
     lines.extend(files(case, look));
+    lines.extend(evidence(case, look));
     lines.extend(gaps(case, look));
     lines.extend(sessions(case));
     if !case.is_exact() {
@@ -60,6 +61,17 @@ fn files(case: &Case, look: Look) -> Vec<String> {
             let more = counted((notes.len() - usual) as u64, "more file", "more files");
             lines.push(format!("{words}: {more} (--verbose shows them)"));
         }
+    }
+    lines
+}
+
+fn evidence(case: &Case, look: Look) -> Vec<String> {
+    let skipped = &case.evidence.skipped;
+    let mut lines: Vec<String> =
+        skipped.iter().take(look.rows(USUAL)).map(|(at, reason)| format!("Evidence, {reason}: {at}")).collect();
+    if skipped.len() > look.rows(USUAL) {
+        let more = counted((skipped.len() - USUAL) as u64, "more part", "more parts");
+        lines.push(format!("Evidence: {more} not used (--verbose shows them)"));
     }
     lines
 }
