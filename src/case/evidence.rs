@@ -28,6 +28,14 @@ impl Evidence {
                 What::Event(event) => [event.time.as_ref(), None],
                 _ => continue,
             };
+            if let (What::Event(event), None) = (&fact.what, fact.at)
+                && let Some(Date::Exact(_)) = event.time
+            {
+                notes.push((
+                    fact.location.clone(),
+                    "the time of the event has no time zone, so that it is not known when it happened".to_owned(),
+                ));
+            }
             for date in dates.into_iter().flatten() {
                 if let Date::Ambiguous { text, .. } = date {
                     notes.push((

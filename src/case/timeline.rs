@@ -28,6 +28,8 @@ pub struct Change {
     pub text: String,
     /// Which protocols it concerns; empty if it may be any.
     pub protocols: Vec<Protocol>,
+    /// The certificate name that it sets.
+    pub name: Option<String>,
     /// The server it names.
     pub server: Option<String>,
 }
@@ -48,13 +50,20 @@ pub fn change_of(cmdlet: &Cmdlet) -> Option<Change> {
             }
             named
         }
+        // A request for a certificate binds nothing.
+        "new-exchangecertificate"
+            if cmdlet.parameter("GenerateRequest").is_some_and(|value| !value.eq_ignore_ascii_case("false")) =>
+        {
+            return None;
+        }
         "import-exchangecertificate" | "new-exchangecertificate" | "remove-exchangecertificate" => Vec::new(),
         _ => return None,
     };
     let server = cmdlet
         .parameter("Server")
         .or_else(|| cmdlet.parameter("Identity").and_then(|identity| identity.split_once('\\')).map(|(server, _)| server));
-    Some(Change { text: in_words(cmdlet), protocols, server: server.map(str::to_owned) })
+    let name = cmdlet.parameter("X509CertificateName").map(str::to_owned);
+    Some(Change { text: in_words(cmdlet), protocols, name, server: server.map(str::to_owned) })
 }
 
 /// `administrator ran Set-ImapSettings -X509CertificateName mail.contoso.com`.

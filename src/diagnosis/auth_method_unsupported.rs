@@ -8,6 +8,7 @@ use crate::diagnosis::group_failures::{self, Rule};
 use crate::diagnosis::powershell::argument;
 use crate::login::mechanism::Mechanism;
 use crate::protocol::Protocol;
+use crate::summary::failure_group::is_not_understood;
 
 /// The diagnosis.
 pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
@@ -52,11 +53,6 @@ fn judge(case: &Case) -> Vec<Finding> {
 }
 
 fn applies(group: &Group) -> bool {
-    let response = group.key.response.to_ascii_lowercase();
-    let is_not_understood = response.starts_with("bad")
-        || (response.starts_with("-err")
-            && (response.contains("command") || response.contains("argument"))
-            && !response.contains("state"));
     let is_sasl = group.failures.mechanisms.keys().any(|mechanism| !matches!(mechanism, Mechanism::Login | Mechanism::UserPass));
-    group.key.error.is_empty() && is_not_understood && is_sasl
+    group.key.error.is_empty() && is_not_understood(&group.key.response) && is_sasl
 }

@@ -88,7 +88,7 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
 pub(super) fn fits(case: &Case, failures: &ServerFailures<'_>) -> bool {
     let is_refused_there = backend_attempts(case, failures)
         .is_some_and(|counts| counts.failed >= FEWEST_REFUSED && counts.failed * 2 >= failures.users_failed);
-    if failures.outages.is_empty() {
+    if failures.is_scattered() {
         return failures.users_failed > 0 && (failures.probes_failed == 0 || is_refused_there);
     }
     let do_probes_work = failures.probes_failed == 0 && failures.succeeded_inside(case, Some(ClientClass::HealthMailbox)) > 0;
@@ -100,10 +100,6 @@ pub(super) fn fits(case: &Case, failures: &ServerFailures<'_>) -> bool {
 pub(super) fn backend_attempts(case: &Case, failures: &ServerFailures<'_>) -> Option<Counts> {
     let mut total: Option<Counts> = None;
     let hosts: Vec<&str> = failures.targets().into_iter().filter_map(|target| target.split(':').next()).collect();
-    let spans: Vec<(i64, i64)> = match failures.outages.is_empty() {
-        true => vec![(failures.start, failures.end)],
-        false => failures.outages.iter().map(|outage| (outage.start, outage.end)).collect(),
-    };
     for (key, service) in &case.summary.services {
         let server = key.server.as_deref();
         let is_target =
@@ -113,12 +109,17 @@ pub(super) fn backend_attempts(case: &Case, failures: &ServerFailures<'_>) -> Op
             continue;
         }
         let counts = total.get_or_insert_default();
-        for (minute, here) in service.series.values().flat_map(|series| series.iter()) {
-            // Whole minutes inside, so that what worked just before and just after does not count.
-            if spans.iter().any(|(start, end)| start.div_euclid(MINUTE) < minute && minute < end.div_euclid(MINUTE)) {
-                counts.succeeded += here.succeeded;
-                counts.failed += here.failed;
-                counts.unknown += here.unknown;
+        for (_, start, end) in failures.spans().into_iter().filter(|(of, _, _)| of.is_none_or(|of| of == key.protocol)) {
+            let (first, last) = (start.div_euclid(MINUTE), end.div_euclid(MINUTE));
+            for (minute, here) in service.series.values().flat_map(|series| series.iter()) {
+                // Refusals count to the edge; what worked counts in whole minutes inside, not just before and after.
+                if (first..=last).contains(&minute) {
+                    counts.failed += here.failed;
+                }
+                if first < minute && minute < last {
+                    counts.succeeded += here.succeeded;
+                    counts.unknown += here.unknown;
+                }
             }
         }
     }

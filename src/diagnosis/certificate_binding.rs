@@ -42,6 +42,9 @@ that is backend-rejects-login. If only one foreign or legacy target fails: proxy
     judge,
 };
 
+/// An outage of users alone that is over sooner has another cause, in milliseconds.
+const SHORTEST: i64 = 5 * 60_000;
+
 fn judge(case: &Case) -> Vec<Finding> {
     of_class(case, ErrorClass::ProxyHandOver).iter().filter_map(|failures| judge_server(case, failures)).collect()
 }
@@ -50,7 +53,10 @@ fn judge(case: &Case) -> Vec<Finding> {
 pub(super) fn fits(case: &Case, failures: &ServerFailures<'_>) -> bool {
     // Where many logins are handed over to the same target, no certificate stands in their way.
     let do_many_work = failures.succeeded_inside(case, None) * 2 > failures.failed();
-    !failures.outages.is_empty()
+    // A few accounts that fail within moments are no certificate either: that lasts until somebody mends it.
+    let lasts = failures.is_ongoing() || failures.end - failures.start >= SHORTEST;
+    !failures.is_scattered()
+        && (lasts || failures.probes_failed > 0)
         && !do_many_work
         && !proxy_routing::is_foreign(failures)
         && !backend_rejects_login::fits(case, failures)
@@ -93,13 +99,11 @@ fn read_logs(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding) 
     let succeeded = failures.succeeded_inside(case, None);
     let targets = failures.targets().join(", ");
     match succeeded {
-        0 => finding.seen(
-            Effect::Supports,
-            "log_line",
-            format!("no login was handed over to {targets} while they failed"),
-            None,
-            line.as_ref(),
-        ),
+        0 if failures.failed() == failures.attempts => {
+            let text = format!("no login was handed over to {targets} while they failed");
+            finding.seen(Effect::Supports, "log_line", text, None, line.as_ref());
+        }
+        0 => {}
         _ => {
             let text = format!("{} handed over to {targets} inside the outage", counted(succeeded, "login was", "logins were"));
             finding.seen(Effect::Contradicts, "log_line", text, None, None);
@@ -128,7 +132,7 @@ fn read_logs(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding) 
     match backend_rejects_login::backend_attempts(case, failures) {
         None => finding
             .missing("log_line", "the back-end logs (IMAP4BE*.LOG, POP3BE*.LOG) of that time: are there authenticate lines?"),
-        Some(counts) if counts.attempts() == 0 => {
+        Some(counts) if counts.attempts() == 0 && failures.end - failures.start >= SHORTEST => {
             finding.seen(
                 Effect::Supports,
                 "log_line",

@@ -22,6 +22,9 @@ const HOUR: i64 = 60 * MINUTE;
 /// From how many refusals on one account is worth a word, how many in an hour, and from how many addresses at the most.
 const STALE: (u64, f64, u64) = (10, 0.5, 4);
 
+/// The refusals of a stale device are at least one in so many attempts of its account.
+const HEAVY: u64 = 4;
+
 /// Guessing at high rate: so many refusals, so many a minute.
 const FAST: (u64, f64) = (30, 10.0);
 /// Guessing from many addresses: so many refusals, from so many addresses, at most so many from each.
@@ -35,6 +38,9 @@ const FROM_ONE: (u64, usize) = (5, 8);
 const NEVER_IN: usize = 15;
 /// So many accounts from so many suspicious addresses, if refusals are more than this share of all attempts.
 const MANY: (usize, usize, f64) = (20, 20, 0.15);
+/// So many suspicious addresses, at least half of all with refusals, and so many accounts, where an address from which logins
+/// work sees so many of them: there an address that only ever fails is no user's.
+const STRANGERS: (usize, usize, f64) = (30, 15, 5.0);
 
 /// An account or an address with refused credentials.
 #[derive(Debug)]
@@ -44,6 +50,15 @@ pub(super) struct Guessed {
     key: String,
     account: Account,
     refused: Refused,
+    core: Core,
+}
+
+/// The stretch with most of the refusals: single ones hours before or after are somebody's mistakes.
+#[derive(Debug, Clone, Copy)]
+struct Core {
+    count: u64,
+    first: i64,
+    last: i64,
 }
 
 /// All refused credentials on the front ends of one server.
@@ -57,6 +72,8 @@ pub(super) struct Guesses {
     addresses: Vec<Guessed>,
     /// All attempts of ordinary accounts.
     attempts: u64,
+    /// How many logins work from an address from which any do.
+    logins_per_address: f64,
 }
 
 /// Many accounts tried with a few passwords each.
@@ -100,6 +117,8 @@ impl Guesses {
                 merge_entry(&mut addresses, address.to_owned(), account.clone());
             }
         }
+        let working: Vec<u64> = addresses.values().map(|address| address.counts.succeeded).filter(|count| *count > 0).collect();
+        let logins_per_address = working.iter().sum::<u64>() as f64 / working.len().max(1) as f64;
         let groups = case.groups.iter().filter(|group| {
             group.service.server.as_deref() == server
                 && group.is_front()
@@ -110,7 +129,7 @@ impl Guesses {
         protocols.retain(|protocol| groups.iter().any(|group| group.service.protocol == *protocol));
         let guessed = |(key, account): (String, Account)| {
             let refused = account.refused.as_deref()?.clone();
-            Some(Guessed { name: case.accounts.shown(&key).to_owned(), key, account, refused })
+            Some(Guessed { name: case.accounts.shown(&key).to_owned(), key, core: Core::of(&refused), account, refused })
         };
         Self {
             server: server.map(str::to_owned),
@@ -119,6 +138,7 @@ impl Guesses {
             accounts: accounts.into_iter().filter_map(guessed).collect(),
             addresses: addresses.into_iter().filter_map(guessed).collect(),
             attempts: attempts.attempts(),
+            logins_per_address,
         }
     }
 
@@ -128,6 +148,17 @@ impl Guesses {
             self.addresses.iter().filter(|address| account.refused.partners.contains(&fold_case(&address.key))).collect();
         from.sort_by_key(|address| (std::cmp::Reverse(address.count()), &address.name));
         from
+    }
+
+    /// Accounts with a device or program that still has an old password. Somebody who mistypes now and then succeeds far more
+    /// often; a device never does, so that its refusals weigh among all attempts, or its address sees no success.
+    pub(super) fn stale_devices(&self) -> Vec<&Guessed> {
+        let weighs = |account: &&Guessed| account.count() * HEAVY >= account.account.counts.attempts();
+        let has_own_address = |account: &&Guessed| {
+            let mut from = self.addresses_of(account).into_iter();
+            from.any(|address| address.sources() == 1 && address.count() >= STALE.0 && address.is_suspicious())
+        };
+        self.accounts.iter().filter(|account| account.is_steady() && (weighs(account) || has_own_address(account))).collect()
     }
 
     /// Whether many accounts are tried with a few passwords each.
@@ -146,7 +177,11 @@ impl Guesses {
         let refused: u64 = tried.iter().map(|account| account.count()).sum();
         let is_many = tried.len() >= MANY.0 && few.len() >= MANY.1 && refused as f64 > self.attempts as f64 * MANY.2;
         let is_never_in = never_in >= NEVER_IN && never_in * 2 >= self.accounts.len();
-        (is_never_in || is_many).then(|| self.spray_of(tried, few))
+        let are_strangers = few.len() >= STRANGERS.0
+            && few.len() * 2 >= self.addresses.len()
+            && tried.len() >= STRANGERS.1
+            && self.logins_per_address >= STRANGERS.2;
+        (is_never_in || is_many || are_strangers).then(|| self.spray_of(tried, few))
     }
 
     /// The accounts with few tries that were refused from any of the addresses.
@@ -158,7 +193,9 @@ impl Guesses {
 
     fn spray_of<'a>(&self, accounts: Vec<&'a Guessed>, mut addresses: Vec<&'a Guessed>) -> Spray<'a> {
         addresses.sort_by_key(|address| (std::cmp::Reverse(address.count()), &address.name));
-        let (first, last) = core_span(&addresses);
+        // From when to when they were at it: single refusals long before or after are somebody's mistake.
+        let Core { first, last, .. } =
+            densest(addresses.iter().map(|address| (address.first(), address.last(), address.count())).collect());
         addresses.retain(|address| address.last() >= first && address.first() <= last);
         let broken = addresses.iter().copied().filter(|address| address.worked_after_refusal()).collect();
         let never_succeeded = accounts.iter().filter(|account| account.account.counts.succeeded == 0).count();
@@ -166,26 +203,35 @@ impl Guesses {
     }
 }
 
-/// From when to when the addresses were at it: single refusals long before or after are somebody's mistake.
-fn core_span(addresses: &[&Guessed]) -> (i64, i64) {
-    let mut spans: Vec<(i64, i64, u64)> =
-        addresses.iter().map(|address| (address.first(), address.last(), address.count())).collect();
-    spans.sort_unstable();
-    let mut apart: Vec<i64> = spans.iter().zip(spans.iter().skip(1)).map(|(a, b)| b.0 - a.0).collect();
-    apart.sort_unstable();
-    let usual = apart.get(apart.len() / 2).copied().unwrap_or_default();
-    let limit = HOUR.max(usual.saturating_mul(10));
-    let (mut best, mut current) = ((0, 0, 0), (0, i64::MIN, 0));
-    for (first, last, count) in spans {
-        current = match current {
-            (begin, end, sum) if first.saturating_sub(end) <= limit => (begin, end.max(last), sum + count),
-            _ => (first, last, count),
-        };
-        if current.2 > best.2 {
-            best = current;
-        }
+impl Core {
+    fn of(refused: &Refused) -> Self {
+        let minutes = refused.minutes.iter().map(|(minute, count)| (minute * MINUTE, (minute + 1) * MINUTE - 1, *count));
+        let densest = densest(minutes.collect());
+        Self { first: densest.first.max(refused.span.first), last: densest.last.min(refused.span.last), ..densest }
     }
-    (best.0, best.1)
+}
+
+/// Of the stretches (first, last, how many) that lie so close to each other that they are one, those with most in them. Close is
+/// an hour, or ten times the usual distance.
+fn densest(mut stretches: Vec<(i64, i64, u64)>) -> Core {
+    stretches.sort_unstable();
+    let mut apart: Vec<i64> = stretches.iter().zip(stretches.iter().skip(1)).map(|(a, b)| b.0 - a.0).collect();
+    apart.sort_unstable();
+    let limit = HOUR.max(apart.get(apart.len() / 2).copied().unwrap_or_default().saturating_mul(10));
+    let (mut best, mut current): (Option<Core>, Option<Core>) = (None, None);
+    for (first, last, count) in stretches {
+        let next = match current {
+            Some(one) if first - one.last <= limit => {
+                Core { first: one.first, last: one.last.max(last), count: one.count + count }
+            }
+            _ => Core { first, last, count },
+        };
+        if best.is_none_or(|best| next.count > best.count) {
+            best = Some(next);
+        }
+        current = Some(next);
+    }
+    best.unwrap_or(Core { first: 0, last: 0, count: 0 })
 }
 
 impl Guessed {
@@ -199,14 +245,14 @@ impl Guessed {
         self.refused.partners.count()
     }
 
-    /// The first refusal (milliseconds since 1970 UTC).
+    /// The first refusal of the stretch with most of them (milliseconds since 1970 UTC).
     pub(super) fn first(&self) -> i64 {
-        self.refused.span.first
+        self.core.first
     }
 
     /// The last one.
     pub(super) fn last(&self) -> i64 {
-        self.refused.span.last
+        self.core.last
     }
 
     /// Where the first refusal stands.
@@ -223,22 +269,22 @@ impl Guessed {
         self.account.succeeded.is_some_and(|succeeded| succeeded.last > self.first())
     }
 
-    /// Refusals in a minute, over the whole time.
+    /// Refusals in a minute, in the stretch with most of them.
     fn rate(&self) -> f64 {
-        self.count() as f64 * MINUTE as f64 / (self.last() - self.first()).max(MINUTE) as f64
+        self.core.count as f64 * MINUTE as f64 / (self.last() - self.first()).max(MINUTE) as f64
     }
 
     /// Very many refusals in short time, or from many addresses.
     pub(super) fn is_brute_force(&self) -> bool {
         let (count, sources) = (self.count(), self.sources());
-        let is_fast = count >= FAST.0 && self.rate() >= FAST.1;
+        let is_fast = self.core.count >= FAST.0 && self.rate() >= FAST.1;
         let is_spread = count >= SPREAD.0 && sources >= SPREAD.1 && count <= sources * SPREAD.2.max(count / 20);
         is_fast || is_spread
     }
 
     /// One account refused again and again from few addresses, steadily.
-    pub(super) fn is_stale_device(&self) -> bool {
-        self.count() >= STALE.0
+    fn is_steady(&self) -> bool {
+        self.core.count >= STALE.0
             && self.rate() * 60.0 >= STALE.1
             && self.sources() <= STALE.2
             && self.last() - self.first() >= 10 * MINUTE
@@ -266,7 +312,13 @@ mod tests {
             account.add_refused(moment, &Location::new("f", 1), &format!("198.51.100.{address}"));
         }
         let refused = account.refused.as_deref().unwrap().clone();
-        Guessed { name: "alice@contoso.com".to_owned(), key: "alice@contoso.com".to_owned(), account, refused }
+        Guessed {
+            name: "alice@contoso.com".to_owned(),
+            key: "alice@contoso.com".to_owned(),
+            core: Core::of(&refused),
+            account,
+            refused,
+        }
     }
 
     #[test]
@@ -276,11 +328,23 @@ mod tests {
             ("a device every minute", (0..300).map(|n| (f64::from(n), 1)).collect(), true, false),
             ("two mistakes", vec![(0.0, 1), (0.1, 1)], false, false),
             ("mistakes over a month", (0..12).map(|n| (f64::from(n) * 3000.0, 1)).collect(), false, false),
+            (
+                "a device, and a mistake hours before",
+                (0..84).map(|n| (f64::from(n) * 5.0 + 400.0, 1)).chain([(0.0, 1)]).collect(),
+                true,
+                false,
+            ),
+            (
+                "a guesser, and a mistake hours before",
+                (0..300).map(|n| (f64::from(n) * 0.02 + 400.0, 1)).chain([(0.0, 2)]).collect(),
+                false,
+                true,
+            ),
             ("a guesser at high rate", (0..600).map(|n| (f64::from(n) * 0.05, 1)).collect(), false, true),
             ("a guesser from many addresses", (0..200).map(|n| (f64::from(n), n % 50)).collect(), false, true),
         ] {
             let account = account(refusals);
-            assert_eq!((account.is_stale_device(), account.is_brute_force()), (stale, forced), "{name}");
+            assert_eq!((account.is_steady(), account.is_brute_force()), (stale, forced), "{name}");
         }
     }
 }

@@ -159,17 +159,33 @@ impl<'a> ServerFailures<'a> {
         self.server.unwrap_or("an unknown server")
     }
 
-    /// Successes handed over to the same targets inside the outages, of probes or of everybody else. The minutes in which an
-    /// outage begins and ends are left out: they hold successes of before and after.
+    /// Whether single failures here and there are the story, and no outage.
+    pub fn is_scattered(&self) -> bool {
+        self.attempts == 0
+    }
+
+    /// The stretches of time that the story is about, by protocol; `None` is any.
+    pub fn spans(&self) -> Vec<(Option<Protocol>, i64, i64)> {
+        match self.is_scattered() {
+            true => vec![(None, self.start, self.end)],
+            false => self.outages.iter().map(|outage| (Some(outage.protocol), outage.start, outage.end)).collect(),
+        }
+    }
+
+    /// Successes handed over to the same targets in that time, of probes or of everybody else. The minutes in which an outage
+    /// begins and ends are left out: they hold successes of before and after.
     pub fn succeeded_inside(&self, case: &Case, class: Option<ClientClass>) -> u64 {
         let mut succeeded = 0;
-        for outage in &self.outages {
-            let minutes = outage.start.div_euclid(MINUTE) + 1..outage.end.div_euclid(MINUTE);
+        let targets = self.targets();
+        for (protocol, start, end) in self.spans() {
+            let minutes = start.div_euclid(MINUTE) + 1..end.div_euclid(MINUTE);
             let services = case.summary.services.iter().filter(|(key, _)| {
-                key.server.as_deref() == self.server && key.protocol == outage.protocol && key.role == Role::FrontEnd
+                key.server.as_deref() == self.server
+                    && protocol.is_none_or(|protocol| protocol == key.protocol)
+                    && key.role == Role::FrontEnd
             });
             for ((target, of), series) in services.flat_map(|(_, service)| &service.series) {
-                let is_same = target.as_deref().is_some_and(|target| outage.targets.iter().any(|hit| hit == target));
+                let is_same = target.as_deref().is_some_and(|target| targets.contains(&target));
                 if is_same && class.is_none_or(|class| class == *of) {
                     let inside = series.iter().filter(|(minute, _)| minutes.contains(minute));
                     succeeded += inside.map(|(_, counts)| counts.succeeded).sum::<u64>();
@@ -181,7 +197,7 @@ impl<'a> ServerFailures<'a> {
 
     /// How bad: nobody can log in, many cannot, or some failed.
     pub fn severity(&self) -> Severity {
-        match self.attempts == 0 {
+        match self.is_scattered() {
             true => Severity::Medium,
             false if self.failed() * 10 >= self.attempts * 9 => Severity::Critical,
             false => Severity::High,

@@ -60,7 +60,8 @@ fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Fin
     // What happens again and again is the service's own rhythm and no incident.
     let longest =
         silences.iter().max_by_key(|silence| silence.next.unwrap_or(end) - silence.last).filter(|_| silences.len() <= 3)?;
-    let (from, to) = (longest.last * MINUTE, longest.next.unwrap_or(end) * MINUTE);
+    // Presence is known by the minute: the silence begins where the last minute with a line ends.
+    let (from, to) = ((longest.last + 1) * MINUTE, longest.next.unwrap_or(end) * MINUTE);
     let server = key.server.as_deref().unwrap_or("an unknown server");
     let title = format!("The {} service on {server} fell silent", key.protocol.title());
     let mut finding = Finding::new(DIAGNOSIS.id, Severity::High, Confidence::Consistent, title);
@@ -73,7 +74,7 @@ fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Fin
         for_people(from, Zone::Utc),
         for_people(to, Zone::Utc)
     );
-    let place = case.file_at(key, from);
+    let place = case.file_at(key, from - 1);
     finding.seen(
         Effect::Supports,
         "log_line",

@@ -38,7 +38,7 @@ const NAMED: usize = 3;
 fn judge(case: &Case) -> Vec<Finding> {
     let mut findings = Vec::new();
     for guesses in Guesses::by_server(case) {
-        let mut stale: Vec<&Guessed> = guesses.accounts.iter().filter(|account| account.is_stale_device()).collect();
+        let mut stale = guesses.stale_devices();
         stale.sort_by_key(|account| (std::cmp::Reverse(account.count()), account.name.clone()));
         findings.extend(judge_server(case, &guesses, &stale));
     }

@@ -120,7 +120,7 @@ fn value(text: &str) -> (String, &str) {
                 .find(|place| is_end(inside.get(place + 1..).unwrap_or_default()));
             let end = end.unwrap_or(inside.len());
             let (value, after) = inside.split_at_checked(end).unwrap_or((inside, ""));
-            (value.to_owned(), after.get(1..).unwrap_or_default())
+            (value.to_owned(), after.get(1..).filter(|after| after.trim() != ".").unwrap_or_default())
         }
         Some('-') if starts_name(text) => (switch(), text),
         Some(_) => {
@@ -140,7 +140,8 @@ fn starts_name(text: &str) -> bool {
 
 fn is_end(after: &str) -> bool {
     let trimmed = after.trim_start();
-    trimmed.is_empty() || trimmed.len() < after.len() && starts_name(trimmed)
+    // The message of the event ends its sentence with a full stop behind the last value.
+    trimmed.is_empty() || after.trim_end() == "." || trimmed.len() < after.len() && starts_name(trimmed)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What is kept of one account or one address: how often it worked, how often it failed, and when.
 
+use crate::collections::minutes::Minutes;
 use crate::collections::partners::Partners;
 use crate::collections::tally::Weighed;
 use crate::location::Location;
@@ -27,6 +28,8 @@ pub struct Refused {
     pub count: u64,
     /// The first and the last.
     pub span: Span,
+    /// How many in each minute.
+    pub minutes: Minutes<u64>,
     /// The first one: when, and where it stands.
     pub first: (i64, Location),
     /// For an account the addresses they came from, for an address the accounts that were tried.
@@ -50,6 +53,7 @@ impl Account {
         let refused = self.refused.get_or_insert_with(|| {
             Box::new(Refused {
                 count: 0,
+                minutes: Minutes::default(),
                 span: Span::at(moment),
                 first: (moment, location.clone()),
                 partners: Partners::default(),
@@ -57,6 +61,7 @@ impl Account {
         });
         refused.count += 1;
         refused.span.include(moment);
+        *refused.minutes.at(moment) += 1;
         refused.partners.insert(partner);
     }
 
@@ -77,6 +82,7 @@ impl Merge for Account {
             (Some(mine), Some(theirs)) => {
                 mine.count += theirs.count;
                 mine.span.merge_with(theirs.span);
+                mine.minutes.merge_with(theirs.minutes);
                 if theirs.first < mine.first {
                     mine.first = theirs.first;
                 }

@@ -35,8 +35,18 @@ impl GroupKey {
 
 /// The rule of [`GroupKey::is_servers_own`], for a failure that has no key yet.
 pub fn is_servers_own(error: &str, class: ErrorClass, response: &str) -> bool {
-    let is_not_understood = error.is_empty() && response.starts_with("BAD");
-    !class.is_the_accounts_own() && !is_not_understood
+    let is_clients_own = error.is_empty() && is_not_understood(response);
+    !class.is_the_accounts_own() && !is_clients_own
+}
+
+/// Whether the server did not understand the client: `BAD`, or POP's words for it.
+pub fn is_not_understood(response: &str) -> bool {
+    let response = response.to_ascii_lowercase();
+    let words = ["protocol error", "command", "argument", "unrecognized", "not supported", "unsupported"];
+    response.starts_with("bad")
+        || (response.starts_with("-err")
+            && words.iter().any(|word| response.contains(word))
+            && !response.contains("in this state"))
 }
 
 /// So many examples of a group are kept.

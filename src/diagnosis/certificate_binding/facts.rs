@@ -15,6 +15,8 @@ use crate::protocol::Protocol;
 const BEFORE: i64 = 24 * 3_600_000;
 /// A change so shortly before it has.
 const SHORTLY: i64 = 2 * 3_600_000;
+/// After the change that cures it failures may go on for so long, until the services have started anew.
+const TAKES_EFFECT: i64 = 15 * 60_000;
 /// Clocks and log lines may disagree by so much.
 const SLACK: i64 = 60_000;
 
@@ -44,6 +46,7 @@ pub(super) fn read(case: &Case, failures: &ServerFailures<'_>, finding: &mut Fin
 /// Cmdlets that bind certificates, before the onset and before the recovery.
 fn changes(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, seen: &mut Seen) {
     let (mut any, mut cause) = (false, None);
+    let has_restart = finding.evidence.iter().any(|item| item.kind == "session");
     for (at, fact, event) in case.evidence.events(None) {
         let Some(cmdlet) = &event.cmdlet else { continue };
         any = true;
@@ -52,16 +55,21 @@ fn changes(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, se
             continue;
         }
         let before = failures.start - at;
-        if (-SLACK..=BEFORE).contains(&before) {
+        // To set the server's own name is the remedy and never the cause.
+        let is_remedy = change.name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(&failures.host()));
+        if (-SLACK..=BEFORE).contains(&before) && !is_remedy {
             let text = format!("{}, {} min before the first failure", change.text, before.max(0) / 60_000);
             finding.seen(Effect::Supports, "event", text, Some(at), Some(&fact.location));
             if before <= SHORTLY {
                 cause = Some(at);
+            } else if has_restart {
+                // It took effect only with the restart.
+                seen.has_independent_support = true;
             }
         } else if let Some(recovered) = failures.recovered_at()
             && failures.start < at
             && (-SLACK..=SHORTLY).contains(&(recovered - at))
-            && at >= failures.end - SHORTLY
+            && failures.end - at <= TAKES_EFFECT
         {
             let text = format!("{}, {} min before logins worked again", change.text, (recovered - at).max(0) / 60_000);
             finding.seen(Effect::Supports, "event", text, Some(at), Some(&fact.location));
@@ -69,8 +77,6 @@ fn changes(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, se
         }
     }
     seen.has_cause |= cause.is_some();
-    seen.has_independent_support |=
-        seen.has_cause || finding.evidence.iter().any(|item| item.kind == "event" && item.effect == Effect::Supports);
     if !any {
         let from = for_people(failures.start - 3_600_000, Zone::Utc).replace(' ', "T");
         let to = for_people(failures.start + 60_000, Zone::Utc).replace(' ', "T");
