@@ -126,7 +126,7 @@ fn events(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, see
     }
     schannel.sort_by_key(|(at, _, _)| *at);
     if let Some((at, fact, event)) = schannel.first().filter(|(at, _, _)| during(*at)) {
-        // That there were none before says something only if the event log reaches back before the onset.
+        // An export often holds the errors alone: then it is said that nothing is known of the time before.
         let reaches_back = case.evidence.about(failures.server).any(|fact| match &fact.what {
             What::EventSpan(span) => span.from.is_some_and(|from| from < failures.start - 3_600_000) && is_system(&span.channel),
             _ => false,
@@ -134,11 +134,11 @@ fn events(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, see
         let before = if reaches_back {
             "and none before"
         } else {
-            "the event log does not reach far enough back to say whether there were any before"
+            "though this export does not reach far enough back to show that there were none before"
         };
         let text = format!("Schannel errors begin with it (event {}, {} in all), {before}", event.id, schannel.len());
         finding.seen(Effect::Supports, "event", text, Some(*at), Some(&fact.location));
-        seen.has_independent_support |= reaches_back;
+        seen.has_independent_support = true;
     }
     seen.is_decided_against |= refused >= 3 && refused * 2 >= failures.users_failed;
 }
