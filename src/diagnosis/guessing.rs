@@ -72,6 +72,8 @@ pub(super) struct Guesses {
     addresses: Vec<Guessed>,
     /// All attempts of ordinary accounts.
     attempts: u64,
+    /// Every account and address was kept.
+    is_exact: bool,
     /// How many logins work from an address from which any do.
     logins_per_address: f64,
 }
@@ -101,12 +103,13 @@ impl Guesses {
     fn of_server(case: &Case, server: Option<&str>) -> Self {
         let (mut accounts, mut addresses) = (BTreeMap::<String, Account>::new(), BTreeMap::<String, Account>::new());
         let mut attempts = Counts::default();
-        let mut protocols = Vec::new();
+        let (mut protocols, mut is_exact) = (Vec::new(), true);
         for (key, service) in &case.summary.services {
             if key.server.as_deref() != server || key.role != Role::FrontEnd {
                 continue;
             }
             protocols.push(key.protocol);
+            is_exact &= service.accounts.distinct().1 && service.addresses.distinct().1;
             attempts.merge_with(service.logins.get(&ClientClass::User).copied().unwrap_or_default());
             for (name, _, account) in service.accounts.iter() {
                 if ClientClass::of(name.as_bytes(), b"") == ClientClass::User {
@@ -138,6 +141,7 @@ impl Guesses {
             accounts: accounts.into_iter().filter_map(guessed).collect(),
             addresses: addresses.into_iter().filter_map(guessed).collect(),
             attempts: attempts.attempts(),
+            is_exact,
             logins_per_address,
         }
     }
@@ -166,7 +170,7 @@ impl Guesses {
         let suspicious: Vec<&Guessed> = self.addresses.iter().filter(|address| address.is_suspicious()).collect();
         let many: Vec<&Guessed> = suspicious.iter().copied().filter(|address| address.sources() >= FROM_ONE.0).collect();
         let from_one = self.tried_from(&many);
-        if from_one.len() >= FROM_ONE.1 {
+        if !many.is_empty() && from_one.len() >= FROM_ONE.1 {
             return Some(self.spray_of(from_one, many));
         }
         // Addresses that try the same account again and again are devices with an old password.
@@ -188,7 +192,12 @@ impl Guesses {
     fn tried_from(&self, addresses: &[&Guessed]) -> Vec<&Guessed> {
         let mut hashes: Vec<u64> = addresses.iter().map(|address| hash(&fold_case(&address.key))).collect();
         hashes.sort_unstable();
-        self.accounts.iter().filter(|account| account.count() <= FEW_TRIES && account.refused.partners.meets(&hashes)).collect()
+        // Of a spray over more names than are kept, account and address are hardly ever both kept.
+        let is_tried = |account: &&Guessed| match self.is_exact {
+            true => account.refused.partners.meets(&hashes),
+            false => account.account.counts.succeeded == 0,
+        };
+        self.accounts.iter().filter(|account| account.count() <= FEW_TRIES).filter(is_tried).collect()
     }
 
     fn spray_of<'a>(&self, accounts: Vec<&'a Guessed>, mut addresses: Vec<&'a Guessed>) -> Spray<'a> {

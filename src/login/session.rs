@@ -15,6 +15,9 @@ use crate::merge::Merge;
 /// a line every 30 minutes or sooner.
 const LONGEST_SILENCE: i64 = 2 * 3_600_000;
 
+/// So many loose ends are kept. Logs of which somebody kept the logins alone have one for each session.
+const MOST_LOOSE: usize = 65_536;
+
 /// What a line does to its session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionEvent {
@@ -126,6 +129,18 @@ impl Loose {
         last.filter(|fragment| fragment.end == End::Running)
     }
 
+    /// When its last line was written.
+    fn last_time(&self) -> i64 {
+        [&self.head, &self.tail].into_iter().flatten().map(|fragment| fragment.last_time).max().unwrap_or(i64::MIN)
+    }
+
+    /// Counts what is there as what it is.
+    fn count(self, counts: &mut SessionCounts) {
+        for fragment in [self.head, self.tail].into_iter().flatten() {
+            fragment.count(counts);
+        }
+    }
+
     /// Counts the tail if it is over.
     fn settle(&mut self, counts: &mut SessionCounts) {
         if let Some(tail) = self.tail.take_if(|tail| tail.end != End::Running) {
@@ -189,6 +204,20 @@ impl Sessions {
                 self.loose.remove(&id);
             }
         }
+        if self.loose.len() > MOST_LOOSE {
+            self.give_up_the_oldest();
+        }
+    }
+
+    /// Counts the older half of the loose ends as what they are: nothing will join them any more, or memory would grow with the log.
+    fn give_up_the_oldest(&mut self) {
+        let mut by_age: Vec<(i64, u64)> = self.loose.iter().map(|(id, loose)| (loose.last_time(), *id)).collect();
+        by_age.sort_unstable();
+        for (_, id) in by_age.into_iter().take(MOST_LOOSE / 2) {
+            if let Some(loose) = self.loose.remove(&id) {
+                loose.count(&mut self.counts);
+            }
+        }
     }
 
     fn join(&mut self, id: u64, next: Loose) {
@@ -223,9 +252,7 @@ impl Sessions {
     /// What is known when no stretch comes before or after: the loose ends are counted as what they are.
     pub fn finish(mut self) -> (SessionCounts, Vec<i64>) {
         for loose in self.loose.into_values() {
-            for fragment in [loose.head, loose.tail].into_iter().flatten() {
-                fragment.count(&mut self.counts);
-            }
+            loose.count(&mut self.counts);
         }
         (self.counts, self.epochs.restarts().to_vec())
     }

@@ -12,6 +12,9 @@ use crate::skipped::FileFate;
 use crate::summary::counts::Counts;
 use crate::text::{TerminalText, counted, thousands, truncated, wrapped};
 
+/// What to do next takes so many lines here at the most.
+const SHOWN: usize = 2;
+
 pub(super) fn write(case: &Case, findings: &[Finding], look: Look, out: &mut dyn Write) -> io::Result<()> {
     let worst = findings.first().filter(|finding| finding.severity > Severity::Low);
     let (tone, verdict, detail) = verdict(case, look.zone);
@@ -41,8 +44,12 @@ fn write_cause(finding: &Finding, look: Look, out: &mut dyn Write) -> io::Result
     let Some(step) = finding.remediation.first() else { return Ok(()) };
     let command = step.command.as_deref().map_or_else(String::new, |command| format!(": {command}"));
     let next = format!("Do:  {}{command}", step.text);
-    for line in wrapped(TerminalText::new(&next).as_str(), 5, look.width) {
+    let lines = wrapped(TerminalText::new(&next).as_str(), 5, look.width);
+    for line in lines.iter().take(SHOWN) {
         writeln!(out, "{line}")?;
+    }
+    if lines.len() > SHOWN {
+        writeln!(out, "     … all of it below")?;
     }
     Ok(())
 }
