@@ -32,8 +32,8 @@ pub(super) struct Analyze {
     #[command(flatten)]
     output: Output,
 
-    /// Also look for evidence here: settings, certificates, health and event logs (those among PATH are found too)
-    #[arg(long, value_name = "PATH", num_args = 1..)]
+    /// Also look for evidence here: settings, certificates, health and event logs (those among PATH are found too; may be given again)
+    #[arg(long, value_name = "PATH")]
     evidence: Vec<PathBuf>,
 
     /// End with status 1 if there is a finding of this severity or above

@@ -154,14 +154,16 @@ fn read_logs(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding) 
 
 fn add_remedy(failures: &ServerFailures<'_>, finding: &mut Finding) {
     let host = failures.host();
-    let (host, server) = (argument(&host), argument(failures.server.unwrap_or("SERVER")));
+    let (host, server) = (argument(&host), failures.server_argument());
     for protocol in failures.protocols() {
         let (noun, services) = match protocol {
             Protocol::Imap4 => ("Imap", "MSExchangeImap4, MSExchangeIMAP4BE"),
             Protocol::Pop3 => ("Pop", "MSExchangePop3, MSExchangePOP3BE"),
         };
         let check = format!("Get-{noun}Settings -Server {server} | fl X509CertificateName,LoginType,SSLBindings");
-        finding.step(format!("Look which certificate name {} uses", protocol.title()), Some(check));
+        if !finding.evidence.iter().any(|item| item.kind == "settings" && item.effect != Effect::Missing) {
+            finding.step(format!("Look which certificate name {} uses", protocol.title()), Some(check));
+        }
         let set = format!("Set-{noun}Settings -Server {server} -X509CertificateName {host}");
         finding.step("Set it to the server's own FQDN, whose self-signed certificate the hand-over needs", Some(set));
         finding.step("Restart both services", Some(format!("Restart-Service {services}")));
@@ -175,7 +177,7 @@ fn add_remedy(failures: &ServerFailures<'_>, finding: &mut Finding) {
     );
     finding.step("See that a valid certificate with a private key carries that name", Some(certificates));
     finding.step(
-        "If your own certificate is wanted for TLS, bind it again afterwards; one cannot be unbound, only replaced",
+        "If your own certificate is wanted for TLS, bind it again afterwards and watch the next probe; one cannot be unbound, only replaced",
         Some(format!("Enable-ExchangeCertificate -Server {server} -Thumbprint THUMBPRINT -Services IMAP")),
     );
 }

@@ -6,6 +6,7 @@ use crate::case::outage::Outage;
 use crate::clock::{Zone, for_people};
 use crate::collections::minutes::MINUTE;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
+use crate::diagnosis::powershell::argument;
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
 use crate::protocol::{Protocol, Role};
@@ -152,6 +153,12 @@ impl<'a> ServerFailures<'a> {
         let hosts = self.targets().into_iter().filter_map(|target| target.split(':').next());
         let known = hosts.filter(|host| host.contains('.') && !host.contains(['<', ' '])).map(str::to_owned).next();
         known.or_else(|| self.server.map(str::to_owned)).unwrap_or_else(|| "SERVER".to_owned())
+    }
+
+    /// The server as cmdlets want it: a name, even where the logs know it by an address alone.
+    pub fn server_argument(&self) -> String {
+        let named = self.server.filter(|server| server.parse::<std::net::IpAddr>().is_err());
+        named.map_or_else(|| argument(&self.host()), argument)
     }
 
     /// The server's name for people.

@@ -40,8 +40,18 @@ const KEYS: [(&str, &str); 9] = [
     ("Budget", "the throttling budget"),
 ];
 
-/// Explains a line, if the words are one.
+/// Explains a line, if the words are one. Of several lines it takes a failed login, else the first; a line that was wrapped by a
+/// mail program is put together again.
 pub(super) fn explain(words: &str) -> Option<Explanation> {
+    let alone: Vec<Explanation> = words.lines().filter_map(explain_one).collect();
+    let failed = alone.iter().position(|one| one.title.starts_with(FAILED));
+    alone.into_iter().nth(failed.unwrap_or_default()).or_else(|| explain_one(words))
+}
+
+/// The beginning of the title of a failed login.
+const FAILED: &str = "A login that failed";
+
+fn explain_one(words: &str) -> Option<Explanation> {
     let line = words.lines().map(|line| line.trim_start_matches(['>', ' ', '\t']).trim()).collect::<String>();
     let columns = Columns::of(line.as_bytes());
     let value = |place: usize| columns.value(place).map(|value| String::from_utf8_lossy(&value).into_owned()).unwrap_or_default();
@@ -120,7 +130,7 @@ fn judged(user: &str, command: &str, parameters: &str, context: &str) -> (String
             });
             let code = codes::explain(&attempt.error).map_or_else(String::new, |found| format!("\n{}", found.text));
             let error = if attempt.error.is_empty() { "no error code" } else { &attempt.error };
-            (format!("A login that failed: {error}"), format!("The login failed ({error}; class: {class}).{target}\n{code}"))
+            (format!("{FAILED}: {error}"), format!("The login failed ({error}; class: {class}).{target}\n{code}"))
         }
     }
 }
@@ -144,6 +154,11 @@ mod tests {
             assert!(found.text.contains(part), "{part} in\n{}", found.text);
         }
         assert_eq!(explain(&format!("> {line}")).map(|found| found.title), Some(found.title));
+        let open = "2023-01-09T13:17:08.223Z,00000000000000E4,0,127.0.0.1:993,127.0.0.1:22207,,27,0,53,OpenSession,,";
+        assert_eq!(
+            explain(&format!("{open}\n{line}")).map(|found| found.title).as_deref(),
+            Some("A login that failed: ProxyNotAuthenticated")
+        );
         assert_eq!(explain("a,b,c"), None);
     }
 }

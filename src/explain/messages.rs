@@ -11,7 +11,7 @@ struct Message {
     causes: &'static [&'static str],
 }
 
-const MESSAGES: [Message; 17] = [
+const MESSAGES: [Message; 18] = [
     Message {
         holds: &[&["no such login method"]],
         title: "No such login method",
@@ -108,16 +108,13 @@ const MESSAGES: [Message; 17] = [
         causes: &["certificate-binding", "certificate-name-mismatch"],
     },
     Message {
-        holds: &[
-            &["timed out"],
-            &["timeout"],
-            &["time out"],
-            &["20,000"],
-            &["20000"],
-            &["too many messages"],
-            &["mailbox full"],
-            &["account full"],
-        ],
+        holds: &[&["20,000"], &["20000"], &["too many messages"], &["mailbox full"], &["account full"]],
+        title: "Too many messages",
+        meaning: "A folder with more than 20,000 messages may be too much: opening it times out. For journaling, create a new journal account and import the old one's mail.",
+        causes: &["large-mailbox", "backend-timeout"],
+    },
+    Message {
+        holds: &[&["timed out"], &["timeout"], &["time out"]],
         title: "Timeouts",
         meaning: "The server did not answer in time: the back end hangs, logins are slow, or a folder has more than 20,000 messages.",
         causes: &["backend-timeout", "large-mailbox", "slow-logins"],
@@ -146,7 +143,7 @@ const MESSAGES: [Message; 17] = [
         causes: &["service-silent", "backend-unreachable"],
     },
     Message {
-        holds: &[&["connection mode"], &["starttls"], &["ssl"], &["tls"]],
+        holds: &[&["connection mode"], &["starttls"], &["ssl error"], &["tls error"], &["ssl/tls"], &["no tls"]],
         title: "The connection mode does not fit",
         meaning: "Client and server must agree: TLS on 993 or 995, STARTTLS on 143 or 110, or clear text where LoginType allows it.",
         causes: &["plaintext-refused", "certificate-chain-incomplete"],
@@ -198,7 +195,7 @@ mod tests {
             ("Microsoft IMAP service not started", "No connection"),
             ("Firewall / networking issue", "No connection"),
             ("No such login method", "No such login method"),
-            ("Journal Account Full (>20,000 emails)", "Timeouts"),
+            ("Journal Account Full (>20,000 emails)", "Too many messages"),
             ("Journal account problems", "The journal account gives trouble"),
             ("Connection mode incorrect", "The connection mode does not fit"),
             (

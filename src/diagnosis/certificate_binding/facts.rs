@@ -5,7 +5,6 @@ use crate::case::evidence::{is_for_host, is_same_server};
 use crate::case::timeline::{Change, change_of};
 use crate::clock::{Zone, for_people};
 use crate::diagnosis::finding::{Effect, Finding};
-use crate::diagnosis::powershell::argument;
 use crate::diagnosis::server_failures::ServerFailures;
 use crate::evidence::date::Date;
 use crate::evidence::fact::{Certificate, Event, Fact, LoginType, Settings, What};
@@ -173,7 +172,7 @@ fn settings(case: &Case, failures: &ServerFailures<'_>, protocol: Protocol, find
             finding.seen(Effect::Supports, "settings", text, fact.at, Some(&fact.location));
         }
     }
-    let server = argument(failures.server.unwrap_or("SERVER"));
+    let server = failures.server_argument();
     if !any {
         let command = format!(
             "which certificate name {} uses: Get-{noun}Settings -Server {server} | fl Server,X509CertificateName,LoginType,SSLBindings",

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::clock::Zone;
 use crate::diagnosis::finding::{Effect, Evidence, Finding, Severity};
 use crate::report::terminal::{Look, Tone};
 use crate::text::{TerminalText, wrapped};
@@ -18,7 +19,8 @@ pub(super) fn write(findings: &[Finding], look: Look, out: &mut dyn Write) -> io
     if of_weight.is_empty() {
         return Ok(());
     }
-    look.title("Why", out)?;
+    // The sentences of findings are the same in every output, and so are their times.
+    look.title(if matches!(look.zone, Zone::Utc) { "Why" } else { "Why (times in UTC)" }, out)?;
     for (place, finding) in of_weight.iter().take(look.rows(USUAL.0)).enumerate() {
         if place > 0 {
             writeln!(out)?;

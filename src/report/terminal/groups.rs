@@ -22,7 +22,7 @@ pub(super) fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<
     }
     let shown = case.groups.get(..case.groups.len().min(look.rows(USUAL))).unwrap_or_default();
     look.title("Failures, the worst first", out)?;
-    let mut table = Table::new(&["", "#count", "error", "who", "#accounts", "server", "", "first", "last"]);
+    let mut table = Table::new(&["", "#count", "error", "?who", "?#accounts", "server", "", "#first", "?#last"]);
     for (place, group) in shown.iter().enumerate() {
         table.row(tone(group), row(place, group, look));
     }

@@ -6,7 +6,7 @@ use crate::case::Case;
 use crate::clock::for_people;
 use crate::report::terminal::Look;
 use crate::skipped::FileFate;
-use crate::text::{TerminalText, counted, thousands};
+use crate::text::{TerminalText, counted, thousands, wrapped};
 
 /// So many files and gaps are shown.
 const USUAL: usize = 3;
@@ -29,7 +29,9 @@ pub(super) fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<
     look.title("What the logs cannot say", out)?;
     for line in lines {
         let line = TerminalText::new(&line);
-        writeln!(out, "  {line}")?;
+        for piece in wrapped(&format!("  {line}"), 4, look.width) {
+            writeln!(out, "{piece}")?;
+        }
     }
     Ok(())
 }

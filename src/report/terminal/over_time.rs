@@ -31,7 +31,7 @@ pub(super) fn write_outages(case: &Case, look: Look, out: &mut dyn Write) -> io:
     shown.sort_by_key(|outage| (outage.recovered_at.is_some(), std::cmp::Reverse(outage.failed)));
     shown.truncate(look.rows(USUAL));
     let mut table =
-        Table::new(&["server", "", "first failure", "last failure", "lasted", "#failed", "#of", "#accounts", "recovered"]);
+        Table::new(&["server", "", "#first failure", "#last failure", "?#lasted", "#failed", "#of", "?#accounts", "#recovered"]);
     for outage in &shown {
         let recovered = outage.recovered_at.map_or_else(|| "not yet".to_owned(), |at| time_of_day(&for_people(at, look.zone)));
         let row = [

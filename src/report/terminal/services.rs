@@ -21,8 +21,19 @@ pub(super) fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<
         return Ok(());
     }
     look.title("Login attempts", out)?;
-    let mut table =
-        Table::new(&["server", "", "role", "#attempts", "#worked", "#failed", "#%", "#clear", "#p50 ms", "#p95 ms", "#restarts"]);
+    let mut table = Table::new(&[
+        "server",
+        "",
+        "role",
+        "#attempts",
+        "#worked",
+        "#failed",
+        "?#%",
+        "?#clear",
+        "?#p50 ms",
+        "?#p95 ms",
+        "?#restarts",
+    ]);
     for (key, service) in services.iter().take(look.rows(USUAL.0)) {
         let mut counts = Counts::default();
         service.logins.values().for_each(|class| counts.merge_with(*class));

@@ -19,14 +19,17 @@ pub(super) struct Table {
 struct Column {
     title: &'static str,
     is_number: bool,
+    is_optional: bool,
 }
 
 impl Table {
-    /// A table with these columns; a title that begins with `#` (which is not shown) is one of numbers.
+    /// A table with these columns. A title that begins with `?` is left away where the width does not suffice, the last such
+    /// column first; one with `#` holds numbers or times, which are never cut. Neither sign is shown.
     pub(super) fn new(titles: &[&'static str]) -> Self {
-        let column = |title: &&'static str| match title.strip_prefix('#') {
-            Some(title) => Column { title, is_number: true },
-            None => Column { title, is_number: false },
+        let column = |title: &&'static str| {
+            let (title, is_optional) = title.strip_prefix('?').map_or((*title, false), |title| (title, true));
+            let (title, is_number) = title.strip_prefix('#').map_or((title, false), |title| (title, true));
+            Column { title, is_number, is_optional }
         };
         Self { columns: titles.iter().map(column).collect(), rows: Vec::new() }
     }
@@ -37,7 +40,8 @@ impl Table {
     }
 
     /// Writes the table, two columns in from the left.
-    pub(super) fn write(self, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(mut self, look: Look, out: &mut dyn Write) -> io::Result<()> {
+        self.leave_away(look.width.saturating_sub(2));
         let widths = self.widths(look.width.saturating_sub(2));
         let mut rendered = Rendered::new();
         rendered.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -64,14 +68,30 @@ impl Table {
         Ok(())
     }
 
-    /// The width of each column: its widest cell, the widest text columns cut until all fit.
-    fn widths(&self, room: usize) -> Vec<usize> {
+    /// Leaves optional columns away until the rest fits uncut, or none is left.
+    fn leave_away(&mut self, room: usize) {
+        while self.natural_widths().iter().map(|width| width + 2).sum::<usize>() > room + 2 {
+            let Some(place) = self.columns.iter().rposition(|column| column.is_optional) else { return };
+            self.columns.remove(place);
+            for (_, cells) in self.rows.iter_mut().filter(|(_, cells)| place < cells.len()) {
+                cells.remove(place);
+            }
+        }
+    }
+
+    fn natural_widths(&self) -> Vec<usize> {
         let mut widths: Vec<usize> = self.columns.iter().map(|column| column.title.chars().count()).collect();
         for (_, cells) in &self.rows {
             for (width, cell) in widths.iter_mut().zip(cells) {
                 *width = (*width).max(cell.chars().count());
             }
         }
+        widths
+    }
+
+    /// The width of each column: its widest cell, the widest text columns cut until all fit.
+    fn widths(&self, room: usize) -> Vec<usize> {
+        let mut widths = self.natural_widths();
         while widths.iter().map(|width| width + 2).sum::<usize>() > room + 2 {
             let texts = widths.iter_mut().zip(&self.columns).filter(|(_, column)| !column.is_number);
             match texts.map(|(width, _)| width).max() {

@@ -31,7 +31,9 @@ pub(super) fn write(case: &Case, findings: &[Finding], look: Look, out: &mut dyn
         None => {}
     }
     let (front, back) = (case.logins(Role::FrontEnd), case.logins(Role::BackEnd));
-    writeln!(out, "Front end: {}. Back end: {}.", logins(front), logins(back))?;
+    for line in wrapped(&format!("Front end: {}. Back end: {}.", logins(front), logins(back)), 0, look.width) {
+        writeln!(out, "{line}")?;
+    }
     writeln!(out, "{}", look.paint(Tone::Faint, &truncated(&input(case, look.zone), look.width)))
 }
 
@@ -40,6 +42,9 @@ fn write_cause(finding: &Finding, look: Look, out: &mut dyn Write) -> io::Result
     let why = format!("Why: {} ({})", finding.title, finding.confidence.name());
     for line in wrapped(TerminalText::new(&why).as_str(), 5, look.width) {
         writeln!(out, "{}", look.paint(Tone::Title, &line))?;
+    }
+    if !finding.ongoing && !finding.outages.is_empty() {
+        return writeln!(out, "Do:  Watch the next probe; the remedy stands below, should it come back");
     }
     let Some(step) = finding.remediation.first() else { return Ok(()) };
     let command = step.command.as_deref().map_or_else(String::new, |command| format!(": {command}"));
@@ -69,7 +74,10 @@ fn verdict(case: &Case, zone: Zone) -> (Tone, String, Option<String>) {
     }
     let front = case.logins(Role::FrontEnd);
     let (tone, text) = match (front.attempts(), front.failed) {
-        (0, _) => (Tone::Plain, "No front-end login attempts in these logs: they prove nothing about logins"),
+        (0, _) if case.summary.accounting.in_window == 0 => {
+            (Tone::Plain, "No line lies in the window that was asked for; the logs cover another time")
+        }
+        (0, _) => (Tone::Plain, "No front-end login attempts among what was asked for: this proves nothing about logins"),
         (_, 0) => (Tone::Good, "Logins work: no front-end login failed"),
         _ if front.succeeded == 0 => {
             (Tone::Bad, "NO LOGIN WORKED, but for the accounts' own fault or too few to call it an outage")
@@ -118,5 +126,6 @@ fn input(case: &Case, zone: Zone) -> String {
         0 => String::new(),
         files => format!(" and {}", counted(files, "file of evidence", "files of evidence")),
     };
-    format!("{files}{evidence}, {} lines{skipped}{unreadable}{span}", thousands(summary.accounting.lines))
+    let lines = counted(summary.accounting.lines, "line", "lines");
+    format!("{files}{evidence}, {lines}{skipped}{unreadable}{span}")
 }
