@@ -63,21 +63,16 @@ impl Zone {
     }
 
     fn to_utc(self, wall: NaiveDateTime) -> Option<i64> {
-        let moment = match self {
+        // An hour that daylight saving skips does not exist: what is meant is the first moment after it.
+        self.earliest(wall).or_else(|| self.earliest(wall.checked_add_signed(TimeDelta::hours(1))?))
+    }
+
+    fn earliest(self, wall: NaiveDateTime) -> Option<i64> {
+        match self {
             Self::Utc => Utc.from_local_datetime(&wall).earliest().map(|t| t.timestamp_millis()),
             Self::Fixed(offset) => offset.from_local_datetime(&wall).earliest().map(|t| t.timestamp_millis()),
             Self::Named(zone) => zone.from_local_datetime(&wall).earliest().map(|t| t.timestamp_millis()),
             Self::Local => Local.from_local_datetime(&wall).earliest().map(|t| t.timestamp_millis()),
-        };
-        // An hour that daylight saving skips does not exist: what is meant is the first moment after it.
-        moment.or_else(|| wall.checked_add_signed(TimeDelta::hours(1)).and_then(|later| self.to_utc_once(later)))
-    }
-
-    fn to_utc_once(self, wall: NaiveDateTime) -> Option<i64> {
-        match self {
-            Self::Named(zone) => zone.from_local_datetime(&wall).earliest().map(|t| t.timestamp_millis()),
-            Self::Local => Local.from_local_datetime(&wall).earliest().map(|t| t.timestamp_millis()),
-            Self::Utc | Self::Fixed(_) => None,
         }
     }
 

@@ -3,8 +3,6 @@
 //! The summary counts; the case says which failures belong together: the groups with their ids, the outages with
 //! their first and last failure, and what the logs do not cover. Every number here can be followed to its lines.
 
-use std::sync::Arc;
-
 use crate::clock::Window;
 use crate::evidence::fact::{Certificate, What};
 use crate::location::Location;
@@ -81,9 +79,9 @@ impl Case {
         case
     }
 
-    /// The server names, sorted; one of which nothing is known is left out.
-    pub fn servers(&self) -> Vec<Arc<str>> {
-        let mut servers: Vec<Arc<str>> = self.summary.services.keys().filter_map(|key| key.server.clone()).collect();
+    /// The servers of all services, each once; `None` is one of which nothing is known.
+    pub fn servers(&self) -> Vec<Option<&str>> {
+        let mut servers: Vec<Option<&str>> = self.summary.services.keys().map(|key| key.server.as_deref()).collect();
         servers.dedup();
         servers
     }

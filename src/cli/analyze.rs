@@ -20,7 +20,7 @@ use crate::summary::Summary;
 
 /// The arguments of `exlog analyze`.
 #[derive(Debug, Args)]
-#[command(after_help = status::HELP, after_long_help = EXAMPLES)]
+#[command(after_help = status::HELP, after_long_help = format!("{EXAMPLES}\n\n{}", status::HELP))]
 pub(super) struct Analyze {
     #[command(flatten)]
     selection: Selection,
@@ -51,13 +51,7 @@ Examples:
   exlog analyze \\\\ex01\\c$\\logs \\\\ex02\\c$\\logs --from -3h
   exlog analyze copies --protocol imap4 --user alice@contoso.com
   exlog analyze copies --evidence settings.txt events.evtx --fail-on high
-  exlog analyze copies --format json --output report.json
-
-Exit status:
-  0  the job was done
-  1  the job was done, and there are findings at or above --fail-on
-  2  wrong usage, or the job could not be done; with --strict also skipped lines or unreadable files
-  3  no readable protocol log among the paths";
+  exlog analyze copies --format json --output report.json";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {

@@ -25,9 +25,6 @@ pub(super) struct Place<'a> {
 
 /// One finding for each server with enough such failures on its front end; `complete` adds title and remedy.
 pub(super) fn judge(case: &Case, rule: &Rule, complete: impl Fn(&mut Finding, Place<'_>)) -> Vec<Finding> {
-    let mut servers: Vec<Option<&str>> = case.groups.iter().map(|group| group.service.server.as_deref()).collect();
-    servers.sort_unstable();
-    servers.dedup();
     let of_server = |server: Option<&str>| {
         let of_server = |group: &&Group| group.service.server.as_deref() == server && group.is_front() && (rule.applies)(group);
         let groups: Vec<&Group> = case.groups.iter().filter(of_server).collect();
@@ -39,7 +36,7 @@ pub(super) fn judge(case: &Case, rule: &Rule, complete: impl Fn(&mut Finding, Pl
         complete(&mut finding, Place { server: server.unwrap_or("SERVER"), protocols: &protocols, account });
         finding.checked()
     };
-    servers.into_iter().filter_map(of_server).collect()
+    case.servers().into_iter().filter_map(of_server).collect()
 }
 
 /// Whether something that was seen last at `end` may go on: the logs end within the hour after it.

@@ -94,10 +94,11 @@ pub(super) struct Spray<'a> {
 impl Guesses {
     /// The refused credentials of each server that has any.
     pub(super) fn by_server(case: &Case) -> Vec<Self> {
-        let front_ends = || case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd);
-        let mut servers: Vec<Option<&str>> = front_ends().map(|(key, _)| key.server.as_deref()).collect();
-        servers.dedup();
-        servers.into_iter().map(|server| Self::of_server(case, server)).filter(|guesses| !guesses.accounts.is_empty()).collect()
+        case.servers()
+            .into_iter()
+            .map(|server| Self::of_server(case, server))
+            .filter(|guesses| !guesses.accounts.is_empty())
+            .collect()
     }
 
     fn of_server(case: &Case, server: Option<&str>) -> Self {

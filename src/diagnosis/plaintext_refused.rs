@@ -38,9 +38,7 @@ A client that sends commands in the wrong order gets the same answer.
 const FEWEST: u64 = 3;
 
 fn judge(case: &Case) -> Vec<Finding> {
-    let mut servers: Vec<Option<&str>> = case.summary.services.keys().map(|key| key.server.as_deref()).collect();
-    servers.dedup();
-    servers.into_iter().filter_map(|server| judge_server(case, server)).collect()
+    case.servers().into_iter().filter_map(|server| judge_server(case, server)).collect()
 }
 
 fn is_refusal(group: &Group) -> bool {

@@ -41,10 +41,7 @@ pub struct ServerFailures<'a> {
 
 /// The stories of one class, by server.
 pub fn of_class(case: &Case, class: ErrorClass) -> Vec<ServerFailures<'_>> {
-    let mut servers: Vec<Option<&str>> = case.groups.iter().map(|group| group.service.server.as_deref()).collect();
-    servers.sort_unstable();
-    servers.dedup();
-    servers.into_iter().filter_map(|server| of_server(case, server, class)).collect()
+    case.servers().into_iter().filter_map(|server| of_server(case, server, class)).collect()
 }
 
 fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> Option<ServerFailures<'a>> {

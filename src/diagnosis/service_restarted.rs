@@ -30,9 +30,7 @@ Two copies of the same log, or logs of two servers taken for one, look like rest
 };
 
 fn judge(case: &Case) -> Vec<Finding> {
-    let mut servers: Vec<Option<&str>> = case.restarts.iter().map(|(key, _)| key.server.as_deref()).collect();
-    servers.dedup();
-    servers.into_iter().filter_map(|server| judge_server(case, server)).collect()
+    case.servers().into_iter().filter_map(|server| judge_server(case, server)).collect()
 }
 
 fn judge_server(case: &Case, server: Option<&str>) -> Option<Finding> {

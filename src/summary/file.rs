@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::collections::map::HashMap;
 use crate::login::identity::Aliases;
 use crate::login::session::Sessions;
-use crate::merge::{Merge, Span, merge_entry};
+use crate::merge::{Merge, Span};
 use crate::protocol::{Protocol, Role};
 use crate::protocol_log::header::Header;
 use crate::skipped::SkippedLines;
@@ -104,9 +104,4 @@ impl Merge for Sessions {
     fn merge_with(&mut self, other: Self) {
         self.then(other);
     }
-}
-
-/// Puts the sessions of one more file among those of its service, in the order of time.
-pub fn add_stretch(stretches: &mut BTreeMap<(i64, Arc<str>), Sessions>, key: (i64, Arc<str>), sessions: Sessions) {
-    merge_entry(stretches, key, sessions);
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::login::identity::Aliases;
 use crate::login::session::{SessionCounts, Sessions};
-use crate::merge::{Merge, Span};
+use crate::merge::{Merge, Span, merge_entry};
 use crate::protocol::{Protocol, Role};
 use crate::skipped::{FileFate, FileNote, SkippedLines};
 
@@ -102,11 +102,11 @@ impl Summary {
         let first = file.span.map_or(i64::MIN, |span| span.first);
         for ((protocol, role), service) in file.services {
             let key = ServiceKey { server: server.clone(), protocol, role };
-            crate::merge::merge_entry(&mut self.services, key, service);
+            merge_entry(&mut self.services, key, service);
         }
         for ((protocol, role), sessions) in file.sessions {
             let key = ServiceKey { server: server.clone(), protocol, role };
-            file::add_stretch(self.stretches.entry(key).or_default(), (first, file.file.clone()), sessions);
+            merge_entry(self.stretches.entry(key).or_default(), (first, file.file.clone()), sessions);
         }
     }
 
@@ -138,10 +138,7 @@ impl Merge for Summary {
         self.services.merge_with(other.services);
         self.aliases.merge_with(other.aliases);
         for (key, stretches) in other.stretches {
-            let mine = self.stretches.entry(key).or_default();
-            for (place, sessions) in stretches {
-                file::add_stretch(mine, place, sessions);
-            }
+            self.stretches.entry(key).or_default().merge_with(stretches);
         }
     }
 }

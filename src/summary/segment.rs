@@ -262,7 +262,8 @@ impl Reader<'_> {
                 .find(|(key, _)| *key == b"Rows")
                 .and_then(|(_, value)| std::str::from_utf8(value).ok()?.parse().ok());
             if let Some(messages) = rows.filter(|rows: &u64| *rows > VERY_MANY) {
-                let failed = outcome(Context::parse(&context).response, Context::parse(&context).error) == Outcome::Failed;
+                let answer = Context::parse(&context);
+                let failed = outcome(answer.response, answer.error) == Outcome::Failed;
                 let is_troubled = failed || record.duration().is_some_and(|duration| duration >= VERY_SLOW);
                 let mailbox = LargeMailbox {
                     messages,
