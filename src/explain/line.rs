@@ -53,7 +53,8 @@ const FAILED: &str = "A login that failed";
 
 fn explain_one(words: &str) -> Option<Explanation> {
     let line = words.lines().map(|line| line.trim_start_matches(['>', ' ', '\t']).trim()).collect::<String>();
-    let columns = Columns::of(line.as_bytes());
+    let mut commas = Vec::new();
+    let columns = Columns::of(line.as_bytes(), &mut commas);
     let value = |place: usize| columns.value(place).map(|value| String::from_utf8_lossy(&value).into_owned()).unwrap_or_default();
     let session = value(1);
     let is_session = session.len() >= 2 && session.len() <= 16 && session.chars().all(|c| c.is_ascii_hexdigit());

@@ -1,85 +1,51 @@
-//! Segments of an open file: each thread reads its own part, all parts together hold each line once.
+//! Segments of a plain file: each thread reads its own part, all parts together hold each line once.
 //!
 //! A line belongs to the segment in which it begins. So a segment starts behind the first line feed at or after the byte
-//! before it, and ends with the line that began in it.
+//! before it, and ends with the line that began in it. How blocks of lines are cut is decided in [`super::stream`].
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 
-use memchr::memchr;
-
-use crate::input::block::{Block, LONGEST_LINE, SEGMENT};
-
-/// How many bytes are read at once where a line goes on behind its segment.
-const STEP: usize = 64 << 10;
+use crate::input::block::SEGMENT;
+use crate::input::stream::Stream;
 
 /// How many segments a file of `length` bytes has.
 pub fn count(length: u64) -> u64 {
     length.div_ceil(SEGMENT)
 }
 
-/// Reads segment `index` of a file that was `length` bytes long when it was opened first.
-///
-/// # Errors
-/// What the operating system says. A file that has become shorter is no error: what is gone is not read.
-pub fn read<'a>(file: &File, index: u64, length: u64, buffer: &'a mut Vec<u8>) -> io::Result<Block<'a>> {
-    let (start, end) = (index * SEGMENT, ((index + 1) * SEGMENT).min(length));
-    let from = start.saturating_sub(1);
-    let size = usize::try_from(end - from).unwrap_or_default();
-    buffer.clear();
-    fill(file, from, size, buffer)?;
+/// How many bytes segment `index` of a file of `length` bytes has.
+pub fn size(index: u64, length: u64) -> u64 {
+    SEGMENT.min(length.saturating_sub(index * SEGMENT))
+}
+
+/// The lines of segment `index` of a file that was `length` bytes long when it was opened first. A file that has become
+/// shorter is no error: what is gone is not read. `buffer` is used to read into.
+pub fn open(file: File, index: u64, length: u64, buffer: Vec<u8>) -> Stream {
+    let start = index * SEGMENT;
     // The byte before the segment tells whether a line begins at its first byte.
-    let skipped = match index {
-        0 => 0,
-        _ => match memchr(b'\n', buffer) {
-            Some(feed) => feed + 1,
-            None => return Ok(Block { text: &[], is_unfinished: false }),
-        },
-    };
-    if skipped >= size.min(buffer.len()) {
-        return Ok(Block { text: &[], is_unfinished: false });
-    }
-    let is_unfinished = complete_last_line(file, from, length, skipped, buffer)?;
-    Ok(Block { text: buffer.get(skipped..).unwrap_or_default(), is_unfinished })
+    let from = start.saturating_sub(1);
+    let source = Box::new(Part { file, at: from, end: length });
+    Stream::part(source, index > 0, start + size(index, length) - from, buffer)
 }
 
-/// Reads on until the last line ends, the file does, or the line is longer than any; says whether the file ended first.
-fn complete_last_line(file: &File, from: u64, length: u64, skipped: usize, buffer: &mut Vec<u8>) -> io::Result<bool> {
-    let mut line_start = memchr::memrchr(b'\n', buffer).map_or(0, |feed| feed + 1).max(skipped);
-    while line_start < buffer.len() {
-        let at = from + buffer.len() as u64;
-        let wanted = STEP.min(usize::try_from(length.saturating_sub(at)).unwrap_or(STEP));
-        if buffer.len() - line_start > LONGEST_LINE {
-            return Ok(false);
-        }
-        let before = buffer.len();
-        fill(file, at, wanted, buffer)?;
-        if buffer.len() == before {
-            return Ok(true);
-        }
-        if let Some(feed) = buffer.get(before..).and_then(|read| memchr(b'\n', read)) {
-            buffer.truncate(before + feed + 1);
-            line_start = buffer.len();
-        }
-    }
-    Ok(false)
+/// An open file from some offset on.
+struct Part {
+    file: File,
+    at: u64,
+    end: u64,
 }
 
-/// Appends up to `size` bytes of the file from `offset` on; fewer where the file ends.
-fn fill(file: &File, offset: u64, size: usize, buffer: &mut Vec<u8>) -> io::Result<()> {
-    let start = buffer.len();
-    buffer.resize(start + size, 0);
-    let mut read = start;
-    while let Some(rest) = buffer.get_mut(read..).filter(|rest| !rest.is_empty()) {
-        match read_at(file, rest, offset + (read - start) as u64) {
-            Ok(0) => break,
-            Ok(count) => read += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
+impl Read for Part {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX).min(buffer.len());
+        let count = match buffer.get_mut(..most) {
+            Some(wanted) if most > 0 => read_at(&self.file, wanted, self.at)?,
+            _ => 0,
+        };
+        self.at += count as u64;
+        Ok(count)
     }
-    buffer.truncate(read);
-    Ok(())
 }
 
 #[cfg(unix)]
@@ -95,28 +61,22 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::block::LONGEST_LINE;
     use std::io::Write;
 
-    /// All lines of a file as its segments give them, cut to lengths.
+    /// All lines of a file as its segments give them, cut to lengths; and whether the last one was unfinished.
     fn line_lengths(text: &[u8]) -> (Vec<usize>, bool) {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(text).unwrap();
         let (mut lengths, mut unfinished) = (Vec::new(), false);
-        let mut buffer = Vec::new();
         for index in 0..count(text.len() as u64) {
-            let block = read(&file, index, text.len() as u64, &mut buffer).unwrap();
-            if block.text.is_empty() {
-                continue;
+            let mut stream = open(file.try_clone().unwrap(), index, text.len() as u64, Vec::new());
+            let mut buffer = Vec::new();
+            while let Some(block) = stream.next_block(&mut buffer).unwrap() {
+                let text = block.text.strip_suffix(b"\n").unwrap_or(block.text);
+                lengths.extend(text.split(|byte| *byte == b'\n').map(|line| line.len().min(LONGEST_LINE + 1)));
+                unfinished |= block.is_unfinished;
             }
-            lengths.extend(
-                block
-                    .text
-                    .strip_suffix(b"\n")
-                    .unwrap_or(block.text)
-                    .split(|byte| *byte == b'\n')
-                    .map(|line| line.len().min(LONGEST_LINE + 1)),
-            );
-            unfinished |= block.is_unfinished;
         }
         (lengths, unfinished)
     }
@@ -131,6 +91,8 @@ mod tests {
             vec![segment, segment, 1],
             vec![2 * segment + 5],
             vec![0, 0, 1],
+            vec![segment - 100, 90, 50, 7],
+            vec![LONGEST_LINE, LONGEST_LINE + 1, LONGEST_LINE - 1, segment - 3 * LONGEST_LINE - 4, 3, 5],
         ] {
             let text: Vec<u8> = lengths.iter().flat_map(|length| [vec![b'x'; *length], vec![b'\n']].concat()).collect();
             let expected: Vec<usize> = lengths.iter().map(|length| (*length).min(LONGEST_LINE + 1)).collect();
@@ -146,8 +108,9 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"one\ntwo\n").unwrap();
         let mut buffer = Vec::new();
-        let block = read(&file, 0, 1000, &mut buffer).unwrap();
-        assert_eq!(block, Block { text: b"one\ntwo\n", is_unfinished: false });
-        assert_eq!(read(&file, 1, 2 * SEGMENT, &mut buffer).unwrap().text, b"");
+        let mut stream = open(file.try_clone().unwrap(), 0, 1000, Vec::new());
+        let block = stream.next_block(&mut buffer).unwrap().unwrap();
+        assert_eq!((block.text, block.is_unfinished), (&b"one\ntwo\n"[..], false));
+        assert!(open(file, 1, 2 * SEGMENT, Vec::new()).next_block(&mut buffer).unwrap().is_none());
     }
 }

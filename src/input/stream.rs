@@ -1,6 +1,4 @@
-//! Files that can only be read from front to back: gzip, UTF-16, standard input, pipes.
-//!
-//! They give the same blocks as segments of plain files do: whole lines, about as many bytes, always the same cuts.
+//! Text read from front to back, given in blocks of whole lines: a segment of a plain file, gzip, UTF-16, a pipe.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -8,10 +6,10 @@ use std::io::{self, Read};
 use flate2::read::MultiGzDecoder;
 use memchr::{memchr, memrchr};
 
-use crate::input::block::{Block, LONGEST_LINE, SEGMENT};
+use crate::input::block::{BLOCK, Block, LONGEST_LINE};
 use crate::input::encoding::Encoding;
 
-/// How many bytes are read at once.
+/// How many bytes are asked for at once.
 const STEP: usize = 256 << 10;
 
 /// A source read from front to back in blocks of whole lines.
@@ -19,27 +17,54 @@ pub struct Stream {
     source: Box<dyn Read + Send>,
     decoder: Option<encoding_rs::Decoder>,
     raw: Vec<u8>,
-    /// Text that was read and not yet given.
+    /// The first `filled` bytes were read and not yet given. They begin with a line.
     text: Vec<u8>,
-    given: usize,
+    filled: usize,
+    /// Bytes read, after unpacking and before decoding.
     bytes: u64,
+    /// Bytes of text that were given or passed over: where `text` begins.
+    offset: u64,
+    /// Only lines that begin before this offset are given.
+    until: u64,
+    /// Nothing is given up to the next line feed: the rest of a line that is too long, or the end of somebody else's line.
+    passes_over: bool,
+    /// The source has ended, or nothing more is wanted of it.
     at_end: bool,
-    /// The beginning of an over-long line was given; the rest of it is passed over.
-    in_long_line: bool,
+    /// What the source said in the end; told once everything before it was given.
+    failure: Option<io::Error>,
+}
+
+/// Up to where the text can be given.
+enum Cut {
+    /// Lines that are whole, or the beginning of one that is too long.
+    At(usize),
+    /// Everything, up to the end of the source; the last line has no line end.
+    Unfinished,
+    /// No line is whole yet.
+    Nowhere,
 }
 
 impl Stream {
     /// A stream over a source whose content (after unpacking) has the given encoding.
     pub fn new(source: Box<dyn Read + Send>, encoding: Encoding) -> Self {
+        Self { decoder: encoding.decoder(), ..Self::part(source, false, u64::MAX, Vec::new()) }
+    }
+
+    /// A part of a UTF-8 text: the lines that begin before offset `until` of the source. `begins_inside` says that its first
+    /// bytes, up to the first line feed, belong to a line that began before. `buffer` is used to read into.
+    pub fn part(source: Box<dyn Read + Send>, begins_inside: bool, until: u64, buffer: Vec<u8>) -> Self {
         Self {
             source,
-            decoder: encoding.decoder(),
-            raw: vec![0; STEP],
-            text: Vec::new(),
-            given: 0,
+            decoder: None,
+            raw: Vec::new(),
+            text: buffer,
+            filled: 0,
             bytes: 0,
+            offset: 0,
+            until,
+            passes_over: begins_inside,
             at_end: false,
-            in_long_line: false,
+            failure: None,
         }
     }
 
@@ -53,92 +78,126 @@ impl Stream {
         self.bytes
     }
 
-    /// The next block; `None` at the end.
+    /// The buffer, to be used for the next stream.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.text
+    }
+
+    /// The next block, in `buffer`, whose former content is lost; `None` at the end.
     ///
     /// # Errors
     /// What the source says, a damaged gzip stream among others. Everything before the damage has been given by then.
-    pub fn next_block(&mut self) -> io::Result<Option<Block<'_>>> {
-        self.text.drain(..self.given);
-        self.given = 0;
-        let mut failure = None;
-        while !self.at_end && self.text.len() < SEGMENT as usize {
-            if let Err(error) = self.read_some() {
-                self.at_end = true;
-                failure = Some(error);
+    pub fn next_block<'a>(&mut self, buffer: &'a mut Vec<u8>) -> io::Result<Option<Block<'a>>> {
+        let (end, is_unfinished) = loop {
+            while !self.at_end && self.filled < BLOCK {
+                self.read_some();
             }
-        }
-        let end = self.whole_lines();
-        self.given = if self.in_long_line { self.text.len() } else { end };
-        if end == 0 {
-            return failure.map_or(Ok(None), Err);
-        }
-        if let Some(error) = failure {
-            // Given first what was read; the error comes with the next call.
-            self.source = Box::new(Failing(Some(error)));
-            self.at_end = false;
-        }
-        let text = self.text.get(..end).unwrap_or_default();
-        Ok(Some(Block { text, is_unfinished: self.at_end && !text.ends_with(b"\n") }))
-    }
-
-    /// Up to where the text holds whole lines: all of it at the end, else to its last line feed, else an over-long piece.
-    fn whole_lines(&mut self) -> usize {
-        if self.at_end {
-            return self.text.len();
-        }
-        match memrchr(b'\n', &self.text) {
-            Some(feed) => feed + 1,
-            None => {
-                self.in_long_line = true;
-                self.text.len().min(LONGEST_LINE + 1)
+            if self.passes_over {
+                self.pass_over();
             }
-        }
-    }
-
-    fn read_some(&mut self) -> io::Result<()> {
-        let count = match self.source.read(&mut self.raw) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
-            other => other?,
+            match self.cut() {
+                Cut::At(end) => break (end, false),
+                // What breaks off where the source is damaged is a damaged line, not one that is still being written.
+                Cut::Unfinished => break (self.filled, self.failure.is_none()),
+                Cut::Nowhere if self.at_end => return self.failure.take().map_or(Ok(None), Err),
+                Cut::Nowhere => self.read_some(),
+            }
         };
-        self.at_end = count == 0;
-        self.bytes += count as u64;
-        let read = self.raw.get(..count).unwrap_or_default();
-        let before = self.text.len();
-        match &mut self.decoder {
-            None => self.text.extend_from_slice(read),
-            Some(decoder) => {
-                let room = decoder.max_utf8_buffer_length(count).unwrap_or(count * 3 + 16);
-                self.text.resize(before + room, 0);
-                let space = self.text.get_mut(before..).unwrap_or_default();
-                let (_, _, written, _) = decoder.decode_to_utf8(read, space, self.at_end);
-                self.text.truncate(before + written);
-            }
-        }
-        if self.in_long_line {
-            self.pass_over_long_line(before);
-        }
-        Ok(())
+        std::mem::swap(&mut self.text, buffer);
+        let text = buffer.get(..self.filled).unwrap_or_default();
+        let (given, kept) = text.split_at_checked(end).unwrap_or((text, &[]));
+        space(&mut self.text, 0, kept.len()).copy_from_slice(kept);
+        self.filled = kept.len();
+        self.went_on(given.len());
+        Ok(Some(Block { text: given, is_unfinished }))
     }
 
-    /// Drops what belongs to a line that is too long, up to and with its line feed.
-    fn pass_over_long_line(&mut self, from: usize) {
-        match self.text.get(from..).and_then(|fresh| memchr(b'\n', fresh)) {
-            Some(feed) => {
-                self.text.drain(from..=from + feed);
-                self.in_long_line = false;
-            }
-            None => self.text.truncate(from),
+    /// So many bytes were given or passed over.
+    fn went_on(&mut self, bytes: usize) {
+        self.offset += bytes as u64;
+        if self.offset >= self.until {
+            self.at_end = true;
+            self.filled = 0;
         }
+    }
+
+    fn cut(&mut self) -> Cut {
+        let text = self.text.get(..self.filled).unwrap_or_default();
+        let after = |text: &[u8]| memrchr(b'\n', text).map_or(0, |feed| feed + 1);
+        // The last line of this part is the one that holds the byte before `until`.
+        let last_byte = usize::try_from(self.until.saturating_sub(self.offset)).unwrap_or(usize::MAX).saturating_sub(1);
+        let whole = match text.get(last_byte..).map(|rest| memchr(b'\n', rest)) {
+            Some(Some(feed)) => return Cut::At(last_byte + feed + 1),
+            Some(None) => after(text.get(..last_byte).unwrap_or_default()),
+            None => after(text),
+        };
+        let begun = text.len() - whole;
+        if begun > LONGEST_LINE && (whole == 0 || self.at_end) {
+            self.passes_over = true;
+            return Cut::At(whole + LONGEST_LINE + 1);
+        }
+        match whole {
+            _ if self.at_end && begun > 0 => Cut::Unfinished,
+            0 => Cut::Nowhere,
+            _ => Cut::At(whole),
+        }
+    }
+
+    /// Drops what is not given, up to and with the next line feed.
+    fn pass_over(&mut self) {
+        let text = self.text.get(..self.filled).unwrap_or_default();
+        let passed = match memchr(b'\n', text) {
+            Some(feed) => {
+                self.passes_over = false;
+                feed + 1
+            }
+            None => text.len(),
+        };
+        self.text.copy_within(passed..self.filled, 0);
+        self.filled -= passed;
+        self.went_on(passed);
+    }
+
+    /// Reads once. A failure is kept for later: what was read before it comes first.
+    fn read_some(&mut self) {
+        let result = if self.decoder.is_some() { self.read_and_decode() } else { self.read_plainly() };
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                self.at_end = true;
+                self.failure = Some(error);
+            }
+            Ok(count) => {
+                self.at_end = count == 0;
+                self.bytes += count as u64;
+            }
+        }
+    }
+
+    fn read_plainly(&mut self) -> io::Result<usize> {
+        let count = self.source.read(space(&mut self.text, self.filled, STEP))?;
+        self.filled += count;
+        Ok(count)
+    }
+
+    fn read_and_decode(&mut self) -> io::Result<usize> {
+        let count = self.source.read(space(&mut self.raw, 0, STEP))?;
+        if let Some(decoder) = &mut self.decoder {
+            let room = decoder.max_utf8_buffer_length(count).unwrap_or(count * 3 + 16);
+            let read = self.raw.get(..count).unwrap_or_default();
+            let (_, _, written, _) = decoder.decode_to_utf8(read, space(&mut self.text, self.filled, room), count == 0);
+            self.filled += written;
+        }
+        Ok(count)
     }
 }
 
-/// A source that fails once, with the error that an earlier read met.
-struct Failing(Option<io::Error>);
-
-impl Read for Failing {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        self.0.take().map_or(Ok(0), Err)
+/// `room` bytes of a buffer behind those that are in use. The buffer keeps its length, so that it is cleared only once.
+fn space(buffer: &mut Vec<u8>, used: usize, room: usize) -> &mut [u8] {
+    if buffer.len() < used + room {
+        buffer.resize(used + room, 0);
     }
+    buffer.get_mut(used..used + room).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -146,9 +205,9 @@ mod tests {
     use super::*;
 
     fn line_lengths(mut stream: Stream) -> (Vec<usize>, bool, Option<io::Error>) {
-        let (mut lengths, mut unfinished) = (Vec::new(), false);
+        let (mut lengths, mut unfinished, mut buffer) = (Vec::new(), false, Vec::new());
         loop {
-            match stream.next_block() {
+            match stream.next_block(&mut buffer) {
                 Ok(Some(block)) => {
                     lengths.extend(
                         block
@@ -168,8 +227,8 @@ mod tests {
 
     #[test]
     fn blocks_hold_each_line_once() {
-        let long = 3 * SEGMENT as usize;
-        let lengths = [5, 100, 0, long, 7, SEGMENT as usize - 1, 3];
+        let long = 3 * BLOCK.max(LONGEST_LINE);
+        let lengths = [5, 100, 0, long, 7, BLOCK - 1, 3];
         let text: Vec<u8> = lengths.iter().flat_map(|length| [vec![b'x'; *length], vec![b'\n']].concat()).collect();
         let expected: Vec<usize> = lengths.iter().map(|length| (*length).min(LONGEST_LINE + 1)).collect();
         let (found, unfinished, error) = line_lengths(Stream::new(Box::new(io::Cursor::new(text)), Encoding::Utf8));
@@ -181,7 +240,8 @@ mod tests {
     fn utf16_becomes_utf8_and_a_missing_line_end_is_noticed() {
         let bytes: Vec<u8> = "\u{feff}one\r\nGrüße".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let mut stream = Stream::new(Box::new(io::Cursor::new(bytes)), Encoding::Utf16Le);
-        let block = stream.next_block().unwrap().unwrap();
+        let mut buffer = Vec::new();
+        let block = stream.next_block(&mut buffer).unwrap().unwrap();
         assert_eq!((block.text, block.is_unfinished), ("\u{feff}one\r\nGrüße".as_bytes(), true));
         assert_eq!(stream.bytes(), 22);
     }

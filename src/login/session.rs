@@ -141,6 +141,10 @@ impl Loose {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        self.head.is_none() && self.tail.is_none()
+    }
+
     /// Counts the tail if it is over.
     fn settle(&mut self, counts: &mut SessionCounts) {
         if let Some(tail) = self.tail.take_if(|tail| tail.end != End::Running) {
@@ -154,74 +158,121 @@ impl Loose {
 pub struct Sessions {
     counts: SessionCounts,
     epochs: Epochs,
-    loose: HashMap<u64, Loose>,
+    /// Every session number of the stretch: where its loose ends are kept, or [`WHOLE`] if it has none.
+    numbers: HashMap<u64, u32>,
+    loose: Vec<Loose>,
+    /// Places among the loose ends that can be used again: so they stay few and near.
+    free: Vec<u32>,
 }
+
+/// The place of a session number that has no loose ends.
+const WHOLE: u32 = u32::MAX;
 
 impl Sessions {
     /// Takes in a line, in the order of the log.
+    #[inline]
     pub fn add(&mut self, line: SessionLine) {
+        let place = match self.numbers.get(&line.id) {
+            Some(place) => *place,
+            None => return self.begin(line, true),
+        };
+        let Some(loose) = self.loose.get_mut(place as usize) else { return self.begin(line, false) };
+        match loose.running() {
+            Some(fragment) if fragment.is_continued_by(&line) => {
+                fragment.extend(&line, &mut self.counts);
+                if line.event == SessionEvent::Close {
+                    fragment.end = End::Seen;
+                    self.settle(line.id, place);
+                }
+            }
+            _ => self.begin(line, false),
+        }
+    }
+
+    /// Takes in a line that begins a fragment; `is_new` says that the stretch had no line of its number before.
+    fn begin(&mut self, line: SessionLine, is_new: bool) {
         if line.event == SessionEvent::Open {
             self.epochs.open(line.id, line.time);
         }
-        let is_new = !self.loose.contains_key(&line.id);
-        let loose = self.loose.entry(line.id).or_default();
-        let is_next = loose.running().is_some_and(|fragment| fragment.is_continued_by(&line));
-        if !is_next {
-            let mut before = std::mem::take(loose);
-            cut_running(&mut before, &mut self.counts);
-            let start = match line.event {
-                SessionEvent::Open => Start::Seen,
-                _ if is_new => Start::Before,
-                _ => Start::Lost,
-            };
-            let fragment = Fragment::beginning(&line, start);
-            *loose = before;
-            match start {
-                Start::Before => loose.head = Some(fragment),
-                _ => loose.tail = Some(fragment),
-            }
+        let place = self.place_for(line.id);
+        let Some(loose) = self.loose.get_mut(place as usize) else { return };
+        cut_running(loose, &mut self.counts);
+        let start = match line.event {
+            SessionEvent::Open => Start::Seen,
+            _ if is_new => Start::Before,
+            _ => Start::Lost,
+        };
+        let fragment = Fragment::beginning(&line, start);
+        let begun = match start {
+            Start::Before => loose.head.insert(fragment),
+            _ => loose.tail.insert(fragment),
+        };
+        begun.extend(&line, &mut self.counts);
+        if line.event == SessionEvent::Close {
+            begun.end = End::Seen;
+            self.settle(line.id, place);
         }
-        if let Some(fragment) = loose.running() {
-            fragment.extend(&line, &mut self.counts);
-            if line.event == SessionEvent::Close {
-                fragment.end = End::Seen;
-            }
-        }
-        loose.settle(&mut self.counts);
     }
 
-    /// Adds the stretch that follows this one.
+    /// Where the loose ends of a session number are kept: an empty place if it has none yet.
+    fn place_for(&mut self, id: u64) -> u32 {
+        let number = self.numbers.entry(id).or_insert(WHOLE);
+        if *number == WHOLE {
+            *number = self.free.pop().unwrap_or_else(|| {
+                self.loose.push(Loose::default());
+                self.loose.len() as u32 - 1
+            });
+        }
+        *number
+    }
+
+    /// Counts the tail if it is over, and frees the place if nothing is loose any more.
+    fn settle(&mut self, id: u64, place: u32) {
+        let Some(loose) = self.loose.get_mut(place as usize) else { return };
+        loose.settle(&mut self.counts);
+        if loose.is_empty() {
+            self.free.push(place);
+            self.numbers.insert(id, WHOLE);
+        }
+    }
+
+    /// Adds the stretch that follows this one. Of this one only the loose ends are remembered.
     pub fn then(&mut self, later: Self) {
         self.counts.merge_with(later.counts);
         self.epochs.then(later.epochs);
-        for (id, next) in later.loose {
-            self.join(id, next);
-            let is_over = self.loose.get_mut(&id).is_some_and(|loose| {
-                loose.settle(&mut self.counts);
-                loose.head.is_none() && loose.tail.is_none()
-            });
-            if is_over {
-                self.loose.remove(&id);
+        self.numbers.retain(|_, place| *place != WHOLE);
+        let mut loose = later.loose;
+        for (id, place) in later.numbers {
+            let next = loose.get_mut(place as usize).map(std::mem::take).unwrap_or_default();
+            // A number that is whole here and there is no news.
+            if next.is_empty() && !self.numbers.contains_key(&id) {
+                continue;
             }
+            self.join(id, next);
         }
-        if self.loose.len() > MOST_LOOSE {
+        self.numbers.retain(|_, place| *place != WHOLE);
+        if self.numbers.len() > MOST_LOOSE {
             self.give_up_the_oldest();
         }
     }
 
     /// Counts the older half of the loose ends as what they are: nothing will join them any more, or memory would grow with the log.
     fn give_up_the_oldest(&mut self) {
-        let mut by_age: Vec<(i64, u64)> = self.loose.iter().map(|(id, loose)| (loose.last_time(), *id)).collect();
+        let last_time = |place: u32| self.loose.get(place as usize).map_or(i64::MIN, Loose::last_time);
+        let mut by_age: Vec<(i64, u64, u32)> = self.numbers.iter().map(|(id, place)| (last_time(*place), *id, *place)).collect();
         by_age.sort_unstable();
-        for (_, id) in by_age.into_iter().take(MOST_LOOSE / 2) {
-            if let Some(loose) = self.loose.remove(&id) {
-                loose.count(&mut self.counts);
+        for (_, id, place) in by_age.into_iter().take(MOST_LOOSE / 2) {
+            self.numbers.remove(&id);
+            if let Some(loose) = self.loose.get_mut(place as usize) {
+                std::mem::take(loose).count(&mut self.counts);
+                self.free.push(place);
             }
         }
     }
 
     fn join(&mut self, id: u64, next: Loose) {
-        let loose = self.loose.entry(id).or_default();
+        let place = self.place_for(id);
+        let Some(loose) = self.loose.get_mut(place as usize) else { return };
         let Loose { head, tail } = next;
         if head.is_none() {
             // The number was opened anew in the later stretch, even where nothing of that is loose any more.
@@ -247,11 +298,12 @@ impl Sessions {
             cut_running(loose, &mut self.counts);
             loose.tail = Some(tail);
         }
+        self.settle(id, place);
     }
 
     /// What is known when no stretch comes before or after: the loose ends are counted as what they are.
     pub fn finish(mut self) -> (SessionCounts, Vec<i64>) {
-        for loose in self.loose.into_values() {
+        for loose in self.loose {
             loose.count(&mut self.counts);
         }
         (self.counts, self.epochs.restarts().to_vec())

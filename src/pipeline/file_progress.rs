@@ -14,7 +14,7 @@ use crate::protocol_log::log_file::{LogFile, Reading as HowToRead};
 use crate::skipped::{FileFate, FileNote};
 use crate::summary::file::FileSummary;
 use crate::summary::scope::Scope;
-use crate::summary::segment::{Reading, Segment};
+use crate::summary::segment::{Reading, Segment, SegmentReader};
 
 /// A file that has been read to its end, or as far as it could be.
 pub(super) struct Finished {
@@ -24,6 +24,13 @@ pub(super) struct Finished {
     pub(super) note: Option<FileNote>,
     /// The server's name by the path.
     pub(super) path_name: Option<String>,
+}
+
+/// What a thread reads into, again and again.
+#[derive(Default)]
+pub(super) struct Buffers {
+    read: Vec<u8>,
+    block: Vec<u8>,
 }
 
 /// A file and what has been read of it.
@@ -50,9 +57,9 @@ impl<'a> FileProgress<'a> {
     }
 
     /// Reads one part; gives the whole file when it was the last one.
-    pub(super) fn read(&self, part: u64, buffer: &mut Vec<u8>, progress: &dyn Progress) -> Option<Finished> {
+    pub(super) fn read(&self, part: u64, buffers: &mut Buffers, progress: &dyn Progress) -> Option<Finished> {
         match &self.file.reading {
-            HowToRead::Segments { length } => self.read_segment(part, *length, buffer, progress),
+            HowToRead::Segments { length } => self.read_segment(part, *length, buffers, progress),
             HowToRead::Stream(stream) => {
                 let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
                 stream.map(|stream| self.read_stream(Ok(stream), progress))
@@ -65,18 +72,18 @@ impl<'a> FileProgress<'a> {
         }
     }
 
-    fn read_segment(&self, part: u64, length: u64, buffer: &mut Vec<u8>, progress: &dyn Progress) -> Option<Finished> {
+    fn read_segment(&self, part: u64, length: u64, buffers: &mut Buffers, progress: &dyn Progress) -> Option<Finished> {
         // Only the first segment is sure to begin without a header; for the others the file's first header is a good guess.
         let header = if part == 0 { Default::default() } else { self.file.header };
-        let segment = self.segment(part, length, header, buffer);
-        progress.advanced(SEGMENT.min(length - part * SEGMENT));
+        let segment = self.segment(part, length, header, buffers);
+        progress.advanced(segments::size(part, length));
         let mut state = self.lock();
         state.waiting.insert(part, segment);
         while let Some(segment) = {
             let next = state.next;
             state.waiting.remove(&next)
         } {
-            self.add_next(&mut state, segment, length, buffer);
+            self.add_next(&mut state, segment, length, buffers);
         }
         (state.next == self.file.parts()).then(|| self.finish(&mut state, length)).flatten()
     }
@@ -86,20 +93,25 @@ impl<'a> FileProgress<'a> {
         part: u64,
         length: u64,
         header: crate::protocol_log::header::Header,
-        buffer: &mut Vec<u8>,
+        buffers: &mut Buffers,
     ) -> io::Result<Segment> {
         let file = File::open(&self.file.input.path)?;
-        let block = segments::read(&file, part, length, buffer)?;
-        Ok(Segment::read(block, header, self.reading()))
+        let mut stream = segments::open(file, part, length, std::mem::take(&mut buffers.read));
+        let mut reader = SegmentReader::new(header, self.reading());
+        while let Some(block) = stream.next_block(&mut buffers.block)? {
+            reader.add(block);
+        }
+        buffers.read = stream.into_buffer();
+        Ok(reader.finish())
     }
 
     /// Adds the part that is due. Where the guess of its header was wrong, it is read again.
-    fn add_next(&self, state: &mut State, segment: io::Result<Segment>, length: u64, buffer: &mut Vec<u8>) {
+    fn add_next(&self, state: &mut State, segment: io::Result<Segment>, length: u64, buffers: &mut Buffers) {
         let part = state.next;
         state.next += 1;
         let Some(summary) = &mut state.summary else { return };
         let segment = match segment {
-            Ok(segment) if !summary.fits(&segment) => self.segment(part, length, summary.header, buffer),
+            Ok(segment) if !summary.fits(&segment) => self.segment(part, length, summary.header, buffers),
             other => other,
         };
         match segment {
@@ -126,10 +138,15 @@ impl<'a> FileProgress<'a> {
 
     fn read_blocks(&self, stream: &mut Stream, state: &mut State) -> io::Result<()> {
         let Some(summary) = &mut state.summary else { return Ok(()) };
-        while let Some(block) = stream.next_block()? {
-            summary.add(Segment::read(block, summary.header, self.reading()));
+        let mut buffers = Buffers::default();
+        loop {
+            let mut reader = SegmentReader::new(summary.header, self.reading());
+            let result = read_segment_of(stream, &mut reader, &mut buffers);
+            summary.add(reader.finish());
+            if !result? {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     fn finish(&self, state: &mut State, bytes: u64) -> Option<Finished> {
@@ -152,4 +169,19 @@ impl<'a> FileProgress<'a> {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Reads about as many bytes as a segment has, and says whether there may be more. The next block is fetched and unpacked
+/// while this one is read.
+fn read_segment_of(stream: &mut Stream, reader: &mut SegmentReader<'_>, buffers: &mut Buffers) -> io::Result<bool> {
+    let start = stream.bytes();
+    let mut next = stream.next_block(&mut buffers.block)?;
+    while let Some(block) = next {
+        reader.add(block);
+        if stream.bytes() - start >= SEGMENT {
+            return Ok(true);
+        }
+        next = stream.next_block(&mut buffers.block)?;
+    }
+    Ok(false)
 }

@@ -21,7 +21,7 @@ mod evidence_file;
 mod file_progress;
 
 use evidence_file::Looked;
-use file_progress::{FileProgress, Finished};
+use file_progress::{Buffers, FileProgress, Finished};
 
 /// So many threads for each processor at the most.
 const MOST_THREADS: usize = 8;
@@ -112,9 +112,9 @@ fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Material {
     rayon::scope(|scope| {
         for _ in 0..rayon::current_num_threads() {
             scope.spawn(|_| {
-                let mut buffer = Vec::new();
+                let mut buffers = Buffers::default();
                 while let Some((place, part)) = tasks.get(next_task.fetch_add(1, Ordering::Relaxed)) {
-                    work.read(*place, *part, &mut buffer, progress);
+                    work.read(*place, *part, &mut buffers, progress);
                 }
             });
         }
@@ -148,9 +148,9 @@ struct InOrder {
 }
 
 impl Work<'_> {
-    fn read(&self, place: usize, part: u64, buffer: &mut Vec<u8>, progress: &dyn Progress) {
+    fn read(&self, place: usize, part: u64, buffers: &mut Buffers, progress: &dyn Progress) {
         let Some(file) = self.progresses.get(place) else { return };
-        if let Some(finished) = file.read(part, buffer, progress) {
+        if let Some(finished) = file.read(part, buffers, progress) {
             self.in_order.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(place, finished, self.scope);
         }
     }

@@ -166,8 +166,8 @@ fn decide(text: &[u8]) -> Result<Decided, Aside> {
 
 /// A file that is called like a log but begins with damage: is there a log behind it?
 fn found_later(source: Box<dyn Read + Send>, encoding: Encoding) -> io::Result<bool> {
-    let mut stream = Stream::new(source, encoding);
-    while let Some(block) = stream.next_block()? {
+    let (mut stream, mut buffer) = (Stream::new(source, encoding), Vec::new());
+    while let Some(block) = stream.next_block(&mut buffer)? {
         // Small pieces, so that a few records stand out among much damage.
         if block.text.chunks(BEGINNING as usize).any(|piece| sniff(piece) == Sniffed::ProtocolLog) {
             return Ok(true);

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crate::protocol_log::endpoint::Endpoint;
 use crate::protocol_log::header::{Column, ColumnMap};
 use crate::protocol_log::structure::{Columns, unquoted};
-use crate::protocol_log::timestamp;
+use crate::protocol_log::timestamp::Stamps;
 use crate::skipped::SkipReason;
 
 /// A row of a protocol log.
@@ -25,16 +25,19 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// Reads a line (without its line end) by the columns of the header above it.
+    /// Reads the columns of a line by the header above it; `stamps` remembers the minute of the line before.
     ///
     /// # Errors
     /// The reason to skip the line with.
-    pub fn read(line: &'a [u8], map: ColumnMap) -> Result<Self, SkipReason> {
-        let columns = Columns::of(line);
+    #[inline]
+    pub fn read(columns: Columns<'a>, map: ColumnMap, stamps: &mut Stamps) -> Result<Self, SkipReason> {
         let raw = |column| map.place(column).and_then(|place| columns.raw(place));
-        let plain = |bytes: &'a [u8]| bytes.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")).unwrap_or(bytes);
-        let Some(time) = raw(Column::DateTime).map(plain).and_then(timestamp::parse) else {
-            return Err(if line.contains(&0) { SkipReason::Binary } else { SkipReason::BadTime });
+        let plain = |bytes: &'a [u8]| match bytes {
+            [b'"', inner @ .., b'"'] => inner,
+            _ => bytes,
+        };
+        let Some(time) = raw(Column::DateTime).and_then(|text| stamps.parse(plain(text))) else {
+            return Err(if columns.line().contains(&0) { SkipReason::Binary } else { SkipReason::BadTime });
         };
         let session = raw(Column::SessionId).ok_or(SkipReason::TooFewColumns)?;
         let session = hexadecimal(plain(session)).ok_or(SkipReason::BadSession)?;
@@ -45,6 +48,17 @@ impl<'a> Record<'a> {
         Ok(Self { time, session, command, columns, map })
     }
 
+    /// The whole line.
+    pub fn line(&self) -> &'a [u8] {
+        self.columns.line()
+    }
+
+    /// The server's end of the connection as it stands in the line.
+    #[inline]
+    pub fn server(&self) -> &'a [u8] {
+        self.raw(Column::ServerEndpoint)
+    }
+
     /// The line's number in its session; `None` if it cannot be read.
     pub fn sequence(&self) -> Option<u32> {
         decimal(self.raw(Column::SeqNumber))?.try_into().ok()
@@ -52,7 +66,7 @@ impl<'a> Record<'a> {
 
     /// The server's end of the connection.
     pub fn server_endpoint(&self) -> Endpoint<'a> {
-        Endpoint::parse(self.raw(Column::ServerEndpoint))
+        Endpoint::parse(self.server())
     }
 
     /// The client's end of the connection; on a back end the client is a front end.
@@ -80,6 +94,7 @@ impl<'a> Record<'a> {
         unquoted(self.raw(Column::Context))
     }
 
+    #[inline]
     fn raw(&self, column: Column) -> &'a [u8] {
         self.map.place(column).and_then(|place| self.columns.raw(place)).unwrap_or_default()
     }
@@ -89,8 +104,25 @@ fn hexadecimal(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() || digits.len() > 16 {
         return None;
     }
-    digits.iter().try_fold(0u64, |sum, digit| (*digit as char).to_digit(16).map(|value| sum << 4 | u64::from(value)))
+    // Most numbers have eight zeros in front.
+    let digits = digits.strip_prefix(b"00000000").unwrap_or(digits);
+    let value = |digit: &u8| HEX_VALUES.get(usize::from(*digit)).copied().unwrap_or(NO_DIGIT);
+    let (number, seen) = digits.iter().map(value).fold((0, 0), |(number, seen), value| (number << 4 | u64::from(value & 15), seen | value));
+    (seen < 16).then_some(number)
 }
+
+/// The value of each hex digit; [`NO_DIGIT`] for every other byte.
+const HEX_VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        values[b"0123456789abcdef"[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
+const NO_DIGIT: u8 = 0xff;
 
 fn decimal(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() || digits.len() > 19 {
@@ -103,8 +135,9 @@ fn decimal(digits: &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn read(line: &str) -> Result<Record<'_>, SkipReason> {
-        Record::read(line.as_bytes(), ColumnMap::USUAL)
+    fn check(line: &str, test: impl FnOnce(Result<Record<'_>, SkipReason>)) {
+        let mut commas = Vec::new();
+        test(Record::read(Columns::of(line.as_bytes(), &mut commas), ColumnMap::USUAL, &mut Stamps::default()));
     }
 
     #[test]
@@ -113,10 +146,12 @@ mod tests {
             let line = format!(
                 r"2020-09-30T09:47:59.110Z,00000000000000A0,3,10.135.0.23:993,90.187.51.145:58423,domain\user\shared,0,0,0,{tail}"
             );
-            let record = read(&line).unwrap();
-            assert_eq!((record.session, record.sequence(), record.command), (0xA0, Some(3), &b"CloseSession"[..]));
-            assert_eq!(record.user().as_ref(), br"domain\user\shared");
-            assert_eq!(record.server_endpoint().port, Some(993));
+            check(&line, |record| {
+                let record = record.unwrap();
+                assert_eq!((record.session, record.sequence(), record.command), (0xA0, Some(3), &b"CloseSession"[..]));
+                assert_eq!(record.user().as_ref(), br"domain\user\shared");
+                assert_eq!(record.server_endpoint().port, Some(993));
+            });
         }
     }
 
@@ -132,18 +167,20 @@ mod tests {
             ("2020-09-30T09:47:59.110Z,,3,,,,,,,login,,", SkipReason::BadSession),
             ("2020-09-30T09:47:59.110Z,A0,3,,,,,,,,,", SkipReason::NoCommand),
         ] {
-            assert_eq!(read(line).err(), Some(reason), "{line}");
+            check(line, |record| assert_eq!(record.err(), Some(reason), "{line}"));
         }
     }
 
     #[test]
     fn a_context_with_quotes_comes_back_whole() {
         let line = r#"2023-01-09T13:16:59.473Z,E2,2,192.168.3.212:993,[fe80::1%8]:22162,u,122,41,23,login,u@k *****,"R=""aXSV NO LOGIN failed."";Msg=Proxy:<CAS FQDN>:1993:SSL;ErrMsg=ProxyNotAuthenticated","#;
-        let record = read(line).unwrap();
-        assert_eq!(
-            record.context().as_ref(),
-            br#"R="aXSV NO LOGIN failed.";Msg=Proxy:<CAS FQDN>:1993:SSL;ErrMsg=ProxyNotAuthenticated"#
-        );
-        assert_eq!((record.client_endpoint().address, record.duration()), (&b"fe80::1"[..], Some(122)));
+        check(line, |record| {
+            let record = record.unwrap();
+            assert_eq!(
+                record.context().as_ref(),
+                br#"R="aXSV NO LOGIN failed.";Msg=Proxy:<CAS FQDN>:1993:SSL;ErrMsg=ProxyNotAuthenticated"#
+            );
+            assert_eq!((record.client_endpoint().address, record.duration()), (&b"fe80::1"[..], Some(122)));
+        });
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::protocol_log::header::{ColumnMap, Header, Layout, log_type};
 use crate::protocol_log::record::Record;
-use crate::protocol_log::structure::lines;
+use crate::protocol_log::structure::{Columns, lines};
+use crate::protocol_log::timestamp::Stamps;
 
 /// What the beginning of a file shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +48,8 @@ pub fn sniff(beginning: &[u8]) -> Sniffed {
 
 /// A record that also looks like one where no header vouches for it.
 fn is_plausible(line: &[u8]) -> bool {
-    Record::read(line, ColumnMap::USUAL).is_ok_and(|record| {
+    let mut commas = Vec::new();
+    Record::read(Columns::of(line, &mut commas), ColumnMap::USUAL, &mut Stamps::default()).is_ok_and(|record| {
         record.sequence().is_some() && (record.server_endpoint().port.is_some() || record.client_endpoint().port.is_some())
     })
 }

@@ -184,14 +184,15 @@ impl Merge for Service {
 pub struct Commands(HashMap<Box<[u8]>, u64>);
 
 impl Commands {
-    /// Counts a record.
-    pub fn add(&mut self, command: &[u8]) {
-        if let Some(count) = self.0.get_mut(command) {
-            *count += 1;
-        } else if self.0.len() < MOST_COMMANDS {
-            self.0.insert(command.into(), 1);
-        } else {
-            *self.0.entry(Self::OTHER.into()).or_default() += 1;
+    /// Adds to the count of a command.
+    pub fn add(&mut self, command: &[u8], count: u64) {
+        let is_known = self.0.len() < MOST_COMMANDS || self.0.contains_key(command);
+        if count > 0 {
+            let name = if is_known { command } else { Self::OTHER };
+            match self.0.get_mut(name) {
+                Some(sum) => *sum += count,
+                None => drop(self.0.insert(name.into(), count)),
+            }
         }
     }
 

@@ -1,0 +1,127 @@
+//! Where the structural bytes stand among 64 bytes, as bits; and how quotes turn commas into text.
+//!
+//! What differs between processors is one function, [`Masks::of`]: bytes → bits. What the bits mean is decided once, in
+//! [`Quotes::settle`]. The portable way works on eight bytes at a time within ordinary registers.
+
+/// So many bytes are looked at together: as many as a register has bits.
+pub(super) const CHUNK: usize = 64;
+
+/// The bytes of interest in a chunk: bit `n` stands for byte `n`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bits {
+    pub(super) commas: u64,
+    pub(super) quotes: u64,
+    pub(super) feeds: u64,
+}
+
+/// A way to find the bytes of interest.
+pub(super) trait Masks {
+    /// The bits of a chunk.
+    fn of(chunk: &[u8; CHUNK]) -> Bits;
+}
+
+/// Eight bytes at a time in an ordinary register: for every processor.
+pub(super) struct Portable;
+
+impl Masks for Portable {
+    #[inline(always)]
+    fn of(chunk: &[u8; CHUNK]) -> Bits {
+        let mut bits = Bits { commas: 0, quotes: 0, feeds: 0 };
+        let (words, _) = chunk.as_chunks::<8>();
+        for (place, word) in words.iter().enumerate() {
+            let word = u64::from_le_bytes(*word);
+            let at = place * 8;
+            bits.commas |= equal(word, b',') << at;
+            bits.quotes |= equal(word, b'"') << at;
+            bits.feeds |= equal(word, b'\n') << at;
+        }
+        bits
+    }
+}
+
+/// One bit for each of the eight bytes that equals `byte`.
+#[inline(always)]
+fn equal(word: u64, byte: u8) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let differing = word ^ (ONES * u64::from(byte));
+    // The highest bit of each byte that is zero; exact, since no sum carries into the next byte.
+    let zeros = !(((differing & LOW) + LOW) | differing | LOW);
+    // The eight highest bits, brought together in one byte.
+    (zeros >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+/// What the text before a chunk leaves behind for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Quotes {
+    /// All ones if the chunk begins inside quotes.
+    inside: u64,
+    /// One if a quoted column may begin with the chunk's first byte.
+    may_open: u64,
+}
+
+/// What a chunk holds once quotes are understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Settled {
+    /// Commas that end a column, and line feeds.
+    pub(super) marks: u64,
+    /// Quotes that open in the middle of a column: there the plain rule of the pairs is wrong.
+    pub(super) strays: u64,
+}
+
+impl Quotes {
+    /// At the beginning of a line.
+    pub(super) const LINE_START: Self = Self { inside: 0, may_open: 1 };
+
+    /// Takes the commas inside quotes away, and carries the state to the next chunk.
+    ///
+    /// Quotes are paired as they come. That is what CSV means as long as each opening one is the first byte of its column or
+    /// comes right behind a closing one (`""`); others are reported as strays. A line ends whatever its quotes say.
+    #[inline(always)]
+    pub(super) fn settle(&mut self, bits: Bits) -> Settled {
+        let Bits { commas, quotes, feeds } = bits;
+        let before = ((commas | quotes | feeds) << 1) | self.may_open;
+        self.may_open = (commas | quotes | feeds) >> (CHUNK - 1);
+        if quotes | self.inside == 0 {
+            return Settled { marks: commas | feeds, strays: 0 };
+        }
+        let mut inside = prefix_xor(quotes) ^ self.inside;
+        let mut broken = inside & feeds;
+        while broken != 0 {
+            inside ^= !0 << broken.trailing_zeros();
+            broken = inside & feeds;
+        }
+        self.inside = 0u64.wrapping_sub(inside >> (CHUNK - 1));
+        Settled { marks: (commas & !inside) | feeds, strays: quotes & inside & !before }
+    }
+}
+
+/// Bit `n` of the result is the parity of the bits up to and with `n`.
+#[inline(always)]
+fn prefix_xor(mut bits: u64) -> u64 {
+    for step in [1, 2, 4, 8, 16, 32] {
+        bits ^= bits << step;
+    }
+    bits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_byte_has_its_bit() {
+        for byte in 0..=u8::MAX {
+            let chunk: [u8; CHUNK] = std::array::from_fn(|place| if place % 3 == 0 { byte } else { byte ^ 0x80 });
+            let expected = |wanted: u8| (0..CHUNK).filter(|at| chunk[*at] == wanted).fold(0, |bits, at| bits | 1u64 << at);
+            let bits = Bits { commas: expected(b','), quotes: expected(b'"'), feeds: expected(b'\n') };
+            assert_eq!(Portable::of(&chunk), bits, "{byte:#x}");
+        }
+    }
+
+    #[test]
+    fn parity_runs_from_the_lowest_bit() {
+        assert_eq!(prefix_xor(0b1001_0000), 0b0111_0000);
+        assert_eq!(prefix_xor(1), !0);
+    }
+}

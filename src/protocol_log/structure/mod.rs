@@ -1,0 +1,307 @@
+//! The scan that finds the structure of the text: where lines end, and where columns end inside a line.
+//!
+//! This is the one place that looks at every byte. A text is scanned window by window ([`Structure::lines_of`]): 64 bytes
+//! become bits (`masks`; `avx2` where the processor has it), bits become offsets (`scan`), offsets become lines and columns.
+//! It knows nothing of what a column means.
+//!
+//! Quotes follow the csv crate (and Python's): a `"` opens a quoted column only as its first byte; inside, `""` is one
+//! quote; text behind the closing quote belongs to the column as it stands.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr_iter};
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod masks;
+mod scan;
+
+use scan::Marks;
+
+/// So many bytes are scanned before their lines are given: text and offsets stay in the processor's nearest memory.
+const WINDOW: usize = 32 << 10;
+
+/// Finds lines and columns. One for each thread: its buffers are used again and again.
+#[derive(Debug, Default)]
+pub struct Structure {
+    marks: Marks,
+    /// The commas of a line whose quotes do not come in pairs.
+    commas: Vec<u32>,
+}
+
+/// A line without its line feed and without a carriage return before it.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// The bytes.
+    pub text: &'a [u8],
+    /// Its columns.
+    pub columns: Columns<'a>,
+    /// Whether a line feed ended it; only the last line of a text may lack one.
+    pub has_line_feed: bool,
+}
+
+impl Structure {
+    /// Gives every line of a text to `take`, in their order. The text begins with a line; its last line is given even without
+    /// a line feed; an empty rest behind the last line feed is no line.
+    pub fn lines_of(&mut self, text: &[u8], mut take: impl FnMut(Line<'_>)) {
+        let (mut rest, mut size) = (text, WINDOW);
+        while !rest.is_empty() {
+            let window = rest.get(..size).unwrap_or(rest);
+            find_marks(window, &mut self.marks);
+            let read = self.lines_of_window(window, window.len() == rest.len(), &mut take);
+            // A line longer than the window asks for a larger one.
+            size = if read == 0 { size.saturating_mul(2) } else { WINDOW };
+            rest = rest.get(read..).unwrap_or_default();
+        }
+    }
+
+    /// Gives the whole lines of a window that was scanned, and the rest too if nothing follows it; returns how far it came.
+    fn lines_of_window(&mut self, window: &[u8], is_last: bool, take: &mut impl FnMut(Line<'_>)) -> usize {
+        let Self { marks, commas: scratch } = self;
+        let (offsets, mut strays) = (marks.offsets(), marks.strays());
+        let (mut start, mut first) = (0, 0);
+        let mut give = |start: usize, end: usize, commas: &[u32], has_line_feed: bool| {
+            let whole = window.get(start..end).unwrap_or_default();
+            let text = whole.strip_suffix(b"\r").unwrap_or(whole);
+            let in_line = strays.partition_point(|stray| (*stray as usize) < end);
+            let columns = match in_line {
+                0 => Columns { line: text, start: start as u32, commas },
+                _ => Columns::of(text, scratch),
+            };
+            strays = strays.get(in_line..).unwrap_or_default();
+            take(Line { text, columns, has_line_feed });
+        };
+        for place in marks.feeds() {
+            let place = *place as usize;
+            let (Some(commas), Some(feed)) = (offsets.get(first..place), offsets.get(place)) else { break };
+            give(start, *feed as usize, commas, true);
+            (start, first) = (*feed as usize + 1, place + 1);
+        }
+        if is_last && start < window.len() {
+            give(start, window.len(), offsets.get(first..).unwrap_or_default(), false);
+            start = window.len();
+        }
+        start
+    }
+}
+
+/// Scans a text in the fastest way that the processor has.
+fn find_marks(text: &[u8], marks: &mut Marks) {
+    #[cfg(target_arch = "x86_64")]
+    if avx2::scan_if_there(text, marks) {
+        return;
+    }
+    scan::scan::<masks::Portable>(text, marks);
+}
+
+/// The columns of one line, as offsets of the commas between them.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns<'a> {
+    line: &'a [u8],
+    /// What the offset of the line's first byte would be.
+    start: u32,
+    commas: &'a [u32],
+}
+
+impl<'a> Columns<'a> {
+    /// Finds the columns of a single line (without its line end), one by one; the offsets are kept in `commas`.
+    pub fn of(line: &'a [u8], commas: &'a mut Vec<u32>) -> Self {
+        commas.clear();
+        let mut end = column_end(line, 0);
+        while end < line.len() {
+            commas.push(end as u32);
+            end = column_end(line, end + 1);
+        }
+        Self { line, start: 0, commas }
+    }
+
+    /// The line that the columns make up.
+    pub fn line(&self) -> &'a [u8] {
+        self.line
+    }
+
+    /// How many columns there are (at least one, an empty line has one empty column).
+    pub fn count(&self) -> usize {
+        self.commas.len() + 1
+    }
+
+    /// A column as it stands in the line, quotes included; `None` behind the last one.
+    #[inline]
+    pub fn raw(&self, index: usize) -> Option<&'a [u8]> {
+        let offset = |comma: &u32| comma.wrapping_sub(self.start) as usize;
+        let start = match index.checked_sub(1) {
+            None => 0,
+            Some(before) => offset(self.commas.get(before)?) + 1,
+        };
+        self.line.get(start..self.commas.get(index).map_or(self.line.len(), offset))
+    }
+
+    /// A column's value, with its quotes undone.
+    pub fn value(&self, index: usize) -> Option<Cow<'a, [u8]>> {
+        self.raw(index).map(unquoted)
+    }
+}
+
+/// Where the column that begins at `start` ends: at the next comma outside quotes, or at the line's end.
+fn column_end(line: &[u8], start: usize) -> usize {
+    let rest = line.get(start..).unwrap_or_default();
+    let searched = if rest.first() == Some(&b'"') { closing_quote(rest) } else { 0 };
+    match rest.get(searched..).and_then(|tail| memchr(b',', tail)) {
+        Some(comma) => start + searched + comma,
+        None => line.len(),
+    }
+}
+
+/// The offset behind the quote that closes a column beginning with one; the whole length if none does.
+fn closing_quote(column: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(found) = column.get(at..).and_then(|tail| memchr(b'"', tail)) {
+        let quote = at + found;
+        if column.get(quote + 1) != Some(&b'"') {
+            return quote + 1;
+        }
+        at = quote + 2;
+    }
+    column.len()
+}
+
+/// A column's value: quotes around it taken off, doubled quotes inside made one.
+pub fn unquoted(raw: &[u8]) -> Cow<'_, [u8]> {
+    let Some(inner) = raw.strip_prefix(b"\"") else { return Cow::Borrowed(raw) };
+    let end = closing_quote(raw);
+    let closed = raw.get(..end).is_some_and(|quoted| quoted.len() > 1 && quoted.ends_with(b"\""));
+    let (quoted, tail) = match closed {
+        true => (inner.get(..end - 2).unwrap_or_default(), raw.get(end..).unwrap_or_default()),
+        false => (inner, &[][..]),
+    };
+    if tail.is_empty() && memchr(b'"', quoted).is_none() {
+        return Cow::Borrowed(quoted);
+    }
+    let mut value = Vec::with_capacity(quoted.len());
+    let mut from = 0;
+    while let Some(found) = quoted.get(from..).and_then(|rest| memchr(b'"', rest)) {
+        value.extend_from_slice(quoted.get(from..=from + found).unwrap_or_default());
+        from += found + 2;
+    }
+    value.extend_from_slice(quoted.get(from..).unwrap_or_default());
+    value.extend_from_slice(tail);
+    Cow::Owned(value)
+}
+
+/// The lines of a text, each without its line feed and without a carriage return before it: the plain way, where there is little to read.
+///
+/// The last line is given even without a line feed; an empty rest behind the last line feed is no line.
+pub fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    memchr_iter(b'\n', text).chain(std::iter::once(text.len())).filter_map(move |end| {
+        let line = text.get(start..end)?;
+        let is_rest = end == text.len();
+        start = end + 1;
+        if is_rest && line.is_empty() { None } else { Some(line.strip_suffix(b"\r").unwrap_or(line)) }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn values_of(columns: Columns<'_>) -> Vec<Vec<u8>> {
+        (0..columns.count()).map(|n| columns.value(n).unwrap().into_owned()).collect()
+    }
+
+    fn values(line: &str) -> Vec<String> {
+        let mut commas = Vec::new();
+        values_of(Columns::of(line.as_bytes(), &mut commas)).iter().map(|value| String::from_utf8_lossy(value).into_owned()).collect()
+    }
+
+    #[test]
+    fn columns_are_read_as_csv() {
+        for (line, expected) in [
+            ("", vec![""]),
+            ("a,b,", vec!["a", "b", ""]),
+            (r#"a,"x ""y"", z",b"#, vec!["a", r#"x "y", z"#, "b"]),
+            (r#"a,"never closed, b"#, vec!["a", "never closed, b"]),
+            (r#"a,"closed"tail,b"#, vec!["a", "closedtail", "b"]),
+            (r#"a,in"side,b"c"#, vec!["a", r#"in"side"#, r#"b"c"#]),
+            (r#""""#, vec![""]),
+            (r#""""""#, vec!["\""]),
+            (r#"""#, vec![""]),
+        ] {
+            assert_eq!(values(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_end_at_line_feeds_and_lose_one_carriage_return() {
+        let of = |text: &'static str| lines(text.as_bytes()).map(|line| std::str::from_utf8(line).unwrap()).collect::<Vec<_>>();
+        assert_eq!(of("a\r\nb\n\nc"), ["a", "b", "", "c"]);
+        assert_eq!(of("a\n"), ["a"]);
+        assert_eq!(of(""), [""; 0]);
+        assert_eq!(of("\n\r\n"), ["", ""]);
+    }
+
+    /// Lines with their columns, as the plain way finds them.
+    fn obvious(text: &[u8]) -> Vec<(Vec<u8>, Vec<Vec<u8>>)> {
+        let mut commas = Vec::new();
+        lines(text).map(|line| (line.to_vec(), values_of(Columns::of(line, &mut commas)))).collect()
+    }
+
+    fn scanned(text: &[u8]) -> Vec<(Vec<u8>, Vec<Vec<u8>>)> {
+        let mut found = Vec::new();
+        Structure::default().lines_of(text, |line| found.push((line.text.to_vec(), values_of(line.columns))));
+        found
+    }
+
+    #[test]
+    fn a_line_longer_than_the_window_is_whole() {
+        let long = "x".repeat(3 * WINDOW);
+        let text = format!("a,b\n{long},\"{long}\",c\r\nd,\"e\nf\",g\n{long}");
+        assert_eq!(scanned(text.as_bytes()), obvious(text.as_bytes()));
+    }
+
+    #[test]
+    fn only_the_last_line_can_lack_a_line_feed() {
+        let mut found = Vec::new();
+        Structure::default().lines_of(b"a\nb\r\nc", |line| found.push((line.text.to_vec(), line.has_line_feed)));
+        assert_eq!(found, [(b"a".to_vec(), true), (b"b".to_vec(), true), (b"c".to_vec(), false)]);
+    }
+
+    /// Text in which everything that structure hangs on comes close together, at any place of a chunk.
+    fn tangled() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            4 => prop::collection::vec(prop::sample::select(&b",,\"\"\n\r;a"[..]), 1..12),
+            1 => prop::collection::vec(any::<u8>(), 1..80),
+            1 => (1usize..200).prop_map(|length| vec![b'x'; length]),
+        ];
+        prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 2000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_line_has_the_columns_the_csv_crate_finds(line in r#"[a," ;x]{0,40}"#) {
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(line.as_bytes());
+            let expected: Vec<String> = reader.records().next().map(|row| row.unwrap().iter().map(str::to_owned).collect()).unwrap_or_else(|| vec![String::new()]);
+            prop_assert_eq!(values(&line), expected);
+        }
+
+        #[test]
+        fn the_scan_finds_what_the_plain_way_finds(text in tangled(), cut in 0usize..64) {
+            // Cut at its beginning: the same text at another place of the chunks, and at another place of memory.
+            let text = text.get(cut..).unwrap_or_default();
+            prop_assert_eq!(scanned(text), obvious(text));
+        }
+
+        #[test]
+        fn all_ways_to_scan_find_the_same(text in tangled()) {
+            let (mut portable, mut fastest) = (Marks::default(), Marks::default());
+            scan::scan::<masks::Portable>(&text, &mut portable);
+            find_marks(&text, &mut fastest);
+            prop_assert_eq!(portable.offsets(), fastest.offsets());
+            prop_assert_eq!(portable.feeds(), fastest.feeds());
+            prop_assert_eq!(portable.strays(), fastest.strays());
+        }
+    }
+}

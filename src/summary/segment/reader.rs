@@ -1,0 +1,343 @@
+//! The loop over lines that everything else serves: one line costs counters alone, unless it says something.
+//!
+//! What can be known of a text that comes again and again (a command, the server's address) is found out once and kept
+//! ([`Interned`]); what logins and other telling lines are taken for is decided in `logins`.
+
+use std::sync::Arc;
+
+use crate::collections::interned::Interned;
+use crate::collections::map::HashMap;
+use crate::input::block::LONGEST_LINE;
+use crate::location::Location;
+use crate::login::attempt::LoginCommand;
+use crate::login::identity::Aliases;
+use crate::login::outcome::{Status, status};
+use crate::login::session::{SessionEvent, SessionLine, SessionLogin, Sessions};
+use crate::merge::{Merge, Span};
+use crate::protocol::{Protocol, Role};
+use crate::protocol_log::context::Context;
+use crate::protocol_log::endpoint::Endpoint;
+use crate::protocol_log::example::example;
+use crate::protocol_log::header::{Header, Layout};
+use crate::protocol_log::record::Record;
+use crate::protocol_log::sniff::without_bom;
+use crate::protocol_log::structure::{Columns, Line};
+use crate::protocol_log::timestamp::Stamps;
+use crate::skipped::{SkipReason, SkippedLines};
+use crate::summary::segment::{Accounting, Reading, Segment};
+use crate::summary::service::Service;
+
+/// So many different commands, and so many different server addresses, are remembered at once.
+const MOST_KNOWN: usize = 256;
+
+/// The services that a line can be of, in the order of their [numbers](number_of).
+const SERVICES: [(Protocol, Role); 4] = [
+    (Protocol::Imap4, Role::FrontEnd),
+    (Protocol::Imap4, Role::BackEnd),
+    (Protocol::Pop3, Role::FrontEnd),
+    (Protocol::Pop3, Role::BackEnd),
+];
+
+fn number_of((protocol, role): (Protocol, Role)) -> usize {
+    usize::from(protocol == Protocol::Pop3) * 2 + usize::from(role == Role::BackEnd)
+}
+
+/// What a command asks of its line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asks {
+    /// Nothing but to be counted.
+    Nothing,
+    Open,
+    Close,
+    /// `starttls`, `stls`: did it work?
+    StartTls,
+    Login(LoginCommand),
+    /// POP's `user`: the name for the `pass` that follows, or a refusal.
+    PopUser,
+    /// `select`, `examine`, `stat`: how many messages are there?
+    Mailbox,
+}
+
+impl Asks {
+    fn of(command: &[u8]) -> Self {
+        let is = |name: &str| command.eq_ignore_ascii_case(name.as_bytes());
+        match command {
+            b"OpenSession" => Self::Open,
+            b"CloseSession" => Self::Close,
+            _ if is("starttls") || is("stls") => Self::StartTls,
+            _ if is("user") => Self::PopUser,
+            _ if is("select") || is("examine") || is("stat") => Self::Mailbox,
+            _ => LoginCommand::of(command).map_or(Self::Nothing, Self::Login),
+        }
+    }
+}
+
+/// A command that was seen, and how often in each service.
+struct KnownCommand {
+    asks: Asks,
+    is_pop: bool,
+    counts: [u64; SERVICES.len()],
+}
+
+impl KnownCommand {
+    fn of(command: &[u8]) -> Self {
+        const POP: [&str; 9] = ["user", "pass", "auth", "stat", "retr", "uidl", "capa", "stls", "quit"];
+        let is_pop = POP.iter().any(|name| command.eq_ignore_ascii_case(name.as_bytes()));
+        Self { asks: Asks::of(command), is_pop, counts: [0; SERVICES.len()] }
+    }
+}
+
+/// A server's end of connections that was seen, and how often.
+struct KnownServer {
+    port: Option<u16>,
+    count: u64,
+}
+
+/// What is read of one service.
+#[derive(Default)]
+pub(super) struct Part {
+    pub(super) service: Service,
+    sessions: Sessions,
+}
+
+/// A record with what is known of its service.
+#[derive(Clone, Copy)]
+pub(super) struct Placed<'a> {
+    pub(super) record: &'a Record<'a>,
+    pub(super) protocol: Protocol,
+    pub(super) role: Role,
+    /// The server's port.
+    pub(super) port: Option<u16>,
+}
+
+/// A segment on its way.
+pub(super) struct Reader<'a> {
+    pub(super) reading: Reading<'a>,
+    header_before: Header,
+    header: Header,
+    pub(super) accounting: Accounting,
+    skipped: SkippedLines,
+    stamps: Stamps,
+    servers: Interned<KnownServer>,
+    commands: Interned<KnownCommand>,
+    addresses: HashMap<Vec<u8>, u64>,
+    parts: [Option<Box<Part>>; SERVICES.len()],
+    pub(super) aliases: Aliases,
+    /// Responses (without their tag) and their masked form: masking is dear, and failures say the same again and again.
+    pub(super) masked: HashMap<Box<[u8]>, Arc<str>>,
+    /// The name that came with POP's `user`, by session.
+    pub(super) pop_users: HashMap<u64, Box<str>>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(header: Header, reading: Reading<'a>) -> Self {
+        Self {
+            reading,
+            header_before: header,
+            header,
+            accounting: Accounting::default(),
+            skipped: SkippedLines::default(),
+            stamps: Stamps::default(),
+            servers: Interned::new(MOST_KNOWN),
+            commands: Interned::new(MOST_KNOWN),
+            addresses: HashMap::new(),
+            parts: Default::default(),
+            aliases: Aliases::default(),
+            masked: HashMap::new(),
+            pop_users: HashMap::new(),
+        }
+    }
+
+    /// Takes in a line; `is_unfinished` says that its file ends in it without a line end.
+    #[inline]
+    pub(super) fn line(&mut self, line: Line<'_>, is_unfinished: bool) {
+        self.accounting.lines += 1;
+        // Nothing but a record begins with a digit.
+        if line.text.first().is_some_and(u8::is_ascii_digit) && line.text.len() <= LONGEST_LINE {
+            self.columns(line.columns, is_unfinished);
+        } else {
+            self.odd_line(line.text, is_unfinished);
+        }
+    }
+
+    fn odd_line(&mut self, line: &[u8], is_unfinished: bool) {
+        let line = without_bom(line);
+        if line.len() > LONGEST_LINE {
+            self.skip(SkipReason::TooLong, line);
+        } else if self.header.take(line) {
+            self.accounting.headers += 1;
+        } else if line.trim_ascii().is_empty() {
+            self.accounting.blank += 1;
+        } else {
+            let mut commas = Vec::new();
+            self.columns(Columns::of(line, &mut commas), is_unfinished);
+        }
+    }
+
+    #[inline]
+    fn columns(&mut self, columns: Columns<'_>, is_unfinished: bool) {
+        match self.header.layout() {
+            Layout::EventData => self.skip(SkipReason::OtherLayout, columns.line()),
+            Layout::Columns(map) => match Record::read(columns, map, &mut self.stamps) {
+                Ok(record) => self.record(&record),
+                Err(_) if is_unfinished => self.skip(SkipReason::Unfinished, columns.line()),
+                Err(reason) => self.skip(reason, columns.line()),
+            },
+        }
+    }
+
+    #[cold]
+    fn skip(&mut self, reason: SkipReason, line: &[u8]) {
+        let location = self.location();
+        self.skipped.add(reason, || (location, example(line)));
+    }
+
+    /// The place of the line that was taken in last.
+    pub(super) fn location(&self) -> Location {
+        Location::new(self.reading.file.clone(), self.accounting.lines)
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        if self.servers.is_full() || self.commands.is_full() {
+            self.forget_known();
+        }
+        let server = self.servers.at(record.server(), || KnownServer { port: record.server_endpoint().port, count: 0 });
+        server.count += 1;
+        let port = server.port;
+        let command = self.commands.at(record.command, || KnownCommand::of(record.command));
+        let named = self.reading.named;
+        let service @ (protocol, role) = match named {
+            Some(kind) if kind.certain => (kind.protocol, kind.role),
+            _ => {
+                let by_name = (named.map(|kind| kind.protocol), named.map(|kind| kind.role));
+                by_port(port).unwrap_or_else(|| by_likeness(by_name, self.header.protocol(), command.is_pop))
+            }
+        };
+        let number = number_of(service);
+        let is_in_window = self.reading.scope.window.contains(record.time);
+        let counts = is_in_window && self.reading.scope.has_service(protocol, role);
+        self.accounting.in_window += u64::from(is_in_window);
+        if let Some(count) = command.counts.get_mut(number).filter(|_| counts) {
+            *count += 1;
+        }
+        let asks = command.asks;
+        let Some(part) = self.parts.get_mut(number) else { return };
+        let part = part.get_or_insert_default();
+        part.service.records += 1;
+        match &mut part.service.span {
+            Some(span) => span.include(record.time),
+            None => part.service.span = Some(Span::at(record.time)),
+        }
+        *part.service.presence.at(record.time) += 1;
+        let event = match asks {
+            Asks::Nothing => SessionEvent::Other,
+            Asks::Open => SessionEvent::Open,
+            Asks::Close => SessionEvent::Close,
+            _ => return self.telling_record(Placed { record, protocol, role, port }, asks, counts, number),
+        };
+        if protocol == Protocol::Pop3 && event != SessionEvent::Other {
+            self.pop_users.remove(&record.session);
+        }
+        part.sessions.add(session_line(record, event, None));
+    }
+
+    /// A record whose columns must be looked into.
+    fn telling_record(&mut self, placed: Placed<'_>, asks: Asks, counts: bool, number: usize) {
+        let record = placed.record;
+        // Taken out while it is worked on, since what a login is taken for is kept in the reader.
+        let Some(mut part) = self.parts.get_mut(number).and_then(Option::take) else { return };
+        let (event, login) = match asks {
+            Asks::Login(command) if counts => (SessionEvent::Other, self.attempt(placed, command, &mut part.service)),
+            Asks::StartTls => (if is_refused(record) { SessionEvent::Other } else { SessionEvent::StartTls }, None),
+            Asks::PopUser if placed.protocol == Protocol::Pop3 => {
+                if counts {
+                    self.notice_refused_user(placed, &mut part.service);
+                }
+                self.remember_pop_user(record);
+                (SessionEvent::Other, None)
+            }
+            Asks::Mailbox if counts => {
+                self.notice_large_mailbox(placed, &mut part.service);
+                (SessionEvent::Other, None)
+            }
+            _ => (SessionEvent::Other, None),
+        };
+        part.sessions.add(session_line(record, event, login));
+        if let Some(place) = self.parts.get_mut(number) {
+            *place = Some(part);
+        }
+    }
+
+    /// Counts what is known of commands and servers where it belongs, and begins anew.
+    #[cold]
+    fn forget_known(&mut self) {
+        for (command, known) in self.commands.drain() {
+            for (part, count) in self.parts.iter_mut().zip(known.counts) {
+                if let Some(part) = part {
+                    part.service.commands.add(&command, count);
+                }
+            }
+        }
+        for (server, known) in self.servers.drain() {
+            let endpoint = Endpoint::parse(&server);
+            if !endpoint.is_loopback() && !endpoint.address.is_empty() && known.count > 0 {
+                *self.addresses.entry_ref(endpoint.address).or_insert(0) += known.count;
+            }
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Segment {
+        self.forget_known();
+        let mut segment = Segment {
+            header_before: self.header_before,
+            header_after: self.header,
+            accounting: self.accounting,
+            skipped: self.skipped,
+            span: None,
+            addresses: self.addresses,
+            services: Default::default(),
+            sessions: Default::default(),
+            aliases: self.aliases,
+        };
+        for (service, part) in SERVICES.into_iter().zip(self.parts) {
+            let Some(mut part) = part else { continue };
+            part.service.pulse.trim();
+            segment.accounting.records += part.service.records;
+            segment.span.merge_with(part.service.span);
+            segment.services.insert(service, part.service);
+            segment.sessions.insert(service, part.sessions);
+        }
+        segment
+    }
+}
+
+fn session_line(record: &Record<'_>, event: SessionEvent, login: Option<SessionLogin>) -> SessionLine {
+    SessionLine { id: record.session, sequence: record.sequence(), time: record.time, event, login }
+}
+
+/// Whether the answer of a `starttls` says no.
+fn is_refused(record: &Record<'_>) -> bool {
+    let context = record.context();
+    Context::parse(&context).response.and_then(status).is_some_and(|status| status != Status::Ok)
+}
+
+/// The service by the port on which it listens.
+fn by_port(port: Option<u16>) -> Option<(Protocol, Role)> {
+    match port? {
+        143 | 993 => Some((Protocol::Imap4, Role::FrontEnd)),
+        1993 => Some((Protocol::Imap4, Role::BackEnd)),
+        110 | 995 => Some((Protocol::Pop3, Role::FrontEnd)),
+        1995 => Some((Protocol::Pop3, Role::BackEnd)),
+        _ => None,
+    }
+}
+
+/// The service where neither name nor port decides: by the likeness of the file's name, `#Log-type:`, and the command.
+fn by_likeness(
+    (protocol, role): (Option<Protocol>, Option<Role>),
+    log_type: Option<Protocol>,
+    is_pop_command: bool,
+) -> (Protocol, Role) {
+    let by_command = if is_pop_command { Protocol::Pop3 } else { Protocol::Imap4 };
+    (protocol.or(log_type).unwrap_or(by_command), role.unwrap_or(Role::FrontEnd))
+}
