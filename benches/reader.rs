@@ -1,4 +1,4 @@
-//! The reading of one log in memory, stage by stage, in bytes per second: the lines, their columns, records, contexts, and whole segments.
+//! The reading of one log in memory, stage by stage, in bytes per second: structure, records, contexts, logins, and whole segments.
 //!
 //! One thread, no files: what the disk and the threads add is measured in `end_to_end`.
 #![allow(
@@ -19,13 +19,14 @@ use exlog::protocol_log::context::Context;
 use exlog::protocol_log::file_name::kind_of;
 use exlog::protocol_log::header::{ColumnMap, Header};
 use exlog::protocol_log::record::Record;
-use exlog::protocol_log::structure::{Columns, lines};
+use exlog::protocol_log::structure::Structure;
+use exlog::protocol_log::timestamp::Stamps;
 use exlog::summary::scope::Scope;
 use exlog::summary::segment::{Reading, Segment};
 use generator::{Mix, log_bytes};
 
 /// As large as a segment.
-const SIZE: usize = 4 << 20;
+const SIZE: usize = 16 << 20;
 
 const MIXES: [(&str, Mix); 4] =
     [("frontend", Mix::Frontend), ("backend", Mix::Backend), ("logins", Mix::Logins), ("damage", Mix::Damage)];
@@ -42,21 +43,38 @@ fn stage(criterion: &mut Criterion, name: &str, run: impl Fn(&[u8]) -> usize) {
 }
 
 fn structure(criterion: &mut Criterion) {
-    stage(criterion, "lines", |log| lines(log).map(<[u8]>::len).sum());
-    stage(criterion, "columns", |log| lines(log).map(|line| Columns::of(line).count()).sum());
+    stage(criterion, "structure", |log| {
+        let mut columns = 0;
+        Structure::default().lines_of(log, |line| columns += line.columns.count());
+        columns
+    });
 }
 
 fn record(criterion: &mut Criterion) {
-    stage(criterion, "record", |log| lines(log).filter(|line| Record::read(line, ColumnMap::USUAL).is_ok()).count());
+    stage(criterion, "record", |log| {
+        let (mut records, mut stamps) = (0, Stamps::default());
+        Structure::default().lines_of(log, |line| {
+            records += usize::from(Record::read(line.columns, ColumnMap::USUAL, &mut stamps).is_ok());
+        });
+        records
+    });
+}
+
+/// The contexts of all records, their quotes undone.
+fn contexts(log: &[u8]) -> Vec<Vec<u8>> {
+    let (mut contexts, mut stamps) = (Vec::new(), Stamps::default());
+    Structure::default().lines_of(log, |line| {
+        let record = Record::read(line.columns, ColumnMap::USUAL, &mut stamps);
+        contexts.extend(record.ok().map(|record| record.context().into_owned()).filter(|context| !context.is_empty()));
+    });
+    contexts
 }
 
 fn context(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("context");
     for (name, mix) in MIXES {
         let log = log_bytes(1, mix, SIZE);
-        let records = lines(&log).filter_map(|line| Record::read(line, ColumnMap::USUAL).ok());
-        let contexts: Vec<Vec<u8>> =
-            records.map(|record| record.context().into_owned()).filter(|context| !context.is_empty()).collect();
+        let contexts = contexts(&log);
         group.throughput(Throughput::Bytes(contexts.iter().map(|context| context.len() as u64).sum()));
         group.bench_with_input(BenchmarkId::from_parameter(name), &contexts, |bencher, contexts| {
             bencher.iter(|| contexts.iter().filter(|context| Context::parse(black_box(context)).error.is_some()).count());

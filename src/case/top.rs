@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::login::account::Accounts;
-use crate::merge::merge_entry;
+use crate::merge::{Merge, merge_entry};
 use crate::summary::account::Account;
 use crate::summary::{ServiceKey, Summary};
 
@@ -25,9 +25,16 @@ pub struct Top {
 pub fn accounts(summary: &Summary, accounts: &Accounts) -> Vec<Top> {
     let mut rows = Vec::new();
     for (key, service) in &summary.services {
+        let failed = |account: &Account| account.counts.failed > 0;
         let mut by_account = BTreeMap::new();
-        for (name, _, account) in service.accounts.iter() {
+        for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| failed(account)) {
             merge_entry(&mut by_account, accounts.key_of(name), account.clone());
+        }
+        // What an account did under another of its names belongs to it too.
+        for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| !failed(account)) {
+            if let Some(whole) = by_account.get_mut(accounts.key_of(name)) {
+                whole.merge_with(account.clone());
+            }
         }
         let named = by_account.into_iter().map(|(name, account)| (accounts.shown(name).to_owned(), account));
         rows.extend(named.map(|(name, account)| Top { service: key.clone(), name, account }));
@@ -38,7 +45,7 @@ pub fn accounts(summary: &Summary, accounts: &Accounts) -> Vec<Top> {
 /// The client addresses with most failures.
 pub fn addresses(summary: &Summary) -> Vec<Top> {
     let rows = summary.services.iter().flat_map(|(key, service)| {
-        service.addresses.iter().map(|(_, shown, account)| Top {
+        service.addresses.iter().filter(|(_, _, account)| account.counts.failed > 0).map(|(_, shown, account)| Top {
             service: key.clone(),
             name: shown.to_owned(),
             account: account.clone(),
@@ -48,7 +55,6 @@ pub fn addresses(summary: &Summary) -> Vec<Top> {
 }
 
 fn worst(mut rows: Vec<Top>) -> Vec<Top> {
-    rows.retain(|row| row.account.counts.failed > 0);
     rows.sort_by(|a, b| {
         let failed = b.account.counts.failed.cmp(&a.account.counts.failed);
         failed.then_with(|| (&a.service, &a.name).cmp(&(&b.service, &b.name)))

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::collections::distinct::Distinct;
-use crate::collections::map::{EntryRef, HashMap};
+use crate::collections::map::HashMap;
 use crate::merge::Merge;
 
 /// Up to how many different names a tally is exact.
@@ -28,7 +28,8 @@ impl Weighed for u64 {
 /// Values by name; exact up to a limit, the heaviest beyond it.
 #[derive(Debug, Clone)]
 pub struct Tally<V> {
-    entries: HashMap<String, Entry<V>>,
+    places: HashMap<Box<str>, u32>,
+    entries: Vec<Entry<V>>,
     /// All names ever seen; there only once names had to be let go.
     seen: Option<Box<Distinct>>,
     error: u64,
@@ -44,45 +45,63 @@ struct Entry<V> {
 
 impl<V> Default for Tally<V> {
     fn default() -> Self {
-        Self { entries: HashMap::new(), seen: None, error: 0, limit: EXACT_NAMES }
+        Self { places: HashMap::new(), entries: Vec::new(), seen: None, error: 0, limit: EXACT_NAMES }
     }
 }
 
 impl<V: Weighed> Tally<V> {
     /// The value of `name`, to be changed.
     pub fn at(&mut self, name: &str) -> &mut V {
-        if self.entries.len() >= self.limit && !self.entries.contains_key(fold_case(name).as_ref()) {
+        let key = fold_case(name);
+        let number = match self.places.get(key.as_ref()) {
+            Some(number) => *number,
+            None => self.add_name(&key),
+        };
+        // The entry was found or made just above.
+        #[allow(clippy::indexing_slicing)]
+        let entry = &mut self.entries[number as usize];
+        entry.respell(&key, name);
+        &mut entry.value
+    }
+
+    fn add_name(&mut self, key: &str) -> u32 {
+        if self.entries.len() >= self.limit {
             self.let_the_lightest_go();
         }
-        let key = fold_case(name);
         if let Some(seen) = &mut self.seen {
-            seen.insert(&key);
+            seen.insert(key);
         }
-        match self.entries.entry_ref(key.as_ref()) {
-            EntryRef::Occupied(entry) => {
-                let entry = entry.into_mut();
-                entry.respell(&key, name);
-                &mut entry.value
-            }
-            EntryRef::Vacant(entry) => {
-                let mut fresh = Entry::default();
-                fresh.respell(&key, name);
-                &mut entry.insert_entry(fresh).into_mut().value
-            }
-        }
+        let number = self.entries.len() as u32;
+        self.entries.push(Entry::default());
+        self.places.insert(key.into(), number);
+        number
     }
 
     /// Keeps the heavier half. What goes is in the sketch, and the heaviest of it is the most that any one name can have lost.
     fn let_the_lightest_go(&mut self) {
-        let mut by_weight: Vec<(u64, String)> =
-            self.entries.iter().map(|(name, entry)| (entry.value.weight(), name.clone())).collect();
-        by_weight.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        let seen = self.seen.get_or_insert_default();
-        by_weight.iter().for_each(|(_, name)| seen.insert(name));
-        let gone = by_weight.split_off(self.limit / 2);
-        self.error += gone.first().map_or(0, |(weight, _)| *weight);
-        for (_, name) in gone {
-            self.entries.remove(&name);
+        let entries = std::mem::take(&mut self.entries);
+        let mut by_weight: Vec<(u64, Box<str>, Entry<V>)> = Vec::with_capacity(entries.len());
+        let mut entries: Vec<Option<Entry<V>>> = entries.into_iter().map(Some).collect();
+        for (name, number) in self.places.drain() {
+            if let Some(entry) = entries.get_mut(number as usize).and_then(Option::take) {
+                by_weight.push((entry.value.weight(), name, entry));
+            }
+        }
+        if self.seen.is_none() {
+            let mut seen = Distinct::default();
+            by_weight.iter().for_each(|(_, name, _)| seen.insert(name));
+            self.seen = Some(Box::new(seen));
+        }
+        let kept = self.limit / 2;
+        if kept < by_weight.len() {
+            let heaviest_first = |a: &(u64, Box<str>, _), b: &(u64, Box<str>, _)| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1));
+            let (_, (heaviest_gone, _, _), _) = by_weight.select_nth_unstable_by(kept, heaviest_first);
+            self.error += *heaviest_gone;
+            by_weight.truncate(kept);
+        }
+        for (number, (_, name, entry)) in by_weight.into_iter().enumerate() {
+            self.places.insert(name, number as u32);
+            self.entries.push(entry);
         }
     }
 }
@@ -103,12 +122,15 @@ impl<V> Tally<V> {
 
     /// Every kept name with its value, as (key in lower case, spelling to show, value), in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &V)> {
-        self.entries.iter().map(|(key, entry)| (key.as_str(), entry.spelling.as_deref().unwrap_or(key), &entry.value))
+        self.places.iter().filter_map(|(key, number)| {
+            let entry = self.entries.get(*number as usize)?;
+            Some((key.as_ref(), entry.spelling.as_deref().unwrap_or(key), &entry.value))
+        })
     }
 
     /// Every kept value, to be changed, in no order.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.entries.values_mut().map(|entry| &mut entry.value)
+        self.entries.iter_mut().map(|entry| &mut entry.value)
     }
 
     /// Whether no name was ever added.
@@ -120,7 +142,7 @@ impl<V> Tally<V> {
 impl<V> Entry<V> {
     /// Of all spellings the one that sorts first is shown, so that the order of the lines does not matter.
     fn respell(&mut self, key: &str, name: &str) {
-        if name != self.spelling.as_deref().unwrap_or(key) && name < self.spelling.as_deref().unwrap_or(key) {
+        if name < self.spelling.as_deref().unwrap_or(key) {
             self.spelling = Some(name.into());
         }
     }
@@ -134,18 +156,29 @@ impl<V: Weighed> Merge for Tally<V> {
         }
         self.error += other.error;
         if let Some(theirs) = other.seen {
-            let mine = self.seen.get_or_insert_default();
-            self.entries.keys().for_each(|name| mine.insert(name));
+            let mine = self.seen.get_or_insert_with(|| {
+                let mut seen = Distinct::default();
+                self.places.keys().for_each(|name| seen.insert(name));
+                Box::new(seen)
+            });
             mine.merge_with(*theirs);
+        } else if let Some(seen) = &mut self.seen {
+            other.places.keys().for_each(|name| seen.insert(name));
         }
-        if let Some(seen) = &mut self.seen {
-            other.entries.keys().for_each(|name| seen.insert(name));
-        }
-        for (key, entry) in other.entries {
-            let spelling = entry.spelling;
-            let mine = self.entries.entry(key.clone()).or_default();
-            mine.value.merge_with(entry.value);
-            mine.respell(&key, spelling.as_deref().unwrap_or(&key));
+        let mut theirs: Vec<Option<Entry<V>>> = other.entries.into_iter().map(Some).collect();
+        for (key, number) in other.places {
+            let Some(entry) = theirs.get_mut(number as usize).and_then(Option::take) else { continue };
+            let mine = self.places.get(key.as_ref()).and_then(|number| self.entries.get_mut(*number as usize));
+            match mine {
+                Some(mine) => {
+                    mine.value.merge_with(entry.value);
+                    mine.respell(&key, entry.spelling.as_deref().unwrap_or(&key));
+                }
+                None => {
+                    self.places.insert(key, self.entries.len() as u32);
+                    self.entries.push(entry);
+                }
+            }
         }
         if self.entries.len() > self.limit {
             self.let_the_lightest_go();

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::case::Case;
+use crate::collections::map::HashMap;
 use crate::collections::partners::hash;
 use crate::collections::tally::fold_case;
 use crate::location::Location;
@@ -102,27 +103,43 @@ impl Guesses {
     }
 
     fn of_server(case: &Case, server: Option<&str>) -> Self {
-        let (mut accounts, mut addresses) = (BTreeMap::<String, Account>::new(), BTreeMap::<String, Account>::new());
+        let front_ends =
+            || case.summary.services.iter().filter(|(key, _)| key.server.as_deref() == server && key.role == Role::FrontEnd);
+        let (mut accounts, mut addresses) = (BTreeMap::<&str, Account>::new(), BTreeMap::<&str, Account>::new());
+        let mut successes_from = HashMap::<&str, u64>::new();
         let mut attempts = Counts::default();
         let (mut protocols, mut is_exact) = (Vec::new(), true);
-        for (key, service) in &case.summary.services {
-            if key.server.as_deref() != server || key.role != Role::FrontEnd {
-                continue;
-            }
+        for (key, service) in front_ends() {
             protocols.push(key.protocol);
             is_exact &= service.accounts.distinct().1 && service.addresses.distinct().1;
             attempts.merge_with(service.logins.get(&ClientClass::User).copied().unwrap_or_default());
-            for (name, _, account) in service.accounts.iter() {
+            // Accounts and addresses that were never refused are most of all, and only those that were are looked at.
+            for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| account.refused.is_some()) {
                 if ClientClass::of(name.as_bytes(), b"") == ClientClass::User {
-                    merge_entry(&mut accounts, case.accounts.key_of(name).to_owned(), account.clone());
+                    merge_entry(&mut accounts, case.accounts.key_of(name), account.clone());
                 }
             }
             for (address, _, account) in service.addresses.iter() {
-                merge_entry(&mut addresses, address.to_owned(), account.clone());
+                *successes_from.entry(address).or_default() += account.counts.succeeded;
+                if account.refused.is_some() {
+                    merge_entry(&mut addresses, address, account.clone());
+                }
             }
         }
-        let working: Vec<u64> = addresses.values().map(|address| address.counts.succeeded).filter(|count| *count > 0).collect();
-        let logins_per_address = working.iter().sum::<u64>() as f64 / working.len().max(1) as f64;
+        for (_, service) in front_ends() {
+            for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| account.refused.is_none()) {
+                if let Some(refused) = accounts.get_mut(case.accounts.key_of(name)) {
+                    refused.merge_with(account.clone());
+                }
+            }
+            for (address, _, account) in service.addresses.iter().filter(|(_, _, account)| account.refused.is_none()) {
+                if let Some(refused) = addresses.get_mut(address) {
+                    refused.merge_with(account.clone());
+                }
+            }
+        }
+        let working = successes_from.values().filter(|count| **count > 0);
+        let logins_per_address = working.clone().sum::<u64>() as f64 / working.count().max(1) as f64;
         let groups = case.groups.iter().filter(|group| {
             group.service.server.as_deref() == server
                 && group.is_front()
@@ -131,9 +148,10 @@ impl Guesses {
         });
         let groups: Vec<_> = groups.collect();
         protocols.retain(|protocol| groups.iter().any(|group| group.service.protocol == *protocol));
-        let guessed = |(key, account): (String, Account)| {
+        let guessed = |(key, account): (&str, Account)| {
             let refused = account.refused.as_deref()?.clone();
-            Some(Guessed { name: case.accounts.shown(&key).to_owned(), key, core: Core::of(&refused), account, refused })
+            let (name, key) = (case.accounts.shown(key).to_owned(), key.to_owned());
+            Some(Guessed { name, key, core: Core::of(&refused), account, refused })
         };
         Self {
             server: server.map(str::to_owned),
@@ -319,7 +337,7 @@ mod tests {
         for (minute, address) in refusals {
             let moment = (minute * MINUTE as f64) as i64;
             account.add(Outcome::Failed, moment);
-            account.add_refused(moment, &Location::new("f", 1), &format!("198.51.100.{address}"));
+            account.add_refused(moment, || Location::new("f", 1), &format!("198.51.100.{address}"));
         }
         let refused = account.refused.as_deref().unwrap().clone();
         Guessed {

@@ -3,7 +3,7 @@
 //! It is more forgiving than the reader of files: posters cut dates and mask names, and a line is still plain to read.
 
 use crate::explain::{Explanation, codes};
-use crate::login::attempt::{Attempt, LoginCommand};
+use crate::login::attempt::{Answer, LoginCommand, target_name};
 use crate::login::outcome::Outcome;
 use crate::protocol_log::context::pairs;
 use crate::protocol_log::endpoint::Endpoint;
@@ -82,7 +82,7 @@ fn explain_one(words: &str) -> Option<Explanation> {
             }
         }
     }
-    let (title, verdict) = judged(&value(5), &value(9), &value(10), &context);
+    let (title, verdict) = judged(&value(9), &context);
     text.push_str(&format!("\n## What it says\n{verdict}"));
     Some(Explanation { title, text })
 }
@@ -110,27 +110,27 @@ fn note(name: &str, value: &str) -> String {
 }
 
 /// Title and verdict: what came of the command, and if it failed the explanation of its code.
-fn judged(user: &str, command: &str, parameters: &str, context: &str) -> (String, String) {
-    let Some(kind) = LoginCommand::of(command.as_bytes()) else {
-        return (format!("A log line: {command}"), format!("The command {command} is no login attempt.\n"));
-    };
-    let attempt = Attempt::read(kind, user.as_bytes(), parameters.as_bytes(), context.as_bytes());
-    match attempt.outcome {
-        Outcome::Succeeded if attempt.is_anomaly() => (
+fn judged(command: &str, context: &str) -> (String, String) {
+    if LoginCommand::of(command.as_bytes()).is_none() {
+        return (format!("A log line: {command}"), format!("The command {command} is no login answer.\n"));
+    }
+    let answer = Answer::read(context.as_bytes());
+    match answer.outcome {
+        Outcome::Succeeded if answer.is_anomaly() => (
             "A login that worked, with an error beside it".to_owned(),
-            format!("The login worked; beside it stands {}.\n", attempt.error),
+            format!("The login worked; beside it stands {}.\n", answer.error),
         ),
         Outcome::Succeeded => ("A login that worked".to_owned(), "The login worked.\n".to_owned()),
         Outcome::Unknown => {
             ("A login attempt without an answer".to_owned(), "Neither an answer nor an error stands in the line.\n".to_owned())
         }
         Outcome::Failed => {
-            let class = attempt.error_class();
-            let target = attempt.target.as_deref().map_or_else(String::new, |target| {
+            let class = answer.error_class();
+            let target = answer.target.map(target_name).map_or_else(String::new, |target| {
                 format!(" It was handed over to {target}: the front end had accepted the password.")
             });
-            let code = codes::explain(&attempt.error).map_or_else(String::new, |found| format!("\n{}", found.text));
-            let error = if attempt.error.is_empty() { "no error code" } else { &attempt.error };
+            let code = codes::explain(&answer.error).map_or_else(String::new, |found| format!("\n{}", found.text));
+            let error = if answer.error.is_empty() { "no error code" } else { &answer.error };
             (format!("{FAILED}: {error}"), format!("The login failed ({error}; class: {class}).{target}\n{code}"))
         }
     }

@@ -5,15 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::collections::map::HashMap;
 use crate::login::identity::{Aliases, CUT_LENGTH};
 
 /// The account behind each name.
 #[derive(Debug, Default)]
 pub struct Accounts {
     /// Names (in lower case) that stand for another one.
-    joined: BTreeMap<String, String>,
+    joined: HashMap<String, String>,
     /// The spelling to show, where it is not lower case.
-    spellings: BTreeMap<String, String>,
+    spellings: HashMap<String, String>,
 }
 
 impl Accounts {
@@ -24,7 +25,7 @@ impl Accounts {
         for (key, spelling) in names {
             keys.insert(key);
             if key != spelling {
-                let shown = accounts.spellings.entry(key.to_owned()).or_insert_with(|| spelling.to_owned());
+                let shown = accounts.spellings.entry_ref(key).or_insert_with(|| spelling.to_owned());
                 if spelling < shown.as_str() {
                     *shown = spelling.to_owned();
                 }

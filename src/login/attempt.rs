@@ -3,13 +3,15 @@
 //! POP's `user` always answers ok and is none. A session without any of the four is a probe, and proves nothing.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::{ClientClass, Names, login_name};
 use crate::login::mechanism::Mechanism;
 use crate::login::outcome::{Outcome, outcome, text_of};
 use crate::protocol_log::context::Context;
-use crate::protocol_log::record::Record;
 
 /// The commands that try to log in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,34 +37,23 @@ impl LoginCommand {
     }
 }
 
-/// One try to log in, and what came of it.
+/// Who tried to log in, and how.
 #[derive(Debug, Clone)]
-pub struct Attempt<'a> {
-    /// What came of it.
-    pub outcome: Outcome,
+pub struct Who<'a> {
     /// The way of logging in.
     pub mechanism: Mechanism,
     /// What kind of client.
     pub client_class: ClientClass,
-    /// Who tried.
+    /// The names in the line.
     pub names: Names<'a>,
-    /// The error code: `ErrMsg`, else `[Error=…]` in the response; empty if there is none.
-    pub error: Cow<'a, str>,
-    /// Where the login was handed over to, as `host:port:encryption` in lower case.
-    pub target: Option<String>,
-    /// The answer, as it stands in the line.
-    pub response: &'a [u8],
 }
 
-impl<'a> Attempt<'a> {
-    /// Reads an attempt from the columns of its record.
-    pub fn read(command: LoginCommand, user: &'a [u8], parameters: &'a [u8], context: &'a [u8]) -> Self {
+impl<'a> Who<'a> {
+    /// Reads the columns that name the account, their quotes undone.
+    pub fn read(command: LoginCommand, user: &'a [u8], parameters: &'a [u8]) -> Self {
+        let user = user.trim_ascii();
         let parameter_name = if command == LoginCommand::Login { login_name(parameters) } else { b"" };
-        let context = Context::parse(context);
-        let response = context.response.unwrap_or_default();
-        let error = context.error.or_else(|| between(response, b"[Error=", b" ]")).unwrap_or_default();
         Self {
-            outcome: outcome(context.response, context.error),
             mechanism: match command {
                 LoginCommand::Login => Mechanism::Login,
                 LoginCommand::Pass => Mechanism::UserPass,
@@ -70,6 +61,31 @@ impl<'a> Attempt<'a> {
             },
             client_class: ClientClass::of(user, parameter_name),
             names: Names::of(user, parameter_name),
+        }
+    }
+}
+
+/// What came of a try to log in.
+#[derive(Debug, Clone)]
+pub struct Answer<'a> {
+    /// Whether it worked.
+    pub outcome: Outcome,
+    /// The error code: `ErrMsg`, else `[Error=…]` in the response; empty if there is none.
+    pub error: Cow<'a, str>,
+    /// Where the login was handed over to, as it stands in the line; never empty.
+    pub target: Option<&'a [u8]>,
+    /// The answer, as it stands in the line.
+    pub response: &'a [u8],
+}
+
+impl<'a> Answer<'a> {
+    /// Reads a context column, its quotes undone.
+    pub fn read(context: &'a [u8]) -> Self {
+        let context = Context::parse(context);
+        let response = context.response.unwrap_or_default();
+        let error = context.error.or_else(|| between(response, &ERROR, b" ]")).unwrap_or_default();
+        Self {
+            outcome: outcome(context.response, context.error),
             error: String::from_utf8_lossy(error),
             target: target(context.message, response),
             response,
@@ -87,35 +103,25 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// The columns of a record that an attempt is read from, their quotes undone.
-pub struct AttemptColumns<'a> {
-    user: Cow<'a, [u8]>,
-    parameters: Cow<'a, [u8]>,
-    context: Cow<'a, [u8]>,
+/// The name of a target, one for all its spellings: `host:port:encryption` in lower case.
+pub fn target_name(target: &[u8]) -> String {
+    String::from_utf8_lossy(target).to_lowercase()
 }
 
-impl<'a> AttemptColumns<'a> {
-    /// Takes the columns out of a record.
-    pub fn of(record: &Record<'a>) -> Self {
-        Self { user: record.user(), parameters: record.parameters(), context: record.context() }
-    }
-
-    /// Reads the attempt.
-    pub fn attempt(&self, command: LoginCommand) -> Attempt<'_> {
-        Attempt::read(command, self.user.trim_ascii(), &self.parameters, &self.context)
-    }
-}
+static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("[Error="));
+static NOTED_PROXY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("Proxy:"));
+static ANSWERED_PROXY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("Proxy="));
 
 /// `Proxy:HOST:1993:SSL` in the notes, else `Proxy=HOST:1993:SSL]` in the response.
-fn target(message: Option<&[u8]>, response: &[u8]) -> Option<String> {
-    let noted = message.and_then(|message| between(message, b"Proxy:", b";,"));
-    let target = noted.or_else(|| between(response, b"Proxy=", b"]"))?.trim_ascii();
-    (!target.is_empty()).then(|| String::from_utf8_lossy(target).to_lowercase())
+fn target<'a>(message: Option<&'a [u8]>, response: &'a [u8]) -> Option<&'a [u8]> {
+    let noted = message.and_then(|message| between(message, &NOTED_PROXY, b";,"));
+    let target = noted.or_else(|| between(response, &ANSWERED_PROXY, b"]"))?.trim_ascii();
+    (!target.is_empty()).then_some(target)
 }
 
 /// What stands behind `start`, up to one of the `ends` or the end of the text.
-fn between<'a>(text: &'a [u8], start: &[u8], ends: &[u8]) -> Option<&'a [u8]> {
-    let rest = text.get(memchr::memmem::find(text, start)? + start.len()..)?;
+fn between<'a>(text: &'a [u8], start: &Finder<'_>, ends: &[u8]) -> Option<&'a [u8]> {
+    let rest = text.get(start.find(text)? + start.needle().len()..)?;
     rest.get(..rest.iter().position(|byte| ends.contains(byte)).unwrap_or(rest.len()))
 }
 
@@ -123,23 +129,24 @@ fn between<'a>(text: &'a [u8], start: &[u8], ends: &[u8]) -> Option<&'a [u8]> {
 mod tests {
     use super::*;
 
-    fn read<'a>(command: &str, user: &'a str, parameters: &'a str, context: &'a str) -> Attempt<'a> {
-        let command = LoginCommand::of(command.as_bytes()).unwrap();
-        Attempt::read(command, user.as_bytes(), parameters.as_bytes(), context.as_bytes())
+    fn answer(context: &str) -> Answer<'_> {
+        Answer::read(context.as_bytes())
     }
 
     #[test]
     fn what_a_failed_hand_over_shows() {
-        let attempt = read(
-            "login",
-            "HealthMailboxab28d88",
-            "HealthMailboxab28d8826ea8428d805c5e21cdff9077@<smtpdomain> *****",
+        let who = Who::read(
+            LoginCommand::Login,
+            b"HealthMailboxab28d88",
+            b"HealthMailboxab28d8826ea8428d805c5e21cdff9077@<smtpdomain> *****",
+        );
+        assert_eq!((who.mechanism, who.client_class), (Mechanism::Login, ClientClass::HealthMailbox));
+        assert_eq!(who.names.alias.as_deref(), Some("HealthMailboxab28d88"));
+        let answer = answer(
             r#"R="z NO [Error=ProxyNotAuthenticated Proxy=<CAS FQDN>:1993:SSL] LOGIN failed.";Msg=Proxy:<CAS FQDN>:1993:SSL;ErrMsg=ProxyNotAuthenticated"#,
         );
-        assert_eq!((attempt.outcome, attempt.client_class), (Outcome::Failed, ClientClass::HealthMailbox));
-        assert_eq!(attempt.target.as_deref(), Some("<cas fqdn>:1993:ssl"));
-        assert_eq!(attempt.error_class(), ErrorClass::ProxyHandOver);
-        assert_eq!(attempt.names.alias.as_deref(), Some("HealthMailboxab28d88"));
+        assert_eq!((answer.outcome, answer.error_class()), (Outcome::Failed, ErrorClass::ProxyHandOver));
+        assert_eq!(answer.target.map(target_name).as_deref(), Some("<cas fqdn>:1993:ssl"));
     }
 
     #[test]
@@ -156,15 +163,15 @@ mod tests {
                 None,
             ),
         ] {
-            let attempt = read("auth", "testuser", " PLAIN", context);
-            assert_eq!((attempt.error.as_ref(), attempt.target.as_deref()), (error, target), "{context}");
+            let answer = answer(context);
+            assert_eq!((answer.error.as_ref(), answer.target.map(target_name).as_deref()), (error, target), "{context}");
         }
     }
 
     #[test]
     fn a_success_with_an_error_beside_it_is_an_anomaly() {
-        let attempt = read("login", "u", "u *****", "R=ok;ErrMsg=Odd");
-        assert!(attempt.is_anomaly() && attempt.outcome == Outcome::Succeeded);
+        let answer = answer("R=ok;ErrMsg=Odd");
+        assert!(answer.is_anomaly() && answer.outcome == Outcome::Succeeded);
     }
 
     #[test]

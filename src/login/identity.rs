@@ -4,8 +4,8 @@
 //! are one account; [`Aliases`] remembers it for the lines that show only one of them.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
+use crate::collections::map::HashMap;
 use crate::collections::tally::fold_case;
 use crate::merge::Merge;
 
@@ -94,11 +94,16 @@ impl<'a> Names<'a> {
     pub fn of(user: &'a [u8], parameter: &'a [u8]) -> Self {
         let text = |bytes: &'a [u8]| Some(String::from_utf8_lossy(bytes.trim_ascii())).filter(|name| !name.is_empty());
         match (text(parameter), text(user)) {
-            (Some(name), Some(user)) if fold_case(&name) != fold_case(&user) => Self { name: Some(name), alias: Some(user) },
+            (Some(name), Some(user)) if !is_one_name(&name, &user) => Self { name: Some(name), alias: Some(user) },
             (Some(name), _) => Self { name: Some(name), alias: None },
             (None, user) => Self { name: user, alias: None },
         }
     }
+}
+
+/// Whether two names differ in nothing but case.
+fn is_one_name(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && fold_case(a) == fold_case(b))
 }
 
 /// So many names with another name are remembered.
@@ -106,50 +111,72 @@ const MOST_ALIASES: usize = 200_000;
 
 /// Other names of accounts, as the lines themselves show them: alias → the names it stood beside, in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Aliases(BTreeMap<Box<str>, BTreeSet<Box<str>>>);
+pub struct Aliases(HashMap<Box<str>, Beside>);
+
+/// The name that an alias stood beside; a second one is enough to know that the alias is not one account's alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Beside {
+    name: Box<str>,
+    another: Option<Box<str>>,
+}
 
 impl Aliases {
     /// Remembers that a line shows both names.
     pub fn add(&mut self, alias: &str, name: &str) {
         let (alias, name) = (fold_case(alias), fold_case(name));
         match self.0.get_mut(alias.as_ref()) {
-            // Two names are enough to know that the alias is not one account's alone.
-            Some(names) if names.len() >= 2 || names.contains(name.as_ref()) => {}
-            Some(names) => {
-                names.insert(name.into());
-            }
+            Some(beside) if beside.another.is_none() => beside.add(&name),
+            Some(_) => {}
             None => {
-                self.0.insert(alias.into(), BTreeSet::from([name.into()]));
-                self.stay_bounded();
+                self.0.insert(alias.into(), Beside { name: name.into(), another: None });
+                if self.0.len() >= 2 * MOST_ALIASES {
+                    self.stay_bounded();
+                }
             }
         }
     }
 
     /// The one name that the alias stands for; `None` if there is none, or more than one.
     pub fn name_of(&self, alias: &str) -> Option<&str> {
-        let names = self.0.get(alias)?;
-        if names.len() == 1 { names.first().map(AsRef::as_ref) } else { None }
+        self.0.get(alias).filter(|beside| beside.another.is_none()).map(|beside| beside.name.as_ref())
     }
 
-    /// All names that are known to have an alias.
+    /// All names that are known to have an alias, in no order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.values().flatten().map(AsRef::as_ref)
+        self.0.values().flat_map(|beside| std::iter::once(&beside.name).chain(&beside.another)).map(AsRef::as_ref)
     }
 
+    /// Keeps the aliases that sort first: those of all parts together, however they were parted.
     fn stay_bounded(&mut self) {
-        while self.0.len() > MOST_ALIASES {
-            self.0.pop_last();
+        if self.0.len() > MOST_ALIASES {
+            let mut sorted: Vec<(Box<str>, Beside)> = self.0.drain().collect();
+            sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+            sorted.truncate(MOST_ALIASES);
+            self.0.extend(sorted);
+        }
+    }
+}
+
+impl Beside {
+    /// Adds a name; of several the two that sort first are kept.
+    fn add(&mut self, name: &str) {
+        let is_known = self.name.as_ref() == name || self.another.as_deref() == Some(name);
+        if is_known || self.another.as_deref().is_some_and(|another| another < name) {
+            return;
+        }
+        self.another = Some(name.into());
+        if let Some(another) = self.another.as_mut().filter(|another| **another < self.name) {
+            std::mem::swap(&mut self.name, another);
         }
     }
 }
 
 impl Merge for Aliases {
     fn merge_with(&mut self, other: Self) {
-        for (alias, names) in other.0 {
-            let mine = self.0.entry(alias).or_default();
-            mine.extend(names);
-            while mine.len() > 2 {
-                mine.pop_last();
+        for (alias, theirs) in other.0 {
+            match self.0.get_mut(&alias) {
+                Some(mine) => std::iter::once(&theirs.name).chain(&theirs.another).for_each(|name| mine.add(name)),
+                None => drop(self.0.insert(alias, theirs)),
             }
         }
         self.stay_bounded();

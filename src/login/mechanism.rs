@@ -41,15 +41,18 @@ impl Mechanism {
     /// The mechanism of a SASL command (`authenticate`, `auth`) by its parameters, which may begin with blanks.
     pub fn of_sasl(parameters: &[u8]) -> Self {
         let word = parameters.trim_ascii().split(u8::is_ascii_whitespace).next().unwrap_or_default();
-        match word.to_ascii_uppercase().as_slice() {
-            b"" => Self::Unknown,
-            b"PLAIN" => Self::Plain,
-            b"LOGIN" => Self::Login,
-            b"NTLM" => Self::Ntlm,
-            b"GSSAPI" | b"KERBEROS_V4" | b"GSS-SPNEGO" => Self::Gssapi,
-            b"XOAUTH2" | b"OAUTHBEARER" => Self::XOauth2,
-            _ => Self::Other,
-        }
+        let known = [
+            ("PLAIN", Self::Plain),
+            ("LOGIN", Self::Login),
+            ("NTLM", Self::Ntlm),
+            ("GSSAPI", Self::Gssapi),
+            ("KERBEROS_V4", Self::Gssapi),
+            ("GSS-SPNEGO", Self::Gssapi),
+            ("XOAUTH2", Self::XOauth2),
+            ("OAUTHBEARER", Self::XOauth2),
+            ("", Self::Unknown),
+        ];
+        known.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes())).map_or(Self::Other, |(_, known)| known)
     }
 }
 

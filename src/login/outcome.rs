@@ -59,7 +59,9 @@ fn logical_lines(response: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(response);
     std::iter::from_fn(move || {
         let text = rest?;
-        match memchr::memmem::find(text, br"\r\n").map(|at| (at, 4)).or_else(|| memchr::memchr(b'\n', text).map(|at| (at, 1))) {
+        // Most answers are one short line.
+        let written = memchr::memchr(b'\\', text).and_then(|_| memchr::memmem::find(text, br"\r\n"));
+        match written.map(|at| (at, 4)).or_else(|| memchr::memchr(b'\n', text).map(|at| (at, 1))) {
             Some((at, length)) => {
                 rest = text.get(at + length..);
                 Some(text.get(..at)?.trim_ascii())
@@ -82,7 +84,9 @@ fn exact(word: &[u8]) -> Option<Status> {
 }
 
 fn any_case(word: &[u8]) -> Option<Status> {
-    (word.len() <= 4).then(|| exact(&word.to_ascii_uppercase())).flatten()
+    [(&b"OK"[..], Status::Ok), (b"+OK", Status::Ok), (b"NO", Status::No), (b"-ERR", Status::No), (b"BAD", Status::Bad)]
+        .into_iter()
+        .find_map(|(known, status)| word.eq_ignore_ascii_case(known).then_some(status))
 }
 
 #[cfg(test)]

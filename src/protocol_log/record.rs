@@ -94,8 +94,9 @@ impl<'a> Record<'a> {
         unquoted(self.raw(Column::Context))
     }
 
+    /// A column as it stands in the line, quotes included; empty if the line has none.
     #[inline]
-    fn raw(&self, column: Column) -> &'a [u8] {
+    pub fn raw(&self, column: Column) -> &'a [u8] {
         self.map.place(column).and_then(|place| self.columns.raw(place)).unwrap_or_default()
     }
 }

@@ -49,13 +49,13 @@ impl Account {
 
     /// Takes in that the attempt failed because of bad credentials; `partner` is the address of an account, or the account
     /// tried from an address, in lower case.
-    pub fn add_refused(&mut self, moment: i64, location: &Location, partner: &str) {
+    pub fn add_refused(&mut self, moment: i64, location: impl Fn() -> Location, partner: &str) {
         let refused = self.refused.get_or_insert_with(|| {
             Box::new(Refused {
                 count: 0,
                 minutes: Minutes::default(),
                 span: Span::at(moment),
-                first: (moment, location.clone()),
+                first: (moment, location()),
                 partners: Partners::default(),
             })
         });

@@ -29,14 +29,9 @@ pub struct GroupKey {
 impl GroupKey {
     /// Whether the fault is the server's own: not the account's, and not a client's that the server does not understand.
     pub fn is_servers_own(&self) -> bool {
-        is_servers_own(&self.error, self.error_class, &self.response)
+        let is_clients_own = self.error.is_empty() && is_not_understood(&self.response);
+        !self.error_class.is_the_accounts_own() && !is_clients_own
     }
-}
-
-/// The rule of [`GroupKey::is_servers_own`], for a failure that has no key yet.
-pub fn is_servers_own(error: &str, class: ErrorClass, response: &str) -> bool {
-    let is_clients_own = error.is_empty() && is_not_understood(response);
-    !class.is_the_accounts_own() && !is_clients_own
 }
 
 /// Whether the server did not understand the client: `BAD`, or POP's words for it.
@@ -101,9 +96,12 @@ impl FailureGroup {
         if let Some(port) = at.port {
             *self.ports.entry(port).or_default() += 1;
         }
-        if self.examples.len() < EXAMPLES {
+        // Lines come in their order, and that is nearly the order of time.
+        if self.examples.len() < EXAMPLES || self.examples.last().is_some_and(|(last, _, _)| at.moment < *last) {
             let (location, text) = example();
-            self.examples.push((at.moment, location, text));
+            let place = self.examples.partition_point(|(moment, _, _)| *moment <= at.moment);
+            self.examples.insert(place, (at.moment, location, text));
+            self.examples.truncate(EXAMPLES);
         }
     }
 

@@ -6,20 +6,17 @@ use std::sync::Arc;
 use crate::collections::latency::Latency;
 use crate::collections::map::HashMap;
 use crate::collections::minutes::Minutes;
-use crate::collections::tally::{Tally, fold_case};
+use crate::collections::tally::Tally;
 use crate::location::Location;
-use crate::login::attempt::Attempt;
-use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
-use crate::login::outcome::Outcome;
 use crate::merge::{Merge, Span, merge_entry};
 use crate::summary::account::Account;
 use crate::summary::affected::Affected;
 use crate::summary::counts::Counts;
-use crate::summary::failure_group::{Circumstances, FailureGroup, GroupKey, is_servers_own};
+use crate::summary::failure_group::{Circumstances, FailureGroup, GroupKey};
 use crate::summary::large_mailbox::LargeMailboxes;
 use crate::summary::pace::Pace;
-use crate::summary::pulse::{Beat, Pulse};
+use crate::summary::pulse::Pulse;
 
 /// So many different commands are told apart; what comes after them counts as `(other)`.
 const MOST_COMMANDS: usize = 256;
@@ -61,93 +58,11 @@ pub struct Service {
     pub anomalies: BTreeMap<Box<str>, u64>,
 }
 
-/// A failure as its group takes it in.
-pub struct Failure<'a> {
-    /// The class of its error.
-    pub class: ErrorClass,
-    /// Its response with everything that varies masked.
-    pub response: &'a str,
-}
-
 impl Service {
-    /// Takes in an attempt; `failure` is there if it failed, `location` is its line's place, `example` gives its text if it is wanted.
-    pub fn add(
-        &mut self,
-        attempt: &Attempt<'_>,
-        at: Circumstances<'_>,
-        failure: Option<Failure<'_>>,
-        location: &Location,
-        example: impl FnOnce() -> Arc<str>,
-    ) {
-        let class = attempt.client_class;
-        self.logins.entry(class).or_default().add(attempt.outcome);
-        self.series_of(attempt.target.as_deref(), class).at(at.moment).add(attempt.outcome);
-        let is_refused = failure.as_ref().is_some_and(|failure| failure.class == ErrorClass::Credentials);
-        let name = attempt.names.name.as_deref().unwrap_or_default();
-        for (tally, key, partner) in [(&mut self.accounts, name, at.address), (&mut self.addresses, at.address, name)] {
-            if key.is_empty() {
-                continue;
-            }
-            let entry = tally.at(key);
-            entry.add(attempt.outcome, at.moment);
-            if is_refused {
-                entry.add_refused(at.moment, location, &fold_case(partner));
-            }
-        }
-        if let Some(duration) = at.duration {
-            self.latency.record(duration);
-            if attempt.outcome == Outcome::Succeeded {
-                self.pace.record(at.moment, duration);
-            }
-        }
-        if attempt.is_anomaly() {
-            *self.anomalies.entry(attempt.error.as_ref().into()).or_default() += 1;
-        }
-        let is_servers_own =
-            failure.as_ref().is_some_and(|failure| is_servers_own(&attempt.error, failure.class, failure.response));
-        self.pulse.add(
-            at.moment,
-            match attempt.outcome {
-                Outcome::Succeeded => Beat::Success,
-                Outcome::Failed if is_servers_own => Beat::Failure { is_health_mailbox: class == ClientClass::HealthMailbox },
-                _ => Beat::Neither,
-            },
-        );
-        if let Some(name) = attempt.names.name.as_ref().filter(|_| is_servers_own) {
-            self.affected.add(&fold_case(name), at.moment);
-        }
-        if let Some(failure) = failure {
-            self.add_failure(attempt, at, failure, || (location.clone(), example()));
-        }
-    }
-
     /// Takes in that POP's `user` was refused on an unencrypted connection.
     pub fn add_refused_user(&mut self, name: &str, at: Circumstances<'_>, example: impl FnOnce() -> (Location, Arc<str>)) {
         let group = self.refused_users.get_or_insert_with(|| FailureGroup::beginning(at.moment));
         group.add(name, at, example);
-    }
-
-    fn series_of(&mut self, target: Option<&str>, class: ClientClass) -> &mut Minutes<Counts> {
-        self.series.entry((target.map(Into::into), class)).or_default()
-    }
-
-    fn add_failure(
-        &mut self,
-        attempt: &Attempt<'_>,
-        at: Circumstances<'_>,
-        failure: Failure<'_>,
-        example: impl FnOnce() -> (Location, Arc<str>),
-    ) {
-        let key = GroupKey {
-            error: attempt.error.as_ref().into(),
-            error_class: failure.class,
-            target: attempt.target.as_deref().map(Into::into),
-            client_class: attempt.client_class,
-            response: failure.response.into(),
-        };
-        let group = self.groups.entry(key).or_insert_with(|| FailureGroup::beginning(at.moment));
-        *group.mechanisms.entry(attempt.mechanism).or_default() += 1;
-        group.add(attempt.names.name.as_deref().unwrap_or_default(), at, example);
     }
 
     /// Adds `lines` to the line number of every example: a segment counts its lines from its own first one.

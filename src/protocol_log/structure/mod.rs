@@ -167,17 +167,48 @@ fn closing_quote(column: &[u8]) -> usize {
 
 /// A column's value: quotes around it taken off, doubled quotes inside made one.
 pub fn unquoted(raw: &[u8]) -> Cow<'_, [u8]> {
-    let Some(inner) = raw.strip_prefix(b"\"") else { return Cow::Borrowed(raw) };
+    let mut value = Vec::new();
+    match split_quoted(raw) {
+        Some((quoted, tail)) => {
+            undouble(quoted, tail, &mut value);
+            Cow::Owned(value)
+        }
+        None => Cow::Borrowed(plain(raw)),
+    }
+}
+
+/// The same, with a buffer for values that do not stand in the line as they are.
+pub fn unquoted_in<'a>(raw: &'a [u8], buffer: &'a mut Vec<u8>) -> &'a [u8] {
+    match split_quoted(raw) {
+        Some((quoted, tail)) => {
+            undouble(quoted, tail, buffer);
+            buffer
+        }
+        None => plain(raw),
+    }
+}
+
+/// What stands between the quotes of a column and what stands behind them, if its value must be put together.
+fn split_quoted(raw: &[u8]) -> Option<(&[u8], &[u8])> {
+    let inner = raw.strip_prefix(b"\"")?;
     let end = closing_quote(raw);
     let closed = raw.get(..end).is_some_and(|quoted| quoted.len() > 1 && quoted.ends_with(b"\""));
     let (quoted, tail) = match closed {
         true => (inner.get(..end - 2).unwrap_or_default(), raw.get(end..).unwrap_or_default()),
         false => (inner, &[][..]),
     };
-    if tail.is_empty() && memchr(b'"', quoted).is_none() {
-        return Cow::Borrowed(quoted);
-    }
-    let mut value = Vec::with_capacity(quoted.len());
+    (!tail.is_empty() || memchr(b'"', quoted).is_some()).then_some((quoted, tail))
+}
+
+/// The value of a column that has no quotes but those around it.
+fn plain(raw: &[u8]) -> &[u8] {
+    let Some(inner) = raw.strip_prefix(b"\"") else { return raw };
+    inner.strip_suffix(b"\"").unwrap_or(inner)
+}
+
+/// Makes doubled quotes one, and adds what stands behind the quotes.
+fn undouble(quoted: &[u8], tail: &[u8], value: &mut Vec<u8>) {
+    value.clear();
     let mut from = 0;
     while let Some(found) = quoted.get(from..).and_then(|rest| memchr(b'"', rest)) {
         value.extend_from_slice(quoted.get(from..=from + found).unwrap_or_default());
@@ -185,7 +216,6 @@ pub fn unquoted(raw: &[u8]) -> Cow<'_, [u8]> {
     }
     value.extend_from_slice(quoted.get(from..).unwrap_or_default());
     value.extend_from_slice(tail);
-    Cow::Owned(value)
 }
 
 /// The lines of a text, each without its line feed and without a carriage return before it: the plain way, where there is little to read.

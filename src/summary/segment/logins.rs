@@ -2,50 +2,67 @@
 
 use std::sync::Arc;
 
-use crate::login::attempt::{AttemptColumns, LoginCommand};
+use crate::location::Location;
+use crate::login::attempt::{Answer, LoginCommand, Who};
 use crate::login::mechanism::Encryption;
-use crate::login::outcome::{Outcome, outcome, text_of};
-use crate::login::response::masked;
+use crate::login::outcome::{Outcome, outcome};
 use crate::login::session::SessionLogin;
 use crate::merge::Span;
 use crate::protocol::Role;
 use crate::protocol_log::context::{Context, pairs};
 use crate::protocol_log::example::example;
+use crate::protocol_log::header::Column;
 use crate::protocol_log::record::Record;
+use crate::protocol_log::structure::unquoted_in;
 use crate::summary::failure_group::Circumstances;
 use crate::summary::large_mailbox::{LargeMailbox, VERY_MANY, VERY_SLOW};
+use crate::summary::segment::Reading;
+use crate::summary::segment::part::{Example, Part};
 use crate::summary::segment::reader::{Placed, Reader};
-use crate::summary::service::{Failure, Service};
+use crate::summary::service::Service;
 
-/// So many different responses are remembered with their masked form.
-const MOST_RESPONSES: usize = 1024;
+/// A line that was read.
+struct Read<'a> {
+    reading: Reading<'a>,
+    number: u64,
+    text: &'a [u8],
+}
+
+impl Example for Read<'_> {
+    fn location(&self) -> Location {
+        Location::new(self.reading.file.clone(), self.number)
+    }
+
+    fn text(&self) -> Arc<str> {
+        example(self.text)
+    }
+}
 
 impl Reader<'_> {
     /// Counts an attempt if it passes the filters, and says how its session may decide about encryption.
-    pub(super) fn attempt(&mut self, placed: Placed<'_>, command: LoginCommand, service: &mut Service) -> Option<SessionLogin> {
+    pub(super) fn attempt(&mut self, placed: Placed<'_>, command: LoginCommand, part: &mut Part) -> Option<SessionLogin> {
         let Placed { record, protocol, role, port } = placed;
-        let columns = AttemptColumns::of(record);
-        let attempt = columns.attempt(command);
         let address = String::from_utf8_lossy(record.client_endpoint().address);
-        if !self.reading.scope.has_user(&attempt.names) || !self.reading.scope.has_client(&address) {
+        let (user, parameters) = (record.user(), record.parameters());
+        let who = Who::read(command, &user, &parameters);
+        if !self.reading.scope.has_user(&who.names) || !self.reading.scope.has_client(&address) {
             return None;
         }
-        let response = if attempt.outcome == Outcome::Failed { Some(self.masked_response(attempt.response)) } else { None };
-        let failure = response.as_deref().map(|response| Failure { class: attempt.error_class(), response });
-        let at = Circumstances { moment: record.time, duration: record.duration(), address: &address, port };
-        if let (Some(name), Some(alias)) = (&attempt.names.name, &attempt.names.alias) {
+        if let (Some(name), Some(alias)) = (&who.names.name, &who.names.alias) {
             self.aliases.add(alias, name);
         }
         if command == LoginCommand::Pass
-            && let (Some(name), Some(whole)) = (&attempt.names.name, self.pop_users.get(&record.session))
+            && let (Some(name), Some(whole)) = (&who.names.name, self.pop_users.get(&record.session))
             && !name.eq_ignore_ascii_case(whole)
         {
             self.aliases.add(name, whole);
         }
-        service.add(&attempt, at, failure, &self.location(), || example(record.line()));
+        let answer = Answer::read(unquoted_in(record.raw(Column::Context), &mut self.unquoted));
+        let at = Circumstances { moment: record.time, duration: record.duration(), address: &address, port };
+        part.add(&who, &answer, at, &Read { reading: self.reading, number: self.accounting.lines, text: record.line() });
         let is_front = role == Role::FrontEnd;
         Some(SessionLogin {
-            mechanism: attempt.mechanism,
+            mechanism: who.mechanism,
             by_port: if is_front { Encryption::by_port(protocol, port) } else { Some(Encryption::Unknown) },
             is_clear_port: is_front && Encryption::is_clear_port(protocol, port),
         })
@@ -84,19 +101,6 @@ impl Reader<'_> {
             example: (!is_troubled, record.time, self.location(), example(record.line())),
         };
         service.large_mailboxes.add(&String::from_utf8_lossy(&record.user()), mailbox);
-    }
-
-    fn masked_response(&mut self, response: &[u8]) -> Arc<str> {
-        let text = text_of(response);
-        if let Some(known) = self.masked.get(text) {
-            return known.clone();
-        }
-        if self.masked.len() >= MOST_RESPONSES {
-            self.masked.clear();
-        }
-        let fresh: Arc<str> = masked(response).into();
-        self.masked.insert(text.into(), fresh.clone());
-        fresh
     }
 
     pub(super) fn remember_pop_user(&mut self, record: &Record<'_>) {

@@ -1,5 +1,6 @@
 //! Blocks of lines → their summary. A segment knows its lines by their number in it, and its file only by name;
-//! `summary::file` puts segments together. How one line is taken in is said in `reader`, how a login in `logins`.
+//! `summary::file` puts segments together. How one line is taken in is said in `reader`, how a login in `logins`,
+//! what is found out about texts that come again is kept in `part`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::summary::scope::Scope;
 use crate::summary::service::Service;
 
 mod logins;
+mod part;
 mod reader;
 
 use reader::Reader;

@@ -3,8 +3,6 @@
 //! What can be known of a text that comes again and again (a command, the server's address) is found out once and kept
 //! ([`Interned`]); what logins and other telling lines are taken for is decided in `logins`.
 
-use std::sync::Arc;
-
 use crate::collections::interned::Interned;
 use crate::collections::map::HashMap;
 use crate::input::block::LONGEST_LINE;
@@ -12,7 +10,7 @@ use crate::location::Location;
 use crate::login::attempt::LoginCommand;
 use crate::login::identity::Aliases;
 use crate::login::outcome::{Status, status};
-use crate::login::session::{SessionEvent, SessionLine, SessionLogin, Sessions};
+use crate::login::session::{SessionEvent, SessionLine, SessionLogin};
 use crate::merge::{Merge, Span};
 use crate::protocol::{Protocol, Role};
 use crate::protocol_log::context::Context;
@@ -24,8 +22,8 @@ use crate::protocol_log::sniff::without_bom;
 use crate::protocol_log::structure::{Columns, Line};
 use crate::protocol_log::timestamp::Stamps;
 use crate::skipped::{SkipReason, SkippedLines};
+use crate::summary::segment::part::Part;
 use crate::summary::segment::{Accounting, Reading, Segment};
-use crate::summary::service::Service;
 
 /// So many different commands, and so many different server addresses, are remembered at once.
 const MOST_KNOWN: usize = 256;
@@ -93,13 +91,6 @@ struct KnownServer {
     count: u64,
 }
 
-/// What is read of one service.
-#[derive(Default)]
-pub(super) struct Part {
-    pub(super) service: Service,
-    sessions: Sessions,
-}
-
 /// A record with what is known of its service.
 #[derive(Clone, Copy)]
 pub(super) struct Placed<'a> {
@@ -123,10 +114,10 @@ pub(super) struct Reader<'a> {
     addresses: HashMap<Vec<u8>, u64>,
     parts: [Option<Box<Part>>; SERVICES.len()],
     pub(super) aliases: Aliases,
-    /// Responses (without their tag) and their masked form: masking is dear, and failures say the same again and again.
-    pub(super) masked: HashMap<Box<[u8]>, Arc<str>>,
     /// The name that came with POP's `user`, by session.
     pub(super) pop_users: HashMap<u64, Box<str>>,
+    /// A context without its quotes: a buffer that is used again.
+    pub(super) unquoted: Vec<u8>,
 }
 
 impl<'a> Reader<'a> {
@@ -143,8 +134,8 @@ impl<'a> Reader<'a> {
             addresses: HashMap::new(),
             parts: Default::default(),
             aliases: Aliases::default(),
-            masked: HashMap::new(),
             pop_users: HashMap::new(),
+            unquoted: Vec::new(),
         }
     }
 
@@ -247,7 +238,7 @@ impl<'a> Reader<'a> {
         // Taken out while it is worked on, since what a login is taken for is kept in the reader.
         let Some(mut part) = self.parts.get_mut(number).and_then(Option::take) else { return };
         let (event, login) = match asks {
-            Asks::Login(command) if counts => (SessionEvent::Other, self.attempt(placed, command, &mut part.service)),
+            Asks::Login(command) if counts => (SessionEvent::Other, self.attempt(placed, command, &mut part)),
             Asks::StartTls => (if is_refused(record) { SessionEvent::Other } else { SessionEvent::StartTls }, None),
             Asks::PopUser if placed.protocol == Protocol::Pop3 => {
                 if counts {
@@ -300,12 +291,11 @@ impl<'a> Reader<'a> {
             aliases: self.aliases,
         };
         for (service, part) in SERVICES.into_iter().zip(self.parts) {
-            let Some(mut part) = part else { continue };
-            part.service.pulse.trim();
-            segment.accounting.records += part.service.records;
-            segment.span.merge_with(part.service.span);
-            segment.services.insert(service, part.service);
-            segment.sessions.insert(service, part.sessions);
+            let Some((summary, sessions)) = part.map(|part| part.finish()) else { continue };
+            segment.accounting.records += summary.records;
+            segment.span.merge_with(summary.span);
+            segment.services.insert(service, summary);
+            segment.sessions.insert(service, sessions);
         }
         segment
     }
