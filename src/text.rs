@@ -44,6 +44,13 @@ fn is_harmful(c: char) -> bool {
         || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..)
 }
 
+/// Bytes of a log as text; what is no UTF-8 becomes U+FFFD.
+#[inline]
+pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    // Nearly all bytes are text, and to be sure of that is quicker than to look for the first that is none.
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 /// `text` cut to at most `width` characters, the last one a `…` if something was cut.
 pub fn truncated(text: &str, width: usize) -> Cow<'_, str> {
     if text.chars().count() <= width {

@@ -28,7 +28,7 @@ impl<T> Interned<T> {
         let slot = slot_of(text);
         let guess = self.slots.get(slot).copied().unwrap_or_default() as usize;
         let place = match self.entries.get(guess) {
-            Some((known, _)) if known.as_ref() == text => guess,
+            Some((known, _)) if is_same(known, text) => guess,
             _ => self.find(text, slot, fresh),
         };
         // The place was found or made just above.
@@ -64,6 +64,20 @@ impl<T> Interned<T> {
         self.places.clear();
         self.slots = [0; SLOTS];
         self.entries.drain(..)
+    }
+}
+
+/// Whether two texts are equal; most are short, and compared without a call.
+#[inline]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match (a.first_chunk::<8>(), b.first_chunk::<8>(), a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        (Some(a_first), Some(b_first), Some(a_last), Some(b_last)) => {
+            a_first == b_first && a_last == b_last && (a.len() <= 16 || a == b)
+        }
+        _ => a.iter().zip(b).all(|(a, b)| a == b),
     }
 }
 

@@ -60,7 +60,9 @@ impl<V: Weighed> Tally<V> {
         // The entry was found or made just above.
         #[allow(clippy::indexing_slicing)]
         let entry = &mut self.entries[number as usize];
-        entry.respell(&key, name);
+        if matches!(key, Cow::Owned(_)) || entry.spelling.is_some() {
+            entry.respell(&key, name);
+        }
         &mut entry.value
     }
 
@@ -188,10 +190,9 @@ impl<V: Weighed> Merge for Tally<V> {
 
 /// The name in lower case, which is its key.
 pub fn fold_case(name: &str) -> Cow<'_, str> {
-    if name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        return Cow::Borrowed(name);
-    }
-    Cow::Owned(name.to_lowercase())
+    // No early end, so that many bytes are looked at together.
+    let is_key = name.bytes().fold(true, |is_key, byte| is_key & byte.is_ascii() & !byte.is_ascii_uppercase());
+    if is_key { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) }
 }
 
 #[cfg(test)]

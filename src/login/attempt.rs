@@ -12,6 +12,7 @@ use crate::login::identity::{ClientClass, Names, login_name};
 use crate::login::mechanism::Mechanism;
 use crate::login::outcome::{Outcome, outcome, text_of};
 use crate::protocol_log::context::Context;
+use crate::text::lossy;
 
 /// The commands that try to log in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +87,7 @@ impl<'a> Answer<'a> {
         let error = context.error.or_else(|| between(response, &ERROR, b" ]")).unwrap_or_default();
         Self {
             outcome: outcome(context.response, context.error),
-            error: String::from_utf8_lossy(error),
+            error: lossy(error),
             target: target(context.message, response),
             response,
         }
@@ -94,7 +95,7 @@ impl<'a> Answer<'a> {
 
     /// The class of the error; meant for failures.
     pub fn error_class(&self) -> ErrorClass {
-        ErrorClass::of(&self.error, &String::from_utf8_lossy(text_of(self.response)))
+        ErrorClass::of(&self.error, &lossy(text_of(self.response)))
     }
 
     /// A success with an error beside it.
@@ -105,7 +106,7 @@ impl<'a> Answer<'a> {
 
 /// The name of a target, one for all its spellings: `host:port:encryption` in lower case.
 pub fn target_name(target: &[u8]) -> String {
-    String::from_utf8_lossy(target).to_lowercase()
+    lossy(target).to_lowercase()
 }
 
 static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("[Error="));

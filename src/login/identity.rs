@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use crate::collections::map::HashMap;
 use crate::collections::tally::fold_case;
 use crate::merge::Merge;
+use crate::text::lossy;
 
 /// Exchange cuts the user column to so many characters.
 pub const CUT_LENGTH: usize = 20;
@@ -53,6 +54,10 @@ fn is_health_mailbox(name: &[u8]) -> bool {
     const PREFIX: &[u8] = b"HealthMailbox";
     /// So many digits stand behind the prefix in the shortest names that Exchange makes; then anything may follow.
     const FEWEST: usize = 7;
+    // The first letter stands in the beginning or behind a domain; most names have it in neither place.
+    if !matches!(name.first(), Some(b'h' | b'H')) && memchr::memchr2(b'\\', b'/', name).is_none() {
+        return false;
+    }
     let bare = memchr::memrchr2(b'\\', b'/', name).and_then(|at| name.get(at + 1..)).unwrap_or(name);
     [name, bare].iter().any(|name| {
         let Some((prefix, rest)) = name.split_at_checked(PREFIX.len()) else { return false };
@@ -92,7 +97,7 @@ pub struct Names<'a> {
 impl<'a> Names<'a> {
     /// The names by the user column and the name in the parameters.
     pub fn of(user: &'a [u8], parameter: &'a [u8]) -> Self {
-        let text = |bytes: &'a [u8]| Some(String::from_utf8_lossy(bytes.trim_ascii())).filter(|name| !name.is_empty());
+        let text = |bytes: &'a [u8]| Some(lossy(bytes.trim_ascii())).filter(|name| !name.is_empty());
         match (text(parameter), text(user)) {
             (Some(name), Some(user)) if !is_one_name(&name, &user) => Self { name: Some(name), alias: Some(user) },
             (Some(name), _) => Self { name: Some(name), alias: None },

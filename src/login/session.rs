@@ -154,7 +154,7 @@ impl Loose {
 }
 
 /// The sessions in a stretch of one service's log.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Sessions {
     counts: SessionCounts,
     epochs: Epochs,
@@ -163,6 +163,24 @@ pub struct Sessions {
     loose: Vec<Loose>,
     /// Places among the loose ends that can be used again: so they stay few and near.
     free: Vec<u32>,
+    /// Numbers that were looked for lately, and where their loose ends are kept.
+    recent: [(u64, u32); RECENT],
+}
+
+/// So many numbers are remembered without a look into the map: as many as there are sessions at once on a busy server.
+const RECENT: usize = 64;
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self {
+            counts: SessionCounts::default(),
+            epochs: Epochs::default(),
+            numbers: HashMap::new(),
+            loose: Vec::new(),
+            free: Vec::new(),
+            recent: [(0, WHOLE); RECENT],
+        }
+    }
 }
 
 /// The place of a session number that has no loose ends.
@@ -172,10 +190,14 @@ impl Sessions {
     /// Takes in a line, in the order of the log.
     #[inline]
     pub fn add(&mut self, line: SessionLine) {
-        let place = match self.numbers.get(&line.id) {
-            Some(place) => *place,
-            None => return self.begin(line, true),
+        let place = match self.recent(line.id) {
+            (id, place) if *id == line.id && *place != WHOLE => *place,
+            _ => match self.numbers.get(&line.id) {
+                Some(place) => *place,
+                None => return self.begin(line, true),
+            },
         };
+        *self.recent(line.id) = (line.id, place);
         let Some(loose) = self.loose.get_mut(place as usize) else { return self.begin(line, false) };
         match loose.running() {
             Some(fragment) if fragment.is_continued_by(&line) => {
@@ -187,6 +209,14 @@ impl Sessions {
             }
             _ => self.begin(line, false),
         }
+    }
+
+    /// Where a number is remembered, if it is.
+    #[inline]
+    fn recent(&mut self, id: u64) -> &mut (u64, u32) {
+        // The remainder is a place in the array.
+        #[allow(clippy::indexing_slicing)]
+        &mut self.recent[(id % RECENT as u64) as usize]
     }
 
     /// Takes in a line that begins a fragment; `is_new` says that the stretch had no line of its number before.
@@ -233,6 +263,7 @@ impl Sessions {
         if loose.is_empty() {
             self.free.push(place);
             self.numbers.insert(id, WHOLE);
+            *self.recent(id) = (id, WHOLE);
         }
     }
 

@@ -16,7 +16,7 @@ mod avx2;
 mod masks;
 mod scan;
 
-use scan::Marks;
+use scan::{BEFORE, Marks};
 
 /// So many bytes are scanned before their lines are given: text and offsets stay in the processor's nearest memory.
 const WINDOW: usize = 32 << 10;
@@ -25,8 +25,8 @@ const WINDOW: usize = 32 << 10;
 #[derive(Debug, Default)]
 pub struct Structure {
     marks: Marks,
-    /// The commas of a line whose quotes do not come in pairs.
-    commas: Vec<u32>,
+    /// The bounds of a line whose quotes do not come in pairs.
+    bounds: Vec<u32>,
 }
 
 /// A line without its line feed and without a carriage return before it.
@@ -57,28 +57,30 @@ impl Structure {
 
     /// Gives the whole lines of a window that was scanned, and the rest too if nothing follows it; returns how far it came.
     fn lines_of_window(&mut self, window: &[u8], is_last: bool, take: &mut impl FnMut(Line<'_>)) -> usize {
-        let Self { marks, commas: scratch } = self;
+        let Self { marks, bounds: scratch } = self;
         let (offsets, mut strays) = (marks.offsets(), marks.strays());
-        let (mut start, mut first) = (0, 0);
-        let mut give = |start: usize, end: usize, commas: &[u32], has_line_feed: bool| {
-            let whole = window.get(start..end).unwrap_or_default();
-            let text = whole.strip_suffix(b"\r").unwrap_or(whole);
-            let in_line = strays.partition_point(|stray| (*stray as usize) < end);
-            let columns = match in_line {
-                0 => Columns { line: text, start: start as u32, commas },
-                _ => Columns::of(text, scratch),
+        let (mut start, mut before) = (0, 0);
+        let mut give = |start: usize, end: usize, bounds: &[u32], has_line_feed: bool| {
+            let up_to_end = window.get(..end).unwrap_or_default();
+            let up_to_end = match up_to_end {
+                [rest @ .., b'\r'] if end > start => rest,
+                _ => up_to_end,
             };
-            strays = strays.get(in_line..).unwrap_or_default();
-            take(Line { text, columns, has_line_feed });
+            let text = up_to_end.get(start..).unwrap_or_default();
+            if strays.first().is_none_or(|stray| *stray as usize >= end) {
+                return take(Line { text, columns: Columns { text: up_to_end, bounds }, has_line_feed });
+            }
+            strays = strays.get(strays.partition_point(|stray| (*stray as usize) < end)..).unwrap_or_default();
+            take(Line { text, columns: Columns::of(text, scratch), has_line_feed });
         };
         for place in marks.feeds() {
             let place = *place as usize;
-            let (Some(commas), Some(feed)) = (offsets.get(first..place), offsets.get(place)) else { break };
-            give(start, *feed as usize, commas, true);
-            (start, first) = (*feed as usize + 1, place + 1);
+            let Some(bounds @ [.., feed]) = offsets.get(before..=place) else { break };
+            give(start, *feed as usize, bounds, true);
+            (start, before) = (*feed as usize + 1, place);
         }
         if is_last && start < window.len() {
-            give(start, window.len(), offsets.get(first..).unwrap_or_default(), false);
+            give(start, window.len(), offsets.get(before..).unwrap_or_default(), false);
             start = window.len();
         }
         start
@@ -94,46 +96,45 @@ fn find_marks(text: &[u8], marks: &mut Marks) {
     scan::scan::<masks::Portable>(text, marks);
 }
 
-/// The columns of one line, as offsets of the commas between them.
+/// The columns of one line, by what stands between them.
 #[derive(Debug, Clone, Copy)]
 pub struct Columns<'a> {
-    line: &'a [u8],
-    /// What the offset of the line's first byte would be.
-    start: u32,
-    commas: &'a [u32],
+    /// A text that ends with the line.
+    text: &'a [u8],
+    /// The offsets of what stands before the line, of its commas, and of what ends it (or, with a carriage return, follows its end).
+    bounds: &'a [u32],
 }
 
 impl<'a> Columns<'a> {
-    /// Finds the columns of a single line (without its line end), one by one; the offsets are kept in `commas`.
-    pub fn of(line: &'a [u8], commas: &'a mut Vec<u32>) -> Self {
-        commas.clear();
+    /// Finds the columns of a single line (without its line end), one by one; their bounds are kept in `bounds`.
+    pub fn of(line: &'a [u8], bounds: &'a mut Vec<u32>) -> Self {
+        bounds.clear();
+        bounds.push(BEFORE);
         let mut end = column_end(line, 0);
         while end < line.len() {
-            commas.push(end as u32);
+            bounds.push(end as u32);
             end = column_end(line, end + 1);
         }
-        Self { line, start: 0, commas }
+        bounds.push(end as u32);
+        Self { text: line, bounds }
     }
 
     /// The line that the columns make up.
     pub fn line(&self) -> &'a [u8] {
-        self.line
+        let start = self.bounds.first().map_or(0, |before| before.wrapping_add(1));
+        self.text.get(start as usize..).unwrap_or_default()
     }
 
     /// How many columns there are (at least one, an empty line has one empty column).
     pub fn count(&self) -> usize {
-        self.commas.len() + 1
+        self.bounds.len().saturating_sub(1)
     }
 
     /// A column as it stands in the line, quotes included; `None` behind the last one.
     #[inline]
     pub fn raw(&self, index: usize) -> Option<&'a [u8]> {
-        let offset = |comma: &u32| comma.wrapping_sub(self.start) as usize;
-        let start = match index.checked_sub(1) {
-            None => 0,
-            Some(before) => offset(self.commas.get(before)?) + 1,
-        };
-        self.line.get(start..self.commas.get(index).map_or(self.line.len(), offset))
+        let (before, after) = (*self.bounds.get(index)?, *self.bounds.get(index + 1)?);
+        self.text.get(before.wrapping_add(1) as usize..self.text.len().min(after as usize))
     }
 
     /// A column's value, with its quotes undone.

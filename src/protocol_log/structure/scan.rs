@@ -1,11 +1,18 @@
 //! One pass over a text that begins with a line: the offsets of all commas that end a column, and of all line feeds.
 
-use super::masks::{Bits, CHUNK, Masks, Quotes, Settled};
+use super::masks::{CHUNK, Masks, Quotes, Settled};
+
+/// What stands in front of the first mark: one more than it is the offset of the first byte.
+pub(super) const BEFORE: u32 = u32::MAX;
+
+/// So many marks are written at once: eight are common in a chunk, and what is too much is written over by the next ones.
+const GROUP: usize = 8;
 
 /// The structure of a text of less than 4 GiB, as offsets into it. The buffers are used again and again.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
-    /// Commas that end a column, and line feeds, in their order. Only the first `count` are of this text.
+    /// [`BEFORE`], then commas that end a column and line feeds in their order, then the length of the text. Only the first
+    /// `count` are of this text.
     offsets: Vec<u32>,
     count: usize,
     /// For each line feed its place among the offsets.
@@ -16,7 +23,7 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    /// Commas and line feeds.
+    /// [`BEFORE`], commas and line feeds, and the length of the text.
     pub(super) fn offsets(&self) -> &[u32] {
         self.offsets.get(..self.count).unwrap_or_default()
     }
@@ -31,72 +38,65 @@ impl Marks {
         &self.strays
     }
 
-    fn clear(&mut self, length: usize) {
-        // Whole groups are written, up to one behind the last mark there can be.
+    /// Makes room for all marks that a text can have, and for the group that is written behind the last.
+    fn begin(&mut self, length: usize) {
         let most = length.next_multiple_of(CHUNK) + CHUNK;
         if self.offsets.len() < most {
             self.offsets.resize(most, 0);
             self.feeds.resize(most, 0);
         }
-        (self.count, self.feed_count) = (0, 0);
         self.strays.clear();
-    }
-
-    /// Writes down the marks of a chunk that begins at `base`.
-    #[inline(always)]
-    fn add(&mut self, base: usize, bits: Bits, settled: Settled) {
-        let Settled { marks, strays } = settled;
-        // A chunk has one line feed or none, as a rule: so the place of the first one is written in any case.
-        let mut feeds = bits.feeds;
-        let place = |feed: u64| self.count as u32 + (marks & (feed & feed.wrapping_neg()).wrapping_sub(1)).count_ones();
-        if let Some(slot) = self.feeds.get_mut(self.feed_count) {
-            *slot = place(feeds);
-        }
-        self.feed_count += usize::from(feeds != 0);
-        feeds &= feeds.wrapping_sub(1);
-        while feeds != 0 {
-            if let Some(slot) = self.feeds.get_mut(self.feed_count) {
-                *slot = place(feeds);
-            }
-            self.feed_count += 1;
-            feeds &= feeds - 1;
-        }
-        // The same for the marks, of which eight are common: groups of eight, what is too much is written over by the next.
-        let (mut rest, mut at) = (marks, self.count);
-        self.count += marks.count_ones() as usize;
-        while at < self.count {
-            if let Some(slots) = self.offsets.get_mut(at..at + 8) {
-                for slot in slots {
-                    *slot = base as u32 + rest.trailing_zeros();
-                    rest &= rest.wrapping_sub(1);
-                }
-            }
-            at += 8;
-        }
-        if strays != 0 {
-            let mut rest = strays;
-            while rest != 0 {
-                self.strays.push(base as u32 + rest.trailing_zeros());
-                rest &= rest - 1;
-            }
-        }
     }
 }
 
 /// Finds the marks of a text; its first byte begins a line.
 #[inline(always)]
 pub(super) fn scan<M: Masks>(text: &[u8], marks: &mut Marks) {
-    marks.clear(text.len());
-    let mut quotes = Quotes::LINE_START;
+    marks.begin(text.len());
+    // Kept in registers: what is written into the buffers could be anything else, for all the compiler knows.
+    let (offsets, feeds) = (marks.offsets.as_mut_slice(), marks.feeds.as_mut_slice());
+    let (mut count, mut feed_count) = (1, 0);
+    if let Some(first) = offsets.first_mut() {
+        *first = BEFORE;
+    }
     let (chunks, rest) = text.as_chunks::<CHUNK>();
-    for (place, chunk) in chunks.iter().enumerate() {
-        let bits = M::of(chunk);
-        marks.add(place * CHUNK, bits, quotes.settle(bits));
+    let mut tail = [0; CHUNK];
+    tail.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+    let mut quotes = Quotes::LINE_START;
+    for number in 0..=chunks.len() {
+        let base = (number * CHUNK) as u32;
+        let bits = M::of(chunks.get(number).unwrap_or(&tail));
+        let Settled { marks: mut rest, strays } = quotes.settle(bits);
+        // A chunk has one line feed or none, as a rule: so the place of the first one is written in any case.
+        let mut line_feeds = bits.feeds;
+        loop {
+            let before = rest & (line_feeds & line_feeds.wrapping_neg()).wrapping_sub(1);
+            if let Some(slot) = feeds.get_mut(feed_count) {
+                *slot = count as u32 + before.count_ones();
+            }
+            feed_count += usize::from(line_feeds != 0);
+            line_feeds &= line_feeds.wrapping_sub(1);
+            if line_feeds == 0 {
+                break;
+            }
+        }
+        let mut at = count;
+        count += rest.count_ones() as usize;
+        while at < count {
+            if let Some(group) = offsets.get_mut(at..).and_then(|later| later.first_chunk_mut::<GROUP>()) {
+                for slot in group {
+                    *slot = base.wrapping_add(rest.trailing_zeros());
+                    rest &= rest.wrapping_sub(1);
+                }
+            }
+            at += GROUP;
+        }
+        if strays != 0 {
+            marks.strays.extend((0..CHUNK as u32).filter(|bit| strays >> bit & 1 == 1).map(|bit| base + bit));
+        }
     }
-    if !rest.is_empty() {
-        let mut chunk = [0; CHUNK];
-        chunk.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
-        let bits = M::of(&chunk);
-        marks.add(chunks.len() * CHUNK, bits, quotes.settle(bits));
+    if let Some(last) = offsets.get_mut(count) {
+        *last = text.len() as u32;
     }
+    (marks.count, marks.feed_count) = (count + 1, feed_count);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::location::Location;
-use crate::login::attempt::{Answer, LoginCommand, Who};
+use crate::login::attempt::{LoginCommand, Who};
 use crate::login::mechanism::Encryption;
 use crate::login::outcome::{Outcome, outcome};
 use crate::login::session::SessionLogin;
@@ -13,13 +13,13 @@ use crate::protocol_log::context::{Context, pairs};
 use crate::protocol_log::example::example;
 use crate::protocol_log::header::Column;
 use crate::protocol_log::record::Record;
-use crate::protocol_log::structure::unquoted_in;
 use crate::summary::failure_group::Circumstances;
 use crate::summary::large_mailbox::{LargeMailbox, VERY_MANY, VERY_SLOW};
 use crate::summary::segment::Reading;
 use crate::summary::segment::part::{Example, Part};
 use crate::summary::segment::reader::{Placed, Reader};
 use crate::summary::service::Service;
+use crate::text::lossy;
 
 /// A line that was read.
 struct Read<'a> {
@@ -42,7 +42,7 @@ impl Reader<'_> {
     /// Counts an attempt if it passes the filters, and says how its session may decide about encryption.
     pub(super) fn attempt(&mut self, placed: Placed<'_>, command: LoginCommand, part: &mut Part) -> Option<SessionLogin> {
         let Placed { record, protocol, role, port } = placed;
-        let address = String::from_utf8_lossy(record.client_endpoint().address);
+        let address = lossy(record.client_endpoint().address);
         let (user, parameters) = (record.user(), record.parameters());
         let who = Who::read(command, &user, &parameters);
         if !self.reading.scope.has_user(&who.names) || !self.reading.scope.has_client(&address) {
@@ -57,9 +57,9 @@ impl Reader<'_> {
         {
             self.aliases.add(name, whole);
         }
-        let answer = Answer::read(unquoted_in(record.raw(Column::Context), &mut self.unquoted));
         let at = Circumstances { moment: record.time, duration: record.duration(), address: &address, port };
-        part.add(&who, &answer, at, &Read { reading: self.reading, number: self.accounting.lines, text: record.line() });
+        let line = Read { reading: self.reading, number: self.accounting.lines, text: record.line() };
+        part.add(&who, record.raw(Column::Context), at, &line);
         let is_front = role == Role::FrontEnd;
         Some(SessionLogin {
             mechanism: who.mechanism,
@@ -77,9 +77,9 @@ impl Reader<'_> {
             return;
         }
         let (parameters, endpoint) = (record.parameters(), record.client_endpoint());
-        let address = String::from_utf8_lossy(endpoint.address);
+        let address = lossy(endpoint.address);
         let at = Circumstances { moment: record.time, duration: record.duration(), address: &address, port };
-        let name = String::from_utf8_lossy(parameters.trim_ascii());
+        let name = lossy(parameters.trim_ascii());
         service.add_refused_user(&name, at, || (self.location(), example(record.line())));
     }
 
@@ -100,12 +100,12 @@ impl Reader<'_> {
             span: Span::at(record.time),
             example: (!is_troubled, record.time, self.location(), example(record.line())),
         };
-        service.large_mailboxes.add(&String::from_utf8_lossy(&record.user()), mailbox);
+        service.large_mailboxes.add(&lossy(&record.user()), mailbox);
     }
 
     pub(super) fn remember_pop_user(&mut self, record: &Record<'_>) {
         let parameters = record.parameters();
-        let name = String::from_utf8_lossy(parameters.trim_ascii());
+        let name = lossy(parameters.trim_ascii());
         if !name.is_empty() {
             self.pop_users.insert(record.session, name.as_ref().into());
         }

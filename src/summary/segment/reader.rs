@@ -11,7 +11,7 @@ use crate::login::attempt::LoginCommand;
 use crate::login::identity::Aliases;
 use crate::login::outcome::{Status, status};
 use crate::login::session::{SessionEvent, SessionLine, SessionLogin};
-use crate::merge::{Merge, Span};
+use crate::merge::Merge;
 use crate::protocol::{Protocol, Role};
 use crate::protocol_log::context::Context;
 use crate::protocol_log::endpoint::Endpoint;
@@ -116,8 +116,6 @@ pub(super) struct Reader<'a> {
     pub(super) aliases: Aliases,
     /// The name that came with POP's `user`, by session.
     pub(super) pop_users: HashMap<u64, Box<str>>,
-    /// A context without its quotes: a buffer that is used again.
-    pub(super) unquoted: Vec<u8>,
 }
 
 impl<'a> Reader<'a> {
@@ -135,7 +133,6 @@ impl<'a> Reader<'a> {
             parts: Default::default(),
             aliases: Aliases::default(),
             pop_users: HashMap::new(),
-            unquoted: Vec::new(),
         }
     }
 
@@ -151,6 +148,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline(never)]
     fn odd_line(&mut self, line: &[u8], is_unfinished: bool) {
         let line = without_bom(line);
         if line.len() > LONGEST_LINE {
@@ -165,7 +163,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn columns(&mut self, columns: Columns<'_>, is_unfinished: bool) {
         match self.header.layout() {
             Layout::EventData => self.skip(SkipReason::OtherLayout, columns.line()),
@@ -188,6 +186,7 @@ impl<'a> Reader<'a> {
         Location::new(self.reading.file.clone(), self.accounting.lines)
     }
 
+    #[inline(always)]
     fn record(&mut self, record: &Record<'_>) {
         if self.servers.is_full() || self.commands.is_full() {
             self.forget_known();
@@ -214,12 +213,7 @@ impl<'a> Reader<'a> {
         let asks = command.asks;
         let Some(part) = self.parts.get_mut(number) else { return };
         let part = part.get_or_insert_default();
-        part.service.records += 1;
-        match &mut part.service.span {
-            Some(span) => span.include(record.time),
-            None => part.service.span = Some(Span::at(record.time)),
-        }
-        *part.service.presence.at(record.time) += 1;
+        part.count(record.time);
         let event = match asks {
             Asks::Nothing => SessionEvent::Other,
             Asks::Open => SessionEvent::Open,
@@ -232,7 +226,8 @@ impl<'a> Reader<'a> {
         part.sessions.add(session_line(record, event, None));
     }
 
-    /// A record whose columns must be looked into.
+    /// A record whose columns must be looked into. Not made one with the loop, which is quicker the less it is.
+    #[inline(never)]
     fn telling_record(&mut self, placed: Placed<'_>, asks: Asks, counts: bool, number: usize) {
         let record = placed.record;
         // Taken out while it is worked on, since what a login is taken for is kept in the reader.
