@@ -41,18 +41,17 @@ impl Mechanism {
     /// The mechanism of a SASL command (`authenticate`, `auth`) by its parameters, which may begin with blanks.
     pub fn of_sasl(parameters: &[u8]) -> Self {
         let word = parameters.trim_ascii().split(u8::is_ascii_whitespace).next().unwrap_or_default();
-        let known = [
-            ("PLAIN", Self::Plain),
-            ("LOGIN", Self::Login),
-            ("NTLM", Self::Ntlm),
-            ("GSSAPI", Self::Gssapi),
-            ("KERBEROS_V4", Self::Gssapi),
-            ("GSS-SPNEGO", Self::Gssapi),
-            ("XOAUTH2", Self::XOauth2),
-            ("OAUTHBEARER", Self::XOauth2),
-            ("", Self::Unknown),
-        ];
-        known.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes())).map_or(Self::Other, |(_, known)| known)
+        let is = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
+        match word.len() {
+            0 => Self::Unknown,
+            5 if is("PLAIN") => Self::Plain,
+            5 if is("LOGIN") => Self::Login,
+            4 if is("NTLM") => Self::Ntlm,
+            7 if is("XOAUTH2") => Self::XOauth2,
+            _ if is("GSSAPI") || is("KERBEROS_V4") || is("GSS-SPNEGO") => Self::Gssapi,
+            _ if is("OAUTHBEARER") => Self::XOauth2,
+            _ => Self::Other,
+        }
     }
 }
 

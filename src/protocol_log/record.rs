@@ -103,11 +103,13 @@ impl<'a> Record<'a> {
 
 #[inline]
 fn hexadecimal(digits: &[u8]) -> Option<u64> {
-    // Exchange writes sixteen digits.
+    // Exchange writes sixteen digits,
     if let Some((first, last)) = digits.split_first_chunk::<8>()
         && let Ok(last) = <[u8; 8]>::try_from(last)
     {
-        return Some(eight_digits(*first)? << 32 | eight_digits(last)?);
+        // and counts from one with every start of the service.
+        let high = if first == b"00000000" { 0 } else { eight_digits(*first)? };
+        return Some(high << 32 | eight_digits(last)?);
     }
     if digits.is_empty() || digits.len() > 16 {
         return None;

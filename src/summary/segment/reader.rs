@@ -109,6 +109,10 @@ pub(super) struct Reader<'a> {
     pub(super) accounting: Accounting,
     skipped: SkippedLines,
     stamps: Stamps,
+    /// The service of all lines, where the file's name leaves no doubt.
+    certain: Option<usize>,
+    /// Which services count.
+    counts: [bool; SERVICES.len()],
     servers: Interned<KnownServer>,
     commands: Interned<KnownCommand>,
     addresses: HashMap<Vec<u8>, u64>,
@@ -127,6 +131,8 @@ impl<'a> Reader<'a> {
             accounting: Accounting::default(),
             skipped: SkippedLines::default(),
             stamps: Stamps::default(),
+            certain: reading.named.filter(|kind| kind.certain).map(|kind| number_of((kind.protocol, kind.role))),
+            counts: SERVICES.map(|(protocol, role)| reading.scope.has_service(protocol, role)),
             servers: Interned::new(MOST_KNOWN),
             commands: Interned::new(MOST_KNOWN),
             addresses: HashMap::new(),
@@ -195,18 +201,17 @@ impl<'a> Reader<'a> {
         server.count += 1;
         let port = server.port;
         let command = self.commands.at(record.command, || KnownCommand::of(record.command));
-        let named = self.reading.named;
-        let service @ (protocol, role) = match named {
-            Some(kind) if kind.certain => (kind.protocol, kind.role),
-            _ => {
+        let number = match self.certain {
+            Some(number) => number,
+            None => {
+                let named = self.reading.named;
                 let by_name = (named.map(|kind| kind.protocol), named.map(|kind| kind.role));
-                by_port(port).unwrap_or_else(|| by_likeness(by_name, self.header.protocol(), command.is_pop))
+                number_of(by_port(port).unwrap_or_else(|| by_likeness(by_name, self.header.protocol(), command.is_pop)))
             }
         };
-        let number = number_of(service);
         let is_in_window = self.reading.scope.window.contains(record.time);
-        let counts = is_in_window && self.reading.scope.has_service(protocol, role);
         self.accounting.in_window += u64::from(is_in_window);
+        let counts = is_in_window && self.counts.get(number).is_some_and(|counts| *counts);
         if let Some(count) = command.counts.get_mut(number).filter(|_| counts) {
             *count += 1;
         }
@@ -218,9 +223,9 @@ impl<'a> Reader<'a> {
             Asks::Nothing => SessionEvent::Other,
             Asks::Open => SessionEvent::Open,
             Asks::Close => SessionEvent::Close,
-            _ => return self.telling_record(Placed { record, protocol, role, port }, asks, counts, number),
+            _ => return self.telling_record(record, port, asks, counts, number),
         };
-        if protocol == Protocol::Pop3 && event != SessionEvent::Other {
+        if event != SessionEvent::Other && !self.pop_users.is_empty() {
             self.pop_users.remove(&record.session);
         }
         part.sessions.add(session_line(record, event, None));
@@ -228,8 +233,9 @@ impl<'a> Reader<'a> {
 
     /// A record whose columns must be looked into. Not made one with the loop, which is quicker the less it is.
     #[inline(never)]
-    fn telling_record(&mut self, placed: Placed<'_>, asks: Asks, counts: bool, number: usize) {
-        let record = placed.record;
+    fn telling_record(&mut self, record: &Record<'_>, port: Option<u16>, asks: Asks, counts: bool, number: usize) {
+        let Some((protocol, role)) = SERVICES.get(number).copied() else { return };
+        let placed = Placed { record, protocol, role, port };
         // Taken out while it is worked on, since what a login is taken for is kept in the reader.
         let Some(mut part) = self.parts.get_mut(number).and_then(Option::take) else { return };
         let (event, login) = match asks {

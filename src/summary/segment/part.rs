@@ -1,0 +1,221 @@
+//! What is read of one service: its summary on the way, and what was found out about texts that come again.
+//!
+//! Answers to logins are few: each is read once, and then known by its words, with its target and the failure that it makes.
+
+use std::sync::Arc;
+
+use crate::collections::interned::Interned;
+use crate::collections::minutes::{MINUTE, Minutes};
+use crate::collections::tally::fold_case;
+use crate::location::Location;
+use crate::login::attempt::{Answer, Who, target_name};
+use crate::login::error_code::ErrorClass;
+use crate::login::identity::ClientClass;
+use crate::login::outcome::Outcome;
+use crate::login::response::masked;
+use crate::login::session::Sessions;
+use crate::merge::{Merge, Span, merge_entry};
+use crate::protocol_log::structure::unquoted_in;
+use crate::summary::counts::Counts;
+use crate::summary::failure_group::{Circumstances, FailureGroup, GroupKey};
+use crate::summary::pulse::Beat;
+use crate::summary::service::Service;
+
+/// So many answers are remembered by their words.
+const MOST_ANSWERS: usize = 1024;
+
+/// The part of one service in a segment.
+pub(super) struct Part {
+    pub(super) service: Service,
+    pub(super) sessions: Sessions,
+    minute: Minute,
+    answers: Interned<KnownAnswer>,
+    targets: Vec<KnownTarget>,
+    failures: Vec<KnownFailure>,
+    /// A context without its quotes: a buffer that is used again.
+    unquoted: Vec<u8>,
+}
+
+/// The records of the minute that is being read.
+struct Minute {
+    start: i64,
+    records: u64,
+    span: Span,
+}
+
+/// An answer whose words were read.
+struct KnownAnswer {
+    outcome: Outcome,
+    /// The error beside a success.
+    anomaly: Option<Box<str>>,
+    /// Its number among the targets.
+    target: usize,
+    /// The numbers of the failures that it makes, by the order of [`ClientClass::ALL`].
+    failures: [usize; ClientClass::ALL.len()],
+}
+
+/// A failure whose words were read, and all failures with the same words.
+struct KnownFailure {
+    key: GroupKey,
+    is_servers_own: bool,
+    group: Option<FailureGroup>,
+}
+
+/// A target with its attempts per minute, by the order of [`ClientClass::ALL`].
+struct KnownTarget {
+    name: Option<Box<str>>,
+    series: [Minutes<Counts>; ClientClass::ALL.len()],
+}
+
+/// A line as an example: its place, and its text.
+pub(super) trait Example {
+    fn location(&self) -> Location;
+    fn text(&self) -> Arc<str>;
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self {
+            service: Service::default(),
+            sessions: Sessions::default(),
+            minute: Minute { start: i64::MIN, records: 0, span: Span::at(0) },
+            answers: Interned::new(MOST_ANSWERS),
+            targets: Vec::new(),
+            failures: Vec::new(),
+            unquoted: Vec::new(),
+        }
+    }
+}
+
+impl Part {
+    /// Counts a record.
+    #[inline]
+    pub(super) fn count(&mut self, moment: i64) {
+        if moment.wrapping_sub(self.minute.start).cast_unsigned() >= MINUTE.cast_unsigned() {
+            self.finish_minute();
+            self.minute = Minute { start: moment - moment.rem_euclid(MINUTE), records: 0, span: Span::at(moment) };
+        }
+        self.minute.records += 1;
+        self.minute.span.include(moment);
+    }
+
+    #[cold]
+    fn finish_minute(&mut self) {
+        let Minute { start, records, span } = self.minute;
+        if records > 0 {
+            self.service.records += records;
+            self.service.span.merge_with(Some(span));
+            *self.service.presence.at(start) += records;
+        }
+    }
+
+    /// Takes in an attempt and its answer, which is the context column as it stands in the line.
+    pub(super) fn add(&mut self, who: &Who<'_>, context: &[u8], at: Circumstances<'_>, line: &impl Example) {
+        if self.answers.is_full() {
+            self.forget_answers();
+        }
+        let (targets, failures, unquoted) = (&mut self.targets, &mut self.failures, &mut self.unquoted);
+        let answer = self.answers.at(context, || KnownAnswer::read(context, unquoted, targets, failures));
+        let (class, name) = (who.client_class, who.names.name.as_deref().unwrap_or_default());
+        let service = &mut self.service;
+        service.logins.entry(class).or_default().add(answer.outcome);
+        if let Some(series) = self.targets.get_mut(answer.target).and_then(|target| target.series.get_mut(class as usize)) {
+            series.at(at.moment).add(answer.outcome);
+        }
+        if let Some(error) = &answer.anomaly {
+            *service.anomalies.entry(error.clone()).or_default() += 1;
+        }
+        let failure = match answer.outcome {
+            Outcome::Failed => answer.failures.get(class as usize).and_then(|number| self.failures.get_mut(*number)),
+            _ => None,
+        };
+        let is_refused = failure.as_ref().is_some_and(|failure| failure.key.error_class == ErrorClass::Credentials);
+        for (tally, key, partner) in [(&mut service.accounts, name, at.address), (&mut service.addresses, at.address, name)] {
+            if key.is_empty() {
+                continue;
+            }
+            let account = tally.at(key);
+            account.add(answer.outcome, at.moment);
+            if is_refused {
+                account.add_refused(at.moment, || line.location(), &fold_case(partner));
+            }
+        }
+        if let Some(duration) = at.duration {
+            service.latency.record(duration);
+            if answer.outcome == Outcome::Succeeded {
+                service.pace.record(at.moment, duration);
+            }
+        }
+        let is_servers_own = failure.as_ref().is_some_and(|failure| failure.is_servers_own);
+        service.pulse.add(
+            at.moment,
+            match answer.outcome {
+                Outcome::Succeeded => Beat::Success,
+                Outcome::Failed if is_servers_own => Beat::Failure { is_health_mailbox: class == ClientClass::HealthMailbox },
+                _ => Beat::Neither,
+            },
+        );
+        if is_servers_own && !name.is_empty() {
+            service.affected.add(&fold_case(name), at.moment);
+        }
+        if let Some(KnownFailure { group, .. }) = failure {
+            let group = group.get_or_insert_with(|| FailureGroup::beginning(at.moment));
+            *group.mechanisms.entry(who.mechanism).or_default() += 1;
+            group.add(name, at, || (line.location(), line.text()));
+        }
+    }
+
+    /// Brings what is kept by answers to where it belongs, and begins anew.
+    #[cold]
+    fn forget_answers(&mut self) {
+        self.answers.drain().for_each(drop);
+        for KnownTarget { name, series } in self.targets.drain(..) {
+            for (class, series) in ClientClass::ALL.into_iter().zip(series).filter(|(_, series)| !series.is_empty()) {
+                merge_entry(&mut self.service.series, (name.clone(), class), series);
+            }
+        }
+        for KnownFailure { key, group, .. } in self.failures.drain(..) {
+            if let Some(group) = group {
+                merge_entry(&mut self.service.groups, key, group);
+            }
+        }
+    }
+
+    pub(super) fn finish(mut self) -> (Service, Sessions) {
+        self.finish_minute();
+        self.forget_answers();
+        self.service.pulse.trim();
+        (self.service, self.sessions)
+    }
+}
+
+impl KnownAnswer {
+    fn read(context: &[u8], buffer: &mut Vec<u8>, targets: &mut Vec<KnownTarget>, failures: &mut Vec<KnownFailure>) -> Self {
+        let answer = Answer::read(unquoted_in(context, buffer));
+        let name: Option<Box<str>> = answer.target.map(|target| target_name(target).into());
+        let target = targets.iter().position(|known| known.name == name).unwrap_or_else(|| {
+            targets.push(KnownTarget { name: name.clone(), series: Default::default() });
+            targets.len() - 1
+        });
+        let failures = match answer.outcome {
+            Outcome::Failed => {
+                let (error_class, response) = (answer.error_class(), masked(answer.response));
+                ClientClass::ALL.map(|client_class| {
+                    let (error, target, response) = (answer.error.as_ref().into(), name.clone(), response.as_str().into());
+                    number_of(GroupKey { error, error_class, target, client_class, response }, failures)
+                })
+            }
+            _ => Default::default(),
+        };
+        let anomaly = answer.is_anomaly().then(|| answer.error.as_ref().into());
+        Self { outcome: answer.outcome, anomaly, target, failures }
+    }
+}
+
+/// The number of a failure, which is a new one if its key is.
+fn number_of(key: GroupKey, failures: &mut Vec<KnownFailure>) -> usize {
+    failures.iter().position(|known| known.key == key).unwrap_or_else(|| {
+        failures.push(KnownFailure { is_servers_own: key.is_servers_own(), key, group: None });
+        failures.len() - 1
+    })
+}
