@@ -18,6 +18,22 @@ pub(super) struct Bits {
 pub(super) trait Masks {
     /// The bits of a chunk.
     fn of(chunk: &[u8; CHUNK]) -> Bits;
+
+    /// Writes the offsets of all bits that are set, in their order; bit 0 has offset `base`. What is written behind them means nothing.
+    #[inline(always)]
+    fn write_offsets(mut bits: u64, base: u32, place: &mut [u32; CHUNK]) {
+        // Groups of eight: a chunk seldom has more, and what is too much costs less than to ask.
+        let (groups, _) = place.as_chunks_mut::<8>();
+        for group in groups {
+            for slot in group {
+                *slot = base.wrapping_add(bits.trailing_zeros());
+                bits &= bits.wrapping_sub(1);
+            }
+            if bits == 0 {
+                break;
+            }
+        }
+    }
 }
 
 /// Eight bytes at a time in an ordinary register: for every processor.
@@ -123,5 +139,15 @@ mod tests {
     fn parity_runs_from_the_lowest_bit() {
         assert_eq!(prefix_xor(0b1001_0000), 0b0111_0000);
         assert_eq!(prefix_xor(1), !0);
+    }
+
+    #[test]
+    fn offsets_are_those_of_the_bits_that_are_set() {
+        for bits in [0, 1, 1 << 63, 0xff00_0000_0001_8001, 0x5555_5555_5555_5555, !0] {
+            let mut place = [0; CHUNK];
+            Portable::write_offsets(bits, 1000, &mut place);
+            let expected: Vec<u32> = (0..64).filter(|bit| bits >> bit & 1 == 1).map(|bit| 1000 + bit).collect();
+            assert_eq!(place[..expected.len()], expected, "{bits:#x}");
+        }
     }
 }

@@ -5,9 +5,6 @@ use super::masks::{CHUNK, Masks, Quotes, Settled};
 /// What stands in front of the first mark: one more than it is the offset of the first byte.
 pub(super) const BEFORE: u32 = u32::MAX;
 
-/// So many marks are written at once: eight are common in a chunk, and what is too much is written over by the next ones.
-const GROUP: usize = 8;
-
 /// The structure of a text of less than 4 GiB, as offsets into it. The buffers are used again and again.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
@@ -38,9 +35,9 @@ impl Marks {
         &self.strays
     }
 
-    /// Makes room for all marks that a text can have, and for the group that is written behind the last.
+    /// Makes room for all marks that a text can have, and for what is written behind the last.
     fn begin(&mut self, length: usize) {
-        let most = length.next_multiple_of(CHUNK) + CHUNK;
+        let most = length.next_multiple_of(CHUNK) + 2 * CHUNK;
         if self.offsets.len() < most {
             self.offsets.resize(most, 0);
             self.feeds.resize(most, 0);
@@ -66,7 +63,7 @@ pub(super) fn scan<M: Masks>(text: &[u8], marks: &mut Marks) {
     for number in 0..=chunks.len() {
         let base = (number * CHUNK) as u32;
         let bits = M::of(chunks.get(number).unwrap_or(&tail));
-        let Settled { marks: mut rest, strays } = quotes.settle(bits);
+        let Settled { marks: rest, strays } = quotes.settle(bits);
         // A chunk has one line feed or none, as a rule: so the place of the first one is written in any case.
         let mut line_feeds = bits.feeds;
         loop {
@@ -80,17 +77,10 @@ pub(super) fn scan<M: Masks>(text: &[u8], marks: &mut Marks) {
                 break;
             }
         }
-        let mut at = count;
-        count += rest.count_ones() as usize;
-        while at < count {
-            if let Some(group) = offsets.get_mut(at..).and_then(|later| later.first_chunk_mut::<GROUP>()) {
-                for slot in group {
-                    *slot = base.wrapping_add(rest.trailing_zeros());
-                    rest &= rest.wrapping_sub(1);
-                }
-            }
-            at += GROUP;
+        if let Some(place) = offsets.get_mut(count..).and_then(|later| later.first_chunk_mut()) {
+            M::write_offsets(rest, base, place);
         }
+        count += rest.count_ones() as usize;
         if strays != 0 {
             marks.strays.extend((0..CHUNK as u32).filter(|bit| strays >> bit & 1 == 1).map(|bit| base + bit));
         }

@@ -1,6 +1,8 @@
 //! Lines that say something: login attempts, a refused POP `user`, a very large mailbox.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use memchr::memmem::Finder;
 
 use crate::location::Location;
 use crate::login::attempt::{LoginCommand, Who};
@@ -86,6 +88,9 @@ impl Reader<'_> {
     /// `select`, `examine` and `stat` say how many messages there are.
     pub(super) fn notice_large_mailbox(&mut self, placed: Placed<'_>, service: &mut Service) {
         let record = placed.record;
+        if !may_be_very_many(record.raw(Column::Context)) {
+            return;
+        }
         let context = record.context();
         let rows =
             pairs(&context).find(|(key, _)| *key == b"Rows").and_then(|(_, value)| std::str::from_utf8(value).ok()?.parse().ok());
@@ -111,3 +116,13 @@ impl Reader<'_> {
         }
     }
 }
+
+/// Whether a context may tell of very many messages: nearly none does, and this is quicker than to read it.
+fn may_be_very_many(context: &[u8]) -> bool {
+    static ROWS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("Rows="));
+    let is_long = |number: &[u8]| number.get(..DIGITS).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit));
+    ROWS.find_iter(context).any(|at| context.get(at + ROWS.needle().len()..).is_some_and(is_long))
+}
+
+/// As many digits as very many messages have at least.
+const DIGITS: usize = VERY_MANY.ilog10() as usize + 1;

@@ -16,7 +16,7 @@ use crate::protocol::{Protocol, Role};
 use crate::protocol_log::context::Context;
 use crate::protocol_log::endpoint::Endpoint;
 use crate::protocol_log::example::example;
-use crate::protocol_log::header::{Header, Layout};
+use crate::protocol_log::header::{Column, Header, Layout};
 use crate::protocol_log::record::Record;
 use crate::protocol_log::sniff::without_bom;
 use crate::protocol_log::structure::{Columns, Line};
@@ -308,6 +308,9 @@ fn session_line(record: &Record<'_>, event: SessionEvent, login: Option<SessionL
 
 /// Whether the answer of a `starttls` says no.
 fn is_refused(record: &Record<'_>) -> bool {
+    if record.raw(Column::Context) == b"R=ok" {
+        return false;
+    }
     let context = record.context();
     Context::parse(&context).response.and_then(status).is_some_and(|status| status != Status::Ok)
 }
