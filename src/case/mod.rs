@@ -16,6 +16,7 @@ pub mod coverage;
 pub mod evidence;
 pub mod group;
 pub mod outage;
+pub mod refusals;
 pub mod timeline;
 pub mod top;
 
@@ -23,6 +24,7 @@ use coverage::Coverage;
 use evidence::Evidence;
 use group::Group;
 use outage::Outage;
+use refusals::Refusals;
 use timeline::Entry;
 use top::Top;
 
@@ -43,6 +45,8 @@ pub struct Case {
     pub top_accounts: Vec<Top>,
     /// The client addresses with most failures, over all services.
     pub top_addresses: Vec<Top>,
+    /// Refused credentials, server by server.
+    pub refusals: Vec<Refusals>,
     /// What the logs cover.
     pub coverage: Coverage,
     /// When services are seen to have started anew.
@@ -61,6 +65,7 @@ impl Case {
         let groups = group::groups(&summary, &accounts);
         let outages = outage::outages(&summary, &accounts, &groups);
         let (coverage, restarts) = coverage::coverage(&summary);
+        let refusals = refusals::refusals(&summary, &accounts);
         let (top_accounts, top_addresses) = (top::accounts(&summary, &accounts), top::addresses(&summary));
         let mut case = Self {
             window,
@@ -70,6 +75,7 @@ impl Case {
             outages,
             top_accounts,
             top_addresses,
+            refusals,
             coverage,
             restarts,
             evidence,

@@ -2,5 +2,4 @@
 //!
 //! Iteration order is random; whatever is shown is sorted first, or kept in a `BTreeMap` to begin with.
 
-pub use hashbrown::HashMap;
-pub use hashbrown::hash_map::EntryRef;
+pub use hashbrown::{HashMap, HashSet};

@@ -2,19 +2,15 @@
 //!
 //! Probes of Exchange itself are left out. An address is *suspicious* if hardly any login from it works.
 
-use std::collections::BTreeMap;
-
 use crate::case::Case;
-use crate::collections::map::HashMap;
+use crate::case::refusals::Refusals;
 use crate::collections::partners::hash;
 use crate::collections::tally::fold_case;
 use crate::location::Location;
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
-use crate::merge::{Merge, merge_entry};
-use crate::protocol::{Protocol, Role};
+use crate::protocol::Protocol;
 use crate::summary::account::{Account, Refused};
-use crate::summary::counts::Counts;
 
 /// A minute and an hour in milliseconds.
 const MINUTE: i64 = 60_000;
@@ -95,73 +91,33 @@ pub(super) struct Spray<'a> {
 impl Guesses {
     /// The refused credentials of each server that has any.
     pub(super) fn by_server(case: &Case) -> Vec<Self> {
-        case.servers()
-            .into_iter()
-            .map(|server| Self::of_server(case, server))
-            .filter(|guesses| !guesses.accounts.is_empty())
-            .collect()
+        case.refusals.iter().map(|refusals| Self::of(case, refusals)).collect()
     }
 
-    fn of_server(case: &Case, server: Option<&str>) -> Self {
-        let front_ends =
-            || case.summary.services.iter().filter(|(key, _)| key.server.as_deref() == server && key.role == Role::FrontEnd);
-        let (mut accounts, mut addresses) = (BTreeMap::<&str, Account>::new(), BTreeMap::<&str, Account>::new());
-        let mut successes_from = HashMap::<&str, u64>::new();
-        let mut attempts = Counts::default();
-        let (mut protocols, mut is_exact) = (Vec::new(), true);
-        for (key, service) in front_ends() {
-            protocols.push(key.protocol);
-            is_exact &= service.accounts.distinct().1 && service.addresses.distinct().1;
-            attempts.merge_with(service.logins.get(&ClientClass::User).copied().unwrap_or_default());
-            // Accounts and addresses that were never refused are most of all, and only those that were are looked at.
-            for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| account.refused.is_some()) {
-                if ClientClass::of(name.as_bytes(), b"") == ClientClass::User {
-                    merge_entry(&mut accounts, case.accounts.key_of(name), account.clone());
-                }
-            }
-            for (address, _, account) in service.addresses.iter() {
-                *successes_from.entry(address).or_default() += account.counts.succeeded;
-                if account.refused.is_some() {
-                    merge_entry(&mut addresses, address, account.clone());
-                }
-            }
-        }
-        for (_, service) in front_ends() {
-            for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| account.refused.is_none()) {
-                if let Some(refused) = accounts.get_mut(case.accounts.key_of(name)) {
-                    refused.merge_with(account.clone());
-                }
-            }
-            for (address, _, account) in service.addresses.iter().filter(|(_, _, account)| account.refused.is_none()) {
-                if let Some(refused) = addresses.get_mut(address) {
-                    refused.merge_with(account.clone());
-                }
-            }
-        }
-        let working = successes_from.values().filter(|count| **count > 0);
-        let logins_per_address = working.clone().sum::<u64>() as f64 / working.count().max(1) as f64;
+    fn of(case: &Case, refusals: &Refusals) -> Self {
         let groups = case.groups.iter().filter(|group| {
-            group.service.server.as_deref() == server
+            group.service.server.as_deref() == refusals.server.as_deref()
                 && group.is_front()
                 && group.key.error_class == ErrorClass::Credentials
                 && group.key.client_class != ClientClass::HealthMailbox
         });
         let groups: Vec<_> = groups.collect();
+        let mut protocols = refusals.protocols.clone();
         protocols.retain(|protocol| groups.iter().any(|group| group.service.protocol == *protocol));
-        let guessed = |(key, account): (&str, Account)| {
+        let guessed = |(key, account): (&String, &Account)| {
             let refused = account.refused.as_deref()?.clone();
-            let (name, key) = (case.accounts.shown(key).to_owned(), key.to_owned());
-            Some(Guessed { name, key, core: Core::of(&refused), account, refused })
+            let (name, key) = (case.accounts.shown(key).to_owned(), key.clone());
+            Some(Guessed { name, key, core: Core::of(&refused), account: account.clone(), refused })
         };
         Self {
-            server: server.map(str::to_owned),
+            server: refusals.server.clone(),
             protocols,
             groups: groups.iter().map(|group| group.id.clone()).collect(),
-            accounts: accounts.into_iter().filter_map(guessed).collect(),
-            addresses: addresses.into_iter().filter_map(guessed).collect(),
-            attempts: attempts.attempts(),
-            is_exact,
-            logins_per_address,
+            accounts: refusals.accounts.iter().filter_map(guessed).collect(),
+            addresses: refusals.addresses.iter().filter_map(guessed).collect(),
+            attempts: refusals.attempts,
+            is_exact: refusals.is_exact,
+            logins_per_address: refusals.logins_per_address,
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collections::map::HashMap;
+use crate::collections::map::{HashMap, HashSet};
 use crate::login::identity::{Aliases, CUT_LENGTH};
 
 /// The account behind each name.
@@ -21,7 +21,8 @@ impl Accounts {
     /// Joins names, given as (key in lower case, spelling).
     pub fn join<'a>(names: impl IntoIterator<Item = (&'a str, &'a str)>, aliases: &Aliases) -> Self {
         let mut accounts = Self::default();
-        let mut keys: BTreeSet<&str> = aliases.names().collect();
+        // The same names come from every server: each is sorted in once.
+        let mut keys: HashSet<&str> = aliases.names().collect();
         for (key, spelling) in names {
             keys.insert(key);
             if key != spelling {
@@ -31,6 +32,7 @@ impl Accounts {
                 }
             }
         }
+        let keys: BTreeSet<&str> = keys.into_iter().collect();
         let by_local_part = local_parts(&keys);
         for key in &keys {
             let whole = aliases.name_of(key).or_else(|| whole_of_cut(key, &keys));

@@ -1,0 +1,88 @@
+//! Refused credentials, server by server: the accounts and addresses that have any, with all else that they did.
+//!
+//! Gathered once, because it means a walk over everybody; what the refusals mean is judged in `diagnosis`.
+
+use std::collections::BTreeMap;
+
+use crate::collections::map::HashMap;
+use crate::login::account::Accounts;
+use crate::login::identity::ClientClass;
+use crate::merge::{Merge, merge_entry};
+use crate::protocol::{Protocol, Role};
+use crate::summary::account::Account;
+use crate::summary::counts::Counts;
+use crate::summary::service::Service;
+use crate::summary::{ServiceKey, Summary};
+
+/// The refused credentials on the front ends of one server. Exchange's own probes are left out.
+#[derive(Debug)]
+pub struct Refusals {
+    /// The server.
+    pub server: Option<String>,
+    /// The protocols of its front ends.
+    pub protocols: Vec<Protocol>,
+    /// The accounts that were refused, by the key of the account.
+    pub accounts: BTreeMap<String, Account>,
+    /// The addresses from which somebody was refused, as their keys.
+    pub addresses: BTreeMap<String, Account>,
+    /// All attempts of ordinary accounts.
+    pub attempts: u64,
+    /// How many logins work from an address from which any do.
+    pub logins_per_address: f64,
+    /// Every account and address was kept.
+    pub is_exact: bool,
+}
+
+/// The refused credentials of each server where an account was refused.
+pub fn refusals(summary: &Summary, accounts: &Accounts) -> Vec<Refusals> {
+    let mut front_ends = BTreeMap::<Option<&str>, Vec<(&ServiceKey, &Service)>>::new();
+    for (key, service) in summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd) {
+        front_ends.entry(key.server.as_deref()).or_default().push((key, service));
+    }
+    let found = front_ends.into_iter().map(|(server, services)| of_server(server, &services, accounts));
+    found.filter(|refusals| !refusals.accounts.is_empty()).collect()
+}
+
+fn of_server(server: Option<&str>, services: &[(&ServiceKey, &Service)], names: &Accounts) -> Refusals {
+    let (mut accounts, mut addresses) = (BTreeMap::<&str, Account>::new(), BTreeMap::<&str, Account>::new());
+    let mut successes_from = HashMap::<&str, u64>::new();
+    let mut attempts = Counts::default();
+    for (_, service) in services {
+        attempts.merge_with(service.logins.get(&ClientClass::User).copied().unwrap_or_default());
+        for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| account.refused.is_some()) {
+            if ClientClass::of(name.as_bytes(), b"") == ClientClass::User {
+                merge_entry(&mut accounts, names.key_of(name), account.clone());
+            }
+        }
+        for (address, _, account) in service.addresses.iter() {
+            *successes_from.entry(address).or_default() += account.counts.succeeded;
+            if account.refused.is_some() {
+                merge_entry(&mut addresses, address, account.clone());
+            }
+        }
+    }
+    // What they did elsewhere, or under another of their names, without a refusal.
+    for (_, service) in services {
+        for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| account.refused.is_none()) {
+            if let Some(refused) = accounts.get_mut(names.key_of(name)) {
+                refused.merge_with(account.clone());
+            }
+        }
+        for (address, _, account) in service.addresses.iter().filter(|(_, _, account)| account.refused.is_none()) {
+            if let Some(refused) = addresses.get_mut(address) {
+                refused.merge_with(account.clone());
+            }
+        }
+    }
+    let working = successes_from.values().filter(|count| **count > 0);
+    let owned = |found: BTreeMap<&str, Account>| found.into_iter().map(|(key, account)| (key.to_owned(), account)).collect();
+    Refusals {
+        server: server.map(str::to_owned),
+        protocols: services.iter().map(|(key, _)| key.protocol).collect(),
+        logins_per_address: working.clone().sum::<u64>() as f64 / working.count().max(1) as f64,
+        accounts: owned(accounts),
+        addresses: owned(addresses),
+        attempts: attempts.attempts(),
+        is_exact: services.iter().all(|(_, service)| service.accounts.distinct().1 && service.addresses.distinct().1),
+    }
+}
