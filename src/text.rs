@@ -44,11 +44,21 @@ fn is_harmful(c: char) -> bool {
         || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..)
 }
 
-/// Bytes of a log as text; what is no UTF-8 becomes U+FFFD.
+/// No name, address or code in a log is longer; of what is, the beginning is kept.
+pub const LONGEST_NAME: usize = 1024;
+
+/// A name, an address or a code in a log as text; what is no UTF-8 becomes U+FFFD. What is longer than [`LONGEST_NAME`] is cut
+/// and ends in `…` and its length: strangers must not fill the memory.
 #[inline]
 pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    // Nearly all bytes are text, and to be sure of that is quicker than to look for the first that is none.
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+    match bytes.get(..LONGEST_NAME) {
+        Some(beginning) if bytes.len() > LONGEST_NAME => {
+            let beginning = String::from_utf8_lossy(beginning);
+            Cow::Owned(format!("{}…({} bytes)", beginning.trim_end_matches('\u{fffd}'), bytes.len()))
+        }
+        // Nearly all bytes are text, and to be sure of that is quicker than to look for the first that is none.
+        _ => std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed),
+    }
 }
 
 /// `text` cut to at most `width` characters, the last one a `…` if something was cut.
@@ -117,6 +127,16 @@ pub fn counted(number: u64, singular: &str, plural: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn very_long_names_keep_their_beginning_and_their_length() {
+        assert_eq!(lossy(b"alice"), "alice");
+        assert_eq!(lossy(b"al\xffce"), "al\u{fffd}ce");
+        let long = lossy(&[b'x'; 5000]).into_owned();
+        assert!(long.starts_with("xxx") && long.ends_with("…(5000 bytes)") && long.len() < 1100, "{long}");
+        let cut_inside_a_character = lossy(&[&[b'x'; LONGEST_NAME - 1][..], "ü and more".as_bytes()].concat()).into_owned();
+        assert!(cut_inside_a_character.contains("x…("), "{cut_inside_a_character}");
+    }
 
     #[test]
     fn nothing_from_a_log_can_drive_a_terminal() {

@@ -5,7 +5,7 @@
 use crate::collections::map::HashMap;
 
 /// So many slots remember which entry a text of that shape had last.
-const SLOTS: usize = 64;
+const SLOTS: usize = 256;
 
 /// Values by text; in front of the hash map stands a small table that most questions do not get past.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ fn slot_of(text: &[u8]) -> usize {
         Some(tail) => u64::from_le_bytes(*tail),
         None => text.iter().fold(0, |tail, byte| tail << 8 | u64::from(*byte)),
     };
-    ((tail ^ text.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize % SLOTS
+    ((tail ^ text.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % SLOTS
 }
 
 #[cfg(test)]

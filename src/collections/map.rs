@@ -2,4 +2,4 @@
 //!
 //! Iteration order is random; whatever is shown is sorted first, or kept in a `BTreeMap` to begin with.
 
-pub use hashbrown::{HashMap, HashSet};
+pub use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};

@@ -5,9 +5,10 @@
 //! ([`Tally::error`]). Names are one, whatever their case; they are shown in the spelling that sorts first.
 
 use std::borrow::Cow;
+use std::hash::BuildHasher;
 
 use crate::collections::distinct::Distinct;
-use crate::collections::map::HashMap;
+use crate::collections::map::{DefaultHashBuilder, HashTable};
 use crate::merge::Merge;
 
 /// Up to how many different names a tally is exact.
@@ -26,26 +27,64 @@ impl Weighed for u64 {
 }
 
 /// Values by name; exact up to a limit, the heaviest beyond it.
+///
+/// Thousands of names come in no order, so what is looked at lies close together: names in one text, entries in one list, and
+/// between them a table of numbers.
 #[derive(Debug, Clone)]
 pub struct Tally<V> {
-    places: HashMap<Box<str>, u32>,
+    /// The numbers of entries, by the hash of their key.
+    numbers: HashTable<u32>,
+    hasher: DefaultHashBuilder,
     entries: Vec<Entry<V>>,
+    /// All keys and spellings, one behind the other.
+    names: String,
     /// All names ever seen; there only once names had to be let go.
     seen: Option<Box<Distinct>>,
     error: u64,
     limit: usize,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Entry<V> {
     value: V,
-    /// The spelling to show where it is not the key itself.
-    spelling: Option<Box<str>>,
+    key: Part,
+    /// The spelling to show; empty where it is the key itself.
+    spelling: Part,
+    /// The key's hash, which is asked for again when the table grows.
+    hash: u64,
+}
+
+/// A part of the text of names.
+#[derive(Debug, Clone, Copy, Default)]
+struct Part {
+    start: u32,
+    length: u32,
+}
+
+impl Part {
+    fn of(self, names: &str) -> &str {
+        names.get(self.start as usize..(self.start + self.length) as usize).unwrap_or_default()
+    }
+
+    /// Adds a name to the text.
+    fn new(names: &mut String, name: &str) -> Self {
+        let start = names.len() as u32;
+        names.push_str(name);
+        Self { start, length: name.len() as u32 }
+    }
 }
 
 impl<V> Default for Tally<V> {
     fn default() -> Self {
-        Self { places: HashMap::new(), entries: Vec::new(), seen: None, error: 0, limit: EXACT_NAMES }
+        Self {
+            numbers: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            entries: Vec::new(),
+            names: String::new(),
+            seen: None,
+            error: 0,
+            limit: EXACT_NAMES,
+        }
     }
 }
 
@@ -53,57 +92,75 @@ impl<V: Weighed> Tally<V> {
     /// The value of `name`, to be changed.
     pub fn at(&mut self, name: &str) -> &mut V {
         let key = fold_case(name);
-        let number = match self.places.get(key.as_ref()) {
-            Some(number) => *number,
-            None => self.add_name(&key),
+        let hash = self.hasher.hash_one(key.as_ref());
+        let number = match self.find(&key, hash) {
+            Some(number) => number,
+            None => {
+                if self.entries.len() >= self.limit {
+                    self.let_the_lightest_go();
+                }
+                if let Some(seen) = &mut self.seen {
+                    seen.insert(&key);
+                }
+                self.add(&key, hash, V::default())
+            }
         };
+        if matches!(key, Cow::Owned(_)) || self.entries.get(number).is_some_and(|entry| entry.spelling.length > 0) {
+            self.respell(number, name);
+        }
         // The entry was found or made just above.
         #[allow(clippy::indexing_slicing)]
-        let entry = &mut self.entries[number as usize];
-        if matches!(key, Cow::Owned(_)) || entry.spelling.is_some() {
-            entry.respell(&key, name);
-        }
-        &mut entry.value
+        &mut self.entries[number].value
     }
 
-    fn add_name(&mut self, key: &str) -> u32 {
-        if self.entries.len() >= self.limit {
-            self.let_the_lightest_go();
-        }
-        if let Some(seen) = &mut self.seen {
-            seen.insert(key);
-        }
-        let number = self.entries.len() as u32;
-        self.entries.push(Entry::default());
-        self.places.insert(key.into(), number);
+    fn find(&self, key: &str, hash: u64) -> Option<usize> {
+        let is_it = |number: &u32| {
+            self.entries.get(*number as usize).is_some_and(|entry| entry.hash == hash && entry.key.of(&self.names) == key)
+        };
+        self.numbers.find(hash, is_it).map(|number| *number as usize)
+    }
+
+    fn add(&mut self, key: &str, hash: u64, value: V) -> usize {
+        let number = self.entries.len();
+        let key = Part::new(&mut self.names, key);
+        self.entries.push(Entry { value, key, spelling: Part::default(), hash });
+        let entries = &self.entries;
+        self.numbers.insert_unique(hash, number as u32, |number| entries.get(*number as usize).map_or(0, |entry| entry.hash));
         number
+    }
+
+    /// Of all spellings the one that sorts first is shown, so that the order of the lines does not matter.
+    fn respell(&mut self, number: usize, name: &str) {
+        if let Some(entry) = self.entries.get_mut(number)
+            && name < entry.shown(&self.names)
+        {
+            entry.spelling = Part::new(&mut self.names, name);
+        }
     }
 
     /// Keeps the heavier half. What goes is in the sketch, and the heaviest of it is the most that any one name can have lost.
     fn let_the_lightest_go(&mut self) {
-        let entries = std::mem::take(&mut self.entries);
-        let mut by_weight: Vec<(u64, Box<str>, Entry<V>)> = Vec::with_capacity(entries.len());
-        let mut entries: Vec<Option<Entry<V>>> = entries.into_iter().map(Some).collect();
-        for (name, number) in self.places.drain() {
-            if let Some(entry) = entries.get_mut(number as usize).and_then(Option::take) {
-                by_weight.push((entry.value.weight(), name, entry));
-            }
-        }
+        let (names, mut entries) = (std::mem::take(&mut self.names), std::mem::take(&mut self.entries));
         if self.seen.is_none() {
             let mut seen = Distinct::default();
-            by_weight.iter().for_each(|(_, name, _)| seen.insert(name));
+            entries.iter().for_each(|entry| seen.insert(entry.key.of(&names)));
             self.seen = Some(Box::new(seen));
         }
         let kept = self.limit / 2;
-        if kept < by_weight.len() {
-            let heaviest_first = |a: &(u64, Box<str>, _), b: &(u64, Box<str>, _)| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1));
-            let (_, (heaviest_gone, _, _), _) = by_weight.select_nth_unstable_by(kept, heaviest_first);
-            self.error += *heaviest_gone;
-            by_weight.truncate(kept);
+        if kept < entries.len() {
+            let heaviest_first = |a: &Entry<V>, b: &Entry<V>| {
+                b.value.weight().cmp(&a.value.weight()).then_with(|| a.key.of(&names).cmp(b.key.of(&names)))
+            };
+            let (_, heaviest_gone, _) = entries.select_nth_unstable_by(kept, heaviest_first);
+            self.error += heaviest_gone.value.weight();
+            entries.truncate(kept);
         }
-        for (number, (_, name, entry)) in by_weight.into_iter().enumerate() {
-            self.places.insert(name, number as u32);
-            self.entries.push(entry);
+        self.numbers.clear();
+        for Entry { value, key, spelling, hash } in entries {
+            let number = self.add(key.of(&names), hash, value);
+            if spelling.length > 0 {
+                self.respell(number, spelling.of(&names));
+            }
         }
     }
 }
@@ -124,10 +181,7 @@ impl<V> Tally<V> {
 
     /// Every kept name with its value, as (key in lower case, spelling to show, value), in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &V)> {
-        self.places.iter().filter_map(|(key, number)| {
-            let entry = self.entries.get(*number as usize)?;
-            Some((key.as_ref(), entry.spelling.as_deref().unwrap_or(key), &entry.value))
-        })
+        self.entries.iter().map(|entry| (entry.key.of(&self.names), entry.shown(&self.names), &entry.value))
     }
 
     /// Every kept value, to be changed, in no order.
@@ -142,11 +196,8 @@ impl<V> Tally<V> {
 }
 
 impl<V> Entry<V> {
-    /// Of all spellings the one that sorts first is shown, so that the order of the lines does not matter.
-    fn respell(&mut self, key: &str, name: &str) {
-        if name < self.spelling.as_deref().unwrap_or(key) {
-            self.spelling = Some(name.into());
-        }
+    fn shown<'a>(&self, names: &'a str) -> &'a str {
+        if self.spelling.length > 0 { self.spelling.of(names) } else { self.key.of(names) }
     }
 }
 
@@ -157,30 +208,33 @@ impl<V: Weighed> Merge for Tally<V> {
             return;
         }
         self.error += other.error;
+        let keys = |entries: &[Entry<V>], names: &str, seen: &mut Distinct| {
+            entries.iter().for_each(|entry| seen.insert(entry.key.of(names)));
+        };
         if let Some(theirs) = other.seen {
             let mine = self.seen.get_or_insert_with(|| {
                 let mut seen = Distinct::default();
-                self.places.keys().for_each(|name| seen.insert(name));
+                keys(&self.entries, &self.names, &mut seen);
                 Box::new(seen)
             });
             mine.merge_with(*theirs);
         } else if let Some(seen) = &mut self.seen {
-            other.places.keys().for_each(|name| seen.insert(name));
+            keys(&other.entries, &other.names, seen);
         }
-        let mut theirs: Vec<Option<Entry<V>>> = other.entries.into_iter().map(Some).collect();
-        for (key, number) in other.places {
-            let Some(entry) = theirs.get_mut(number as usize).and_then(Option::take) else { continue };
-            let mine = self.places.get(key.as_ref()).and_then(|number| self.entries.get_mut(*number as usize));
-            match mine {
-                Some(mine) => {
-                    mine.value.merge_with(entry.value);
-                    mine.respell(&key, entry.spelling.as_deref().unwrap_or(&key));
+        for Entry { value, key, spelling, .. } in other.entries {
+            let key = key.of(&other.names);
+            let hash = self.hasher.hash_one(key);
+            let number = match self.find(key, hash) {
+                Some(number) => {
+                    if let Some(mine) = self.entries.get_mut(number) {
+                        mine.value.merge_with(value);
+                    }
+                    number
                 }
-                None => {
-                    self.places.insert(key, self.entries.len() as u32);
-                    self.entries.push(entry);
-                }
-            }
+                None => self.add(key, hash, value),
+            };
+            let spelling = spelling.of(&other.names);
+            self.respell(number, if spelling.is_empty() { key } else { spelling });
         }
         if self.entries.len() > self.limit {
             self.let_the_lightest_go();

@@ -168,7 +168,7 @@ pub struct Sessions {
 }
 
 /// So many numbers are remembered without a look into the map: as many as there are sessions at once on a busy server.
-const RECENT: usize = 64;
+const RECENT: usize = 256;
 
 impl Default for Sessions {
     fn default() -> Self {

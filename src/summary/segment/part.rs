@@ -24,6 +24,9 @@ use crate::summary::service::Service;
 /// So many answers are remembered by their words.
 const MOST_ANSWERS: usize = 1024;
 
+/// Of longer ones one at a time.
+const LONGEST_ANSWER: usize = 4096;
+
 /// The part of one service in a segment.
 pub(super) struct Part {
     pub(super) service: Service,
@@ -111,7 +114,7 @@ impl Part {
 
     /// Takes in an attempt and its answer, which is the context column as it stands in the line.
     pub(super) fn add(&mut self, who: &Who<'_>, context: &[u8], at: Circumstances<'_>, line: &impl Example) {
-        if self.answers.is_full() {
+        if self.answers.is_full() || context.len() > LONGEST_ANSWER {
             self.forget_answers();
         }
         let (targets, failures, unquoted) = (&mut self.targets, &mut self.failures, &mut self.unquoted);

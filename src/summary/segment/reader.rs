@@ -28,6 +28,9 @@ use crate::summary::segment::{Accounting, Reading, Segment};
 /// So many different commands, and so many different server addresses, are remembered at once.
 const MOST_KNOWN: usize = 256;
 
+/// So many bytes of each.
+const LONGEST_KNOWN: usize = 128;
+
 /// The services that a line can be of, in the order of their [numbers](number_of).
 const SERVICES: [(Protocol, Role); 4] = [
     (Protocol::Imap4, Role::FrontEnd),
@@ -68,6 +71,12 @@ impl Asks {
             _ => LoginCommand::of(command).map_or(Self::Nothing, Self::Login),
         }
     }
+}
+
+/// The beginning of a text, which is all of it but for damage: what is remembered must be short.
+#[inline]
+fn short(text: &[u8]) -> &[u8] {
+    text.get(..LONGEST_KNOWN).unwrap_or(text)
 }
 
 /// A command that was seen, and how often in each service.
@@ -197,10 +206,10 @@ impl<'a> Reader<'a> {
         if self.servers.is_full() || self.commands.is_full() {
             self.forget_known();
         }
-        let server = self.servers.at(record.server(), || KnownServer { port: record.server_endpoint().port, count: 0 });
+        let server = self.servers.at(short(record.server()), || KnownServer { port: record.server_endpoint().port, count: 0 });
         server.count += 1;
         let port = server.port;
-        let command = self.commands.at(record.command, || KnownCommand::of(record.command));
+        let command = self.commands.at(short(record.command), || KnownCommand::of(record.command));
         let number = match self.certain {
             Some(number) => number,
             None => {
