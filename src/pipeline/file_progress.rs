@@ -6,10 +6,11 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::plain_words;
-use crate::input::block::SEGMENT;
+use crate::input::block::{Block, SEGMENT};
 use crate::input::stream::Stream;
 use crate::input::{segments, server_name};
 use crate::pipeline::Progress;
+use crate::protocol_log::header::Header;
 use crate::protocol_log::log_file::{LogFile, Reading as HowToRead};
 use crate::skipped::{FileFate, FileNote};
 use crate::summary::file::FileSummary;
@@ -92,7 +93,7 @@ impl<'a> FileProgress<'a> {
         &self,
         part: u64,
         length: u64,
-        header: crate::protocol_log::header::Header,
+        header: Header,
         buffers: &mut Buffers,
     ) -> io::Result<Segment> {
         let file = File::open(&self.file.input.path)?;
@@ -136,17 +137,24 @@ impl<'a> FileProgress<'a> {
         self.finish(&mut state, bytes).unwrap_or(Finished { summary: None, note: None, path_name: None })
     }
 
+    /// Reads blocks to the end. The next block is fetched, and unpacked, while this one is read.
     fn read_blocks(&self, stream: &mut Stream, state: &mut State) -> io::Result<()> {
         let Some(summary) = &mut state.summary else { return Ok(()) };
-        let mut buffers = Buffers::default();
-        loop {
-            let mut reader = SegmentReader::new(summary.header, self.reading());
-            let result = read_segment_of(stream, &mut reader, &mut buffers);
-            summary.add(reader.finish());
-            if !result? {
-                return Ok(());
+        let (mut now, mut later) = (Vec::new(), Vec::new());
+        let mut fetched = fetch(stream, &mut now);
+        let (mut reader, mut read) = (SegmentReader::new(summary.header, self.reading()), 0);
+        while let Ok(Some((length, is_unfinished))) = fetched {
+            let block = Block { text: now.get(..length).unwrap_or_default(), is_unfinished };
+            (fetched, _) = rayon::join(|| fetch(stream, &mut later), || reader.add(block));
+            std::mem::swap(&mut now, &mut later);
+            read += length as u64;
+            if read >= SEGMENT {
+                summary.add(reader.finish());
+                (reader, read) = (SegmentReader::new(summary.header, self.reading()), 0);
             }
         }
+        summary.add(reader.finish());
+        fetched.map(|_| ())
     }
 
     fn finish(&self, state: &mut State, bytes: u64) -> Option<Finished> {
@@ -171,17 +179,7 @@ impl<'a> FileProgress<'a> {
     }
 }
 
-/// Reads about as many bytes as a segment has, and says whether there may be more. The next block is fetched and unpacked
-/// while this one is read.
-fn read_segment_of(stream: &mut Stream, reader: &mut SegmentReader<'_>, buffers: &mut Buffers) -> io::Result<bool> {
-    let start = stream.bytes();
-    let mut next = stream.next_block(&mut buffers.block)?;
-    while let Some(block) = next {
-        reader.add(block);
-        if stream.bytes() - start >= SEGMENT {
-            return Ok(true);
-        }
-        next = stream.next_block(&mut buffers.block)?;
-    }
-    Ok(false)
+/// The next block into a buffer: its length, and whether its last line is unfinished.
+fn fetch(stream: &mut Stream, buffer: &mut Vec<u8>) -> io::Result<Option<(usize, bool)>> {
+    Ok(stream.next_block(buffer)?.map(|block| (block.text.len(), block.is_unfinished)))
 }

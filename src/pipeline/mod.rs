@@ -4,8 +4,9 @@
 //! depend on the number of threads or on the order in which they finish.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rayon::prelude::*;
 
@@ -25,6 +26,12 @@ use file_progress::{Buffers, FileProgress, Finished};
 
 /// So many threads for each processor at the most.
 const MOST_THREADS: usize = 8;
+
+/// So many files may be finished before the one whose turn it is: they wait in memory.
+const FILES_AHEAD: usize = 64;
+
+/// How long a thread rests that may not go on.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// What a run is told.
 #[derive(Debug)]
@@ -109,14 +116,11 @@ fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Material {
         scope: job.scope,
     };
     let next_task = AtomicUsize::new(0);
-    rayon::scope(|scope| {
-        for _ in 0..rayon::current_num_threads() {
-            scope.spawn(|_| {
-                let mut buffers = Buffers::default();
-                while let Some((place, part)) = tasks.get(next_task.fetch_add(1, Ordering::Relaxed)) {
-                    work.read(*place, *part, &mut buffers, progress);
-                }
-            });
+    rayon::broadcast(|_| {
+        let mut buffers = Buffers::default();
+        while let Some((place, part)) = tasks.get(next_task.fetch_add(1, Ordering::Relaxed)) {
+            work.wait_for_others(*place);
+            work.read(*place, *part, &mut buffers, progress);
         }
     });
     let mut summary = work.into_summary();
@@ -151,12 +155,25 @@ impl Work<'_> {
     fn read(&self, place: usize, part: u64, buffers: &mut Buffers, progress: &dyn Progress) {
         let Some(file) = self.progresses.get(place) else { return };
         if let Some(finished) = file.read(part, buffers, progress) {
-            self.in_order.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(place, finished, self.scope);
+            self.lock().add(place, finished, self.scope);
         }
     }
 
+    /// Waits while too many files would be finished before their turn; helps meanwhile where a stream is unpacked.
+    fn wait_for_others(&self, place: usize) {
+        while place > self.lock().next + FILES_AHEAD {
+            if rayon::yield_now() != Some(rayon::Yield::Executed) {
+                std::thread::sleep(PAUSE);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, InOrder> {
+        self.in_order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn into_summary(self) -> Summary {
-        self.in_order.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).summary
+        self.in_order.into_inner().unwrap_or_else(PoisonError::into_inner).summary
     }
 }
 
