@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::login::account::Accounts;
-use crate::merge::{Merge, merge_entry};
+use crate::merge::Merge;
 use crate::summary::account::Account;
 use crate::summary::{ServiceKey, Summary};
 
@@ -23,42 +23,38 @@ pub struct Top {
 
 /// The accounts with most failures; names that are one account are one row.
 pub fn accounts(summary: &Summary, accounts: &Accounts) -> Vec<Top> {
-    let mut rows = Vec::new();
+    let mut failures = BTreeMap::<(&ServiceKey, &str), u64>::new();
     for (key, service) in &summary.services {
-        let failed = |account: &Account| account.counts.failed > 0;
-        let mut by_account = BTreeMap::new();
-        for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| failed(account)) {
-            merge_entry(&mut by_account, accounts.key_of(name), account.clone());
+        for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| account.counts.failed > 0) {
+            *failures.entry((key, accounts.key_of(name))).or_default() += account.counts.failed;
         }
-        // What an account did under another of its names belongs to it too.
-        for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| !failed(account)) {
-            if let Some(whole) = by_account.get_mut(accounts.key_of(name)) {
-                whole.merge_with(account.clone());
-            }
-        }
-        let named = by_account.into_iter().map(|(name, account)| (accounts.shown(name).to_owned(), account));
-        rows.extend(named.map(|(name, account)| Top { service: key.clone(), name, account }));
     }
-    worst(rows)
+    let rows = worst(failures.into_iter().map(|((key, name), failed)| (failed, key, accounts.shown(name), name)).collect());
+    let whole = |key: &ServiceKey, account_key: &str| {
+        let service = summary.services.get(key).into_iter();
+        let names = service.flat_map(|service| service.accounts.iter()).filter(|(name, _, _)| accounts.key_of(name) == account_key);
+        names.fold(Account::default(), |mut whole, (_, _, account)| {
+            whole.merge_with(account.clone());
+            whole
+        })
+    };
+    let top = rows.into_iter().map(|(_, key, shown, name)| Top { service: key.clone(), name: shown.to_owned(), account: whole(key, name) });
+    top.collect()
 }
 
 /// The client addresses with most failures.
 pub fn addresses(summary: &Summary) -> Vec<Top> {
     let rows = summary.services.iter().flat_map(|(key, service)| {
-        service.addresses.iter().filter(|(_, _, account)| account.counts.failed > 0).map(|(_, shown, account)| Top {
-            service: key.clone(),
-            name: shown.to_owned(),
-            account: account.clone(),
-        })
+        let failed = service.addresses.iter().filter(|(_, _, account)| account.counts.failed > 0);
+        failed.map(move |(_, shown, account)| (account.counts.failed, key, shown, account))
     });
-    worst(rows.collect())
+    let top = worst(rows.collect()).into_iter();
+    top.map(|(_, key, shown, account)| Top { service: key.clone(), name: shown.to_owned(), account: account.clone() }).collect()
 }
 
-fn worst(mut rows: Vec<Top>) -> Vec<Top> {
-    rows.sort_by(|a, b| {
-        let failed = b.account.counts.failed.cmp(&a.account.counts.failed);
-        failed.then_with(|| (&a.service, &a.name).cmp(&(&b.service, &b.name)))
-    });
+/// The rows (failures, service, name to show, and what it is found by) with most failures.
+fn worst<'a, T>(mut rows: Vec<(u64, &'a ServiceKey, &'a str, T)>) -> Vec<(u64, &'a ServiceKey, &'a str, T)> {
+    rows.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
     rows.truncate(LISTED);
     rows
 }

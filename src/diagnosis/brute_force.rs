@@ -36,7 +36,7 @@ fn judge(case: &Case) -> Vec<Finding> {
     let mut findings = Vec::new();
     for guesses in Guesses::by_server(case) {
         let mut forced: Vec<&Guessed> = guesses.accounts.iter().filter(|account| account.is_brute_force()).collect();
-        forced.sort_by_key(|account| (std::cmp::Reverse(account.count()), account.name.clone()));
+        forced.sort_by_key(|account| (std::cmp::Reverse(account.count()), account.name));
         findings.extend(judge_server(case, &guesses, &forced));
     }
     findings
@@ -84,7 +84,7 @@ fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<F
     finding.step(
         format!(
             "Block these addresses at the firewall: {}",
-            guesses.addresses_of(worst).iter().take(50).map(|address| address.name.as_str()).collect::<Vec<_>>().join(", ")
+            guesses.addresses_of(worst).iter().take(50).map(|address| address.name).collect::<Vec<_>>().join(", ")
         ),
         None,
     );

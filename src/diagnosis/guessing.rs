@@ -41,12 +41,12 @@ const STRANGERS: (usize, usize, f64) = (30, 15, 5.0);
 
 /// An account or an address with refused credentials.
 #[derive(Debug)]
-pub(super) struct Guessed {
+pub(super) struct Guessed<'a> {
     /// Its name, as it is shown.
-    pub(super) name: String,
-    key: String,
-    account: Account,
-    refused: Refused,
+    pub(super) name: &'a str,
+    key: &'a str,
+    account: &'a Account,
+    refused: &'a Refused,
     core: Core,
 }
 
@@ -60,13 +60,13 @@ struct Core {
 
 /// All refused credentials on the front ends of one server.
 #[derive(Debug)]
-pub(super) struct Guesses {
+pub(super) struct Guesses<'a> {
     pub(super) server: Option<String>,
     pub(super) protocols: Vec<Protocol>,
     /// The ids of the failure groups.
     pub(super) groups: Vec<String>,
-    pub(super) accounts: Vec<Guessed>,
-    addresses: Vec<Guessed>,
+    pub(super) accounts: Vec<Guessed<'a>>,
+    addresses: Vec<Guessed<'a>>,
     /// All attempts of ordinary accounts.
     attempts: u64,
     /// Every account and address was kept.
@@ -78,23 +78,23 @@ pub(super) struct Guesses {
 /// Many accounts tried with a few passwords each.
 #[derive(Debug)]
 pub(super) struct Spray<'a> {
-    pub(super) accounts: Vec<&'a Guessed>,
+    pub(super) accounts: Vec<&'a Guessed<'a>>,
     /// The addresses they were tried from, the busiest first.
-    pub(super) addresses: Vec<&'a Guessed>,
+    pub(super) addresses: Vec<&'a Guessed<'a>>,
     /// Those of them from which a login worked after a refusal.
-    pub(super) broken: Vec<&'a Guessed>,
+    pub(super) broken: Vec<&'a Guessed<'a>>,
     pub(super) never_succeeded: usize,
     pub(super) first: i64,
     pub(super) last: i64,
 }
 
-impl Guesses {
+impl<'a> Guesses<'a> {
     /// The refused credentials of each server that has any.
-    pub(super) fn by_server(case: &Case) -> Vec<Self> {
+    pub(super) fn by_server(case: &'a Case) -> Vec<Self> {
         case.refusals.iter().map(|refusals| Self::of(case, refusals)).collect()
     }
 
-    fn of(case: &Case, refusals: &Refusals) -> Self {
+    fn of(case: &'a Case, refusals: &'a Refusals) -> Self {
         let groups = case.groups.iter().filter(|group| {
             group.service.server.as_deref() == refusals.server.as_deref()
                 && group.is_front()
@@ -104,10 +104,9 @@ impl Guesses {
         let groups: Vec<_> = groups.collect();
         let mut protocols = refusals.protocols.clone();
         protocols.retain(|protocol| groups.iter().any(|group| group.service.protocol == *protocol));
-        let guessed = |(key, account): (&String, &Account)| {
-            let refused = account.refused.as_deref()?.clone();
-            let (name, key) = (case.accounts.shown(key).to_owned(), key.clone());
-            Some(Guessed { name, key, core: Core::of(&refused), account: account.clone(), refused })
+        let guessed = |(key, account): (&'a String, &'a Account)| {
+            let refused = account.refused.as_deref()?;
+            Some(Guessed { name: case.accounts.shown(key), key, core: Core::of(refused), account, refused })
         };
         Self {
             server: refusals.server.clone(),
@@ -122,8 +121,8 @@ impl Guesses {
     }
 
     /// The addresses that an account was refused from, the busiest first.
-    pub(super) fn addresses_of(&self, account: &Guessed) -> Vec<&Guessed> {
-        let mut from: Vec<&Guessed> =
+    pub(super) fn addresses_of(&self, account: &Guessed<'_>) -> Vec<&Guessed<'a>> {
+        let mut from: Vec<&Guessed<'a>> =
             self.addresses.iter().filter(|address| account.refused.partners.contains(&fold_case(&address.key))).collect();
         from.sort_by_key(|address| (std::cmp::Reverse(address.count()), &address.name));
         from
@@ -131,9 +130,9 @@ impl Guesses {
 
     /// Accounts with a device or program that still has an old password. Somebody who mistypes now and then succeeds far more
     /// often; a device never does, so that its refusals weigh among all attempts, or its address sees no success.
-    pub(super) fn stale_devices(&self) -> Vec<&Guessed> {
-        let weighs = |account: &&Guessed| account.count() * HEAVY >= account.account.counts.attempts();
-        let has_own_address = |account: &&Guessed| {
+    pub(super) fn stale_devices(&self) -> Vec<&Guessed<'a>> {
+        let weighs = |account: &&Guessed<'_>| account.count() * HEAVY >= account.account.counts.attempts();
+        let has_own_address = |account: &&Guessed<'_>| {
             let mut from = self.addresses_of(account).into_iter();
             from.any(|address| address.sources() == 1 && address.count() >= STALE.0 && address.is_suspicious())
         };
@@ -142,14 +141,14 @@ impl Guesses {
 
     /// Whether many accounts are tried with a few passwords each.
     pub(super) fn spray(&self) -> Option<Spray<'_>> {
-        let suspicious: Vec<&Guessed> = self.addresses.iter().filter(|address| address.is_suspicious()).collect();
-        let many: Vec<&Guessed> = suspicious.iter().copied().filter(|address| address.sources() >= FROM_ONE.0).collect();
+        let suspicious: Vec<&Guessed<'a>> = self.addresses.iter().filter(|address| address.is_suspicious()).collect();
+        let many: Vec<&Guessed<'a>> = suspicious.iter().copied().filter(|address| address.sources() >= FROM_ONE.0).collect();
         let from_one = self.tried_from(&many);
         if !many.is_empty() && from_one.len() >= FROM_ONE.1 {
             return Some(self.spray_of(from_one, many));
         }
         // Addresses that try the same account again and again are devices with an old password.
-        let few: Vec<&Guessed> =
+        let few: Vec<&Guessed<'a>> =
             suspicious.into_iter().filter(|address| address.count() <= FEW_TRIES * address.sources()).collect();
         let tried = self.tried_from(&few);
         let never_in = tried.iter().filter(|account| account.account.counts.succeeded == 0).count();
@@ -164,18 +163,18 @@ impl Guesses {
     }
 
     /// The accounts with few tries that were refused from any of the addresses.
-    fn tried_from(&self, addresses: &[&Guessed]) -> Vec<&Guessed> {
+    fn tried_from(&self, addresses: &[&Guessed<'_>]) -> Vec<&Guessed<'a>> {
         let mut hashes: Vec<u64> = addresses.iter().map(|address| hash(&fold_case(&address.key))).collect();
         hashes.sort_unstable();
         // Of a spray over more names than are kept, account and address are hardly ever both kept.
-        let is_tried = |account: &&Guessed| match self.is_exact {
+        let is_tried = |account: &&Guessed<'_>| match self.is_exact {
             true => account.refused.partners.meets(&hashes),
             false => account.account.counts.succeeded == 0,
         };
         self.accounts.iter().filter(|account| account.count() <= FEW_TRIES).filter(is_tried).collect()
     }
 
-    fn spray_of<'a>(&self, accounts: Vec<&'a Guessed>, mut addresses: Vec<&'a Guessed>) -> Spray<'a> {
+    fn spray_of<'s>(&self, accounts: Vec<&'s Guessed<'s>>, mut addresses: Vec<&'s Guessed<'s>>) -> Spray<'s> {
         addresses.sort_by_key(|address| (std::cmp::Reverse(address.count()), &address.name));
         // From when to when they were at it: single refusals long before or after are somebody's mistake.
         let Core { first, last, .. } =
@@ -218,7 +217,7 @@ fn densest(mut stretches: Vec<(i64, i64, u64)>) -> Core {
     best.unwrap_or(Core { first: 0, last: 0, count: 0 })
 }
 
-impl Guessed {
+impl Guessed<'_> {
     /// How often it was refused.
     pub(super) fn count(&self) -> u64 {
         self.refused.count
@@ -277,7 +276,7 @@ impl Guessed {
 
     /// The name without its domain, on either side.
     pub(super) fn bare_name(&self) -> &str {
-        let local = self.name.split('@').next().unwrap_or(&self.name);
+        let local = self.name.split('@').next().unwrap_or(self.name);
         local.rsplit(['\\', '/']).next().unwrap_or(local)
     }
 }

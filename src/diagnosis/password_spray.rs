@@ -73,7 +73,7 @@ fn judge_server(case: &Case, guesses: &Guesses, spray: &Spray<'_>) -> Option<Fin
         );
         finding.seen(Effect::Supports, "log_line", text, None, Some(address.line()));
     }
-    let list: Vec<&str> = spray.addresses.iter().take(LISTED).map(|address| address.name.as_str()).collect();
+    let list: Vec<&str> = spray.addresses.iter().take(LISTED).map(|address| address.name).collect();
     finding.step(format!("Block these addresses at the firewall: {}", list.join(", ")), None);
     finding.step("Look at accounts that logged in from any of them, and change their passwords", None);
     finding.step(

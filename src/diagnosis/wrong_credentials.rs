@@ -39,7 +39,7 @@ fn judge(case: &Case) -> Vec<Finding> {
     let mut findings = Vec::new();
     for guesses in Guesses::by_server(case) {
         let mut stale = guesses.stale_devices();
-        stale.sort_by_key(|account| (std::cmp::Reverse(account.count()), account.name.clone()));
+        stale.sort_by_key(|account| (std::cmp::Reverse(account.count()), account.name));
         findings.extend(judge_server(case, &guesses, &stale));
     }
     findings

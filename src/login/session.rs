@@ -111,7 +111,21 @@ struct Fragment {
     last_time: i64,
     is_encrypted: bool,
     /// Logins before any `starttls` in this fragment, whose encryption an earlier fragment decides.
-    undecided: Vec<Mechanism>,
+    undecided: Undecided,
+}
+
+/// Few sessions have any, and no room is kept for those of the others.
+#[derive(Debug, Clone, Default)]
+struct Undecided(Option<Box<Vec<Mechanism>>>);
+
+impl Undecided {
+    fn push(&mut self, mechanism: Mechanism) {
+        self.0.get_or_insert_default().push(mechanism);
+    }
+
+    fn take(&mut self) -> Vec<Mechanism> {
+        self.0.take().map(|undecided| *undecided).unwrap_or_default()
+    }
 }
 
 /// The loose ends of one session number in a stretch; none, if all its sessions are whole.
@@ -271,12 +285,11 @@ impl Sessions {
     pub fn then(&mut self, later: Self) {
         self.counts.merge_with(later.counts);
         self.epochs.then(later.epochs);
-        self.numbers.retain(|_, place| *place != WHOLE);
         let mut loose = later.loose;
         for (id, place) in later.numbers {
             let next = loose.get_mut(place as usize).map(std::mem::take).unwrap_or_default();
             // A number that is whole here and there is no news.
-            if next.is_empty() && !self.numbers.contains_key(&id) {
+            if next.is_empty() && self.numbers.get(&id).is_none_or(|place| *place == WHOLE) {
                 continue;
             }
             self.join(id, next);
@@ -292,13 +305,17 @@ impl Sessions {
         let last_time = |place: u32| self.loose.get(place as usize).map_or(i64::MIN, Loose::last_time);
         let mut by_age: Vec<(i64, u64, u32)> = self.numbers.iter().map(|(id, place)| (last_time(*place), *id, *place)).collect();
         by_age.sort_unstable();
-        for (_, id, place) in by_age.into_iter().take(MOST_LOOSE / 2) {
-            self.numbers.remove(&id);
-            if let Some(loose) = self.loose.get_mut(place as usize) {
-                std::mem::take(loose).count(&mut self.counts);
-                self.free.push(place);
-            }
+        let kept = by_age.split_off(by_age.len().saturating_sub(MOST_LOOSE / 2));
+        let mut loose = std::mem::take(&mut self.loose);
+        let mut take = |place: u32| loose.get_mut(place as usize).map(std::mem::take).unwrap_or_default();
+        by_age.into_iter().for_each(|(_, _, place)| take(place).count(&mut self.counts));
+        // The rest moves together, so that the room of the others is free.
+        (self.numbers, self.free) = (HashMap::new(), Vec::new());
+        for (_, id, place) in kept {
+            self.numbers.insert(id, self.loose.len() as u32);
+            self.loose.push(take(place));
         }
+        self.recent = [(0, WHOLE); RECENT];
     }
 
     fn join(&mut self, id: u64, next: Loose) {
@@ -362,7 +379,7 @@ impl Fragment {
             first_time: line.time,
             last_time: line.time,
             is_encrypted: false,
-            undecided: Vec::new(),
+            undecided: Undecided::default(),
         }
     }
 
@@ -397,12 +414,12 @@ impl Fragment {
     }
 
     /// Adds the fragment that follows in a later stretch.
-    fn append(&mut self, next: Self, counts: &mut SessionCounts) {
+    fn append(&mut self, mut next: Self, counts: &mut SessionCounts) {
         counts.missing_sequence_numbers += u64::from(next.first_sequence.saturating_sub(self.last_sequence).saturating_sub(1));
         self.last_sequence = next.last_sequence;
         self.last_time = self.last_time.max(next.last_time);
         self.end = next.end;
-        self.undecided.extend(next.undecided);
+        next.undecided.take().into_iter().for_each(|mechanism| self.undecided.push(mechanism));
         if self.is_encrypted || self.start != Start::Before {
             self.decide(counts);
         }
@@ -416,7 +433,7 @@ impl Fragment {
             Start::Seen => Encryption::Clear,
             Start::Lost | Start::Before => Encryption::Unknown,
         };
-        for mechanism in self.undecided.drain(..) {
+        for mechanism in self.undecided.take() {
             *counts.logins.entry((mechanism, encryption)).or_default() += 1;
         }
     }
