@@ -286,22 +286,20 @@ mod tests {
     use super::*;
     use crate::login::outcome::Outcome;
 
-    /// Refusals (minute, address) of one account.
-    fn account(refusals: impl IntoIterator<Item = (f64, u32)>) -> Guessed {
+    /// An account with refusals (minute, address).
+    fn refused(refusals: impl IntoIterator<Item = (f64, u32)>) -> Account {
         let mut account = Account::default();
         for (minute, address) in refusals {
             let moment = (minute * MINUTE as f64) as i64;
             account.add(Outcome::Failed, moment);
             account.add_refused(moment, || Location::new("f", 1), &format!("198.51.100.{address}"));
         }
-        let refused = account.refused.as_deref().unwrap().clone();
-        Guessed {
-            name: "alice@contoso.com".to_owned(),
-            key: "alice@contoso.com".to_owned(),
-            core: Core::of(&refused),
-            account,
-            refused,
-        }
+        account
+    }
+
+    fn guessed(account: &Account) -> Guessed<'_> {
+        let refused = account.refused.as_deref().unwrap();
+        Guessed { name: "alice@contoso.com", key: "alice@contoso.com", core: Core::of(refused), account, refused }
     }
 
     #[test]
@@ -326,7 +324,8 @@ mod tests {
             ("a guesser at high rate", (0..600).map(|n| (f64::from(n) * 0.05, 1)).collect(), false, true),
             ("a guesser from many addresses", (0..200).map(|n| (f64::from(n), n % 50)).collect(), false, true),
         ] {
-            let account = account(refusals);
+            let account = refused(refusals);
+            let account = guessed(&account);
             assert_eq!((account.is_steady(), account.is_brute_force()), (stale, forced), "{name}");
         }
     }
