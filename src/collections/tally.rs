@@ -246,7 +246,11 @@ impl<V: Weighed> Merge for Tally<V> {
 pub fn fold_case(name: &str) -> Cow<'_, str> {
     // No early end, so that many bytes are looked at together.
     let is_key = name.bytes().fold(true, |is_key, byte| is_key & byte.is_ascii() & !byte.is_ascii_uppercase());
-    if is_key { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) }
+    match is_key {
+        true => Cow::Borrowed(name),
+        false if name.is_ascii() => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Owned(name.to_lowercase()),
+    }
 }
 
 #[cfg(test)]

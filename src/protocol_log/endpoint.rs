@@ -26,6 +26,14 @@ impl<'a> Endpoint<'a> {
         }
     }
 
+    /// The address alone, where the port does not matter.
+    pub fn address_of(text: &'a [u8]) -> &'a [u8] {
+        match memchr::memrchr(b':', text).and_then(|colon| text.get(..colon)) {
+            Some(address) if !address.contains(&b':') && !text.starts_with(b"[") => address,
+            _ => Self::parse(text).address,
+        }
+    }
+
     /// Whether the address is the machine itself.
     pub fn is_loopback(&self) -> bool {
         self.address.starts_with(b"127.")
@@ -73,6 +81,7 @@ mod tests {
         ] {
             let endpoint = Endpoint::parse(text.as_bytes());
             assert_eq!((endpoint.address, endpoint.port, endpoint.is_loopback()), (address.as_bytes(), port, loopback), "{text}");
+            assert_eq!(Endpoint::address_of(text.as_bytes()), address.as_bytes(), "{text}");
         }
     }
 }

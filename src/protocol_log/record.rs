@@ -74,6 +74,11 @@ impl<'a> Record<'a> {
         Endpoint::parse(self.raw(Column::ClientEndpoint))
     }
 
+    /// The client's address, without its port.
+    pub fn client_address(&self) -> &'a [u8] {
+        Endpoint::address_of(self.raw(Column::ClientEndpoint))
+    }
+
     /// The user column; empty until a login names one, perhaps cut to 20 characters.
     pub fn user(&self) -> Cow<'a, [u8]> {
         unquoted(self.raw(Column::User))

@@ -44,7 +44,7 @@ impl Reader<'_> {
     /// Counts an attempt if it passes the filters, and says how its session may decide about encryption.
     pub(super) fn attempt(&mut self, placed: Placed<'_>, command: LoginCommand, part: &mut Part) -> Option<SessionLogin> {
         let Placed { record, protocol, role, port } = placed;
-        let address = lossy(record.client_endpoint().address);
+        let address = lossy(record.client_address());
         let (user, parameters) = (record.user(), record.parameters());
         let who = Who::read(command, &user, &parameters);
         if !self.reading.scope.has_user(&who.names) || !self.reading.scope.has_client(&address) {
@@ -78,8 +78,7 @@ impl Reader<'_> {
         if memchr::memmem::find(response, b"not valid in this state").is_none() {
             return;
         }
-        let (parameters, endpoint) = (record.parameters(), record.client_endpoint());
-        let address = lossy(endpoint.address);
+        let (parameters, address) = (record.parameters(), lossy(record.client_address()));
         let at = Circumstances { moment: record.time, duration: record.duration(), address: &address, port };
         let name = lossy(parameters.trim_ascii());
         service.add_refused_user(&name, at, || (self.location(), example(record.line())));
