@@ -10,34 +10,78 @@ const SLOTS: usize = 256;
 /// Values by text; in front of the hash map stands a small table that most questions do not get past.
 #[derive(Debug)]
 pub struct Interned<T> {
-    slots: [u32; SLOTS],
+    slots: [Slot; SLOTS],
     places: HashMap<Box<[u8]>, u32>,
     entries: Vec<(Box<[u8]>, T)>,
     most: usize,
 }
 
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    shape: Shape,
+    place: u32,
+}
+
+/// A text by its length and its ends; up to [`Shape::WHOLE`] bytes this is the text itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shape {
+    length: usize,
+    first: u64,
+    last: u64,
+}
+
+impl Shape {
+    const WHOLE: usize = 16;
+
+    /// No text has this shape.
+    const NONE: Self = Self { length: usize::MAX, first: 0, last: 0 };
+
+    #[inline]
+    fn of(text: &[u8]) -> Self {
+        let (first, last) = match (text.first_chunk(), text.last_chunk()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => match (text.first_chunk(), text.last_chunk()) {
+                (Some(first), Some(last)) => (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into()),
+                _ => (text.iter().fold(0, |first, byte| first << 8 | u64::from(*byte)), 0),
+            },
+        };
+        Self { length: text.len(), first, last }
+    }
+
+    #[inline]
+    fn slot(self) -> usize {
+        let mixed = (self.last ^ self.first.rotate_left(29) ^ self.length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 56) as usize % SLOTS
+    }
+}
+
 impl<T> Interned<T> {
     /// An empty one that holds up to `most` texts.
     pub fn new(most: usize) -> Self {
-        Self { slots: [0; SLOTS], places: HashMap::new(), entries: Vec::new(), most }
+        Self { slots: [Slot { shape: Shape::NONE, place: 0 }; SLOTS], places: HashMap::new(), entries: Vec::new(), most }
     }
 
     /// The value of a text, made by `fresh` if it is new. Before a new one, look whether it [is full](Self::is_full).
     #[inline]
     pub fn at(&mut self, text: &[u8], fresh: impl FnOnce() -> T) -> &mut T {
-        let slot = slot_of(text);
-        let guess = self.slots.get(slot).copied().unwrap_or_default() as usize;
-        let place = match self.entries.get(guess) {
-            Some((known, _)) if is_same(known, text) => guess,
-            _ => self.find(text, slot, fresh),
+        let shape = Shape::of(text);
+        let place = match self.slots.get(shape.slot()) {
+            Some(Slot { shape: known, place }) if *known == shape && self.is_it(*place as usize, text) => *place as usize,
+            _ => self.find(text, shape, fresh),
         };
         // The place was found or made just above.
         #[allow(clippy::indexing_slicing)]
         &mut self.entries[place].1
     }
 
+    /// Whether a text that has the shape of an entry is its text.
+    #[inline]
+    fn is_it(&self, place: usize, text: &[u8]) -> bool {
+        text.len() <= Shape::WHOLE || self.entries.get(place).is_some_and(|(known, _)| known.as_ref() == text)
+    }
+
     #[cold]
-    fn find(&mut self, text: &[u8], slot: usize, fresh: impl FnOnce() -> T) -> usize {
+    fn find(&mut self, text: &[u8], shape: Shape, fresh: impl FnOnce() -> T) -> usize {
         let place = match self.places.get(text) {
             Some(place) => *place,
             None => {
@@ -47,8 +91,8 @@ impl<T> Interned<T> {
                 place
             }
         };
-        if let Some(slot) = self.slots.get_mut(slot) {
-            *slot = place;
+        if let Some(slot) = self.slots.get_mut(shape.slot()) {
+            *slot = Slot { shape, place };
         }
         place as usize
     }
@@ -62,33 +106,9 @@ impl<T> Interned<T> {
     /// Gives all texts and values back, in the order in which they came, and begins anew.
     pub fn drain(&mut self) -> impl Iterator<Item = (Box<[u8]>, T)> {
         self.places.clear();
-        self.slots = [0; SLOTS];
+        self.slots = [Slot { shape: Shape::NONE, place: 0 }; SLOTS];
         self.entries.drain(..)
     }
-}
-
-/// Whether two texts are equal; most are short, and compared without a call.
-#[inline]
-fn is_same(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    match (a.first_chunk::<8>(), b.first_chunk::<8>(), a.last_chunk::<8>(), b.last_chunk::<8>()) {
-        (Some(a_first), Some(b_first), Some(a_last), Some(b_last)) => {
-            a_first == b_first && a_last == b_last && (a.len() <= 16 || a == b)
-        }
-        _ => a.iter().zip(b).all(|(a, b)| a == b),
-    }
-}
-
-/// A slot by the length and the last eight bytes. Texts that share one are only a little slower.
-#[inline]
-fn slot_of(text: &[u8]) -> usize {
-    let tail = match text.last_chunk::<8>() {
-        Some(tail) => u64::from_le_bytes(*tail),
-        None => text.iter().fold(0, |tail, byte| tail << 8 | u64::from(*byte)),
-    };
-    ((tail ^ text.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % SLOTS
 }
 
 #[cfg(test)]
@@ -98,7 +118,9 @@ mod tests {
     #[test]
     fn each_text_has_its_value_even_where_slots_are_shared() {
         let mut counts = Interned::new(1000);
-        let texts: Vec<String> = (0..300).map(|n| format!("text {n} of many")).chain((0..100).map(|n| n.to_string())).collect();
+        let alike = ["", "a", "aa", "aaa", "aaaa", "aaaaa", "aaaaaaaaa", "aaaaaaaaaaaaaaaaa", "aaaaaaaabaaaaaaaa", "aaaaaaaacaaaaaaaa"];
+        let numbered = (0..300).map(|n| format!("text {n} of many")).chain((0..100).map(|n| n.to_string()));
+        let texts: Vec<String> = numbered.chain(alike.map(str::to_owned)).collect();
         for _ in 0..3 {
             texts.iter().for_each(|text| *counts.at(text.as_bytes(), || 0) += 1);
         }

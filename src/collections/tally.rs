@@ -245,8 +245,8 @@ impl<V: Weighed> Merge for Tally<V> {
 /// The name in lower case, which is its key.
 pub fn fold_case(name: &str) -> Cow<'_, str> {
     // No early end, so that many bytes are looked at together.
-    let is_key = name.bytes().fold(true, |is_key, byte| is_key & byte.is_ascii() & !byte.is_ascii_uppercase());
-    match is_key {
+    let other = name.bytes().fold(0, |other, byte| other | (byte & 0x80) | u8::from(byte.wrapping_sub(b'A') < 26));
+    match other == 0 {
         true => Cow::Borrowed(name),
         false if name.is_ascii() => Cow::Owned(name.to_ascii_lowercase()),
         false => Cow::Owned(name.to_lowercase()),
