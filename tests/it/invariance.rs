@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use exlog::input::block::{BLOCK, SEGMENT as SEGMENT_BYTES};
 use serde_json::Value;
 
 use crate::generator::clock::utc;
@@ -10,7 +11,7 @@ use crate::program::{analyze, analyze_with, exlog, number};
 use crate::tree::{FRONT, THIRTEEN, Tree};
 
 /// The size in which files are cut between threads.
-const SEGMENT: usize = 4 << 20;
+const SEGMENT: usize = SEGMENT_BYTES as usize;
 
 /// What must be the same however the same lines come: everything but the names, sizes and places of files.
 fn essence(report: &Value) -> Value {
@@ -44,6 +45,36 @@ fn big_log() -> Vec<u8> {
     log_bytes(5, Mix::Logins, 13 << 20)
 }
 
+/// Exactly so many bytes of comments, more than one: they are read at once, and move what follows them to any place.
+fn comments(bytes: usize) -> Vec<u8> {
+    let mut text = vec![b'x'; bytes];
+    for start in (0..bytes - 1).step_by(30_000) {
+        text[start] = b'#';
+        text[start.checked_sub(1).unwrap_or(bytes - 1)] = b'\n';
+    }
+    text[bytes - 1] = b'\n';
+    text
+}
+
+/// Where the line ends that holds this byte, or the byte before it: at a place where a log can be taken apart.
+fn line_end(log: &[u8], at: usize) -> usize {
+    log[at..].iter().position(|byte| *byte == b'\n').map_or(log.len(), |feed| at + feed + 1)
+}
+
+/// The log in so many stretches, with comments between them: each multiple of `every` bytes is in the middle of one.
+fn spread(log: &[u8], stretches: usize, every: usize) -> Vec<u8> {
+    let mut spread = log[..line_end(log, log.windows(8).position(|text| text == b"#Fields:").unwrap())].to_vec();
+    let mut rest = &log[spread.len()..];
+    for number in 1..=stretches {
+        let end = if number == stretches { rest.len() } else { line_end(rest, log.len() / stretches) };
+        let (stretch, later) = rest.split_at(end);
+        spread.extend(comments(number * every - stretch.len() / 2 - spread.len()));
+        spread.extend(stretch);
+        rest = later;
+    }
+    spread
+}
+
 #[test]
 fn any_number_of_threads_and_any_order_of_paths_give_the_same_bytes() {
     let mut plan = Plan::new(31, utc(2026, 3, 12, 0, 0, 0), 8, 3).plant(EventKind::CertificateOutage, 100..200);
@@ -67,7 +98,7 @@ fn any_number_of_threads_and_any_order_of_paths_give_the_same_bytes() {
 
 #[test]
 fn one_big_file_gives_the_same_bytes_with_any_number_of_threads() {
-    let tree = Tree::of(FRONT, big_log());
+    let tree = Tree::of(FRONT, spread(&big_log(), 3, SEGMENT));
     let expected = bytes_of(&[tree.path()], 1);
     for threads in [2, 3, 8] {
         assert!(bytes_of(&[tree.path()], threads) == expected, "{threads} threads");
@@ -146,21 +177,24 @@ fn with_drift(log: &[u8], at: usize, back: usize) -> Vec<u8> {
 
 #[test]
 fn a_header_near_a_cut_between_segments_changes_the_columns_behind_it_and_no_others() {
-    let log = log_bytes(6, Mix::Both, 9 << 20);
-    let expected = essence(&analyze(Tree::of(FRONT, &log).path()));
+    let log = spread(&log_bytes(6, Mix::Both, 5 << 20), 2, SEGMENT);
+    changes_columns_where_it_stands(&log, SEGMENT, SEGMENT + 1000);
+}
+
+#[test]
+fn a_header_near_a_cut_between_blocks_changes_the_columns_behind_it_and_no_others() {
+    let log = log_bytes(6, Mix::Both, 4 * BLOCK);
+    changes_columns_where_it_stands(&log, BLOCK, BLOCK / 2);
+    changes_columns_where_it_stands(&log, 2 * BLOCK, BLOCK + 1000);
+}
+
+/// Columns are changed by a header at or close to the cut, and changed back so many bytes behind it.
+#[track_caller]
+fn changes_columns_where_it_stands(log: &[u8], cut: usize, back: usize) {
+    let expected = essence(&analyze(Tree::of(FRONT, log).path()));
     let length = SWAPPED.len();
-    for at in [
-        SEGMENT / 2,
-        SEGMENT - 5000,
-        SEGMENT - length - 1,
-        SEGMENT - length,
-        SEGMENT - length + 1,
-        SEGMENT - 1,
-        SEGMENT,
-        SEGMENT + 1,
-        SEGMENT + 500,
-    ] {
-        let drifted = with_drift(&log, at, at + SEGMENT + 1000);
+    for at in [cut - 5000, cut - length - 1, cut - length, cut - length + 1, cut - 1, cut, cut + 1, cut + 500] {
+        let drifted = with_drift(log, at, at + back);
         assert_eq!(&drifted[at..at + length], SWAPPED.as_bytes());
         let tree = Tree::of(FRONT, drifted);
         let report = analyze_with(tree.path(), &["--threads", "2"]);
@@ -177,28 +211,33 @@ fn a_header_near_a_cut_between_segments_changes_the_columns_behind_it_and_no_oth
 
 #[test]
 fn a_record_across_a_cut_between_segments_is_read_once() {
-    let log = log_bytes(7, Mix::Both, 5 << 20);
+    let log = log_bytes(7, Mix::Both, 2 << 20);
     let expected = analyze(Tree::of(FRONT, &log).path());
-    let header_end = log.iter().position(|byte| *byte == b'\n').unwrap() + 1;
-    // A comment at the top moves every line by some bytes over the cut.
-    for by in [2, 3, 50, 51, 52, 120] {
-        let comment = "#".to_owned() + &"x".repeat(by - 2) + "\n";
-        let moved = [&log[..header_end], comment.as_bytes(), &log[header_end..]].concat();
-        let report = analyze(Tree::of(FRONT, moved).path());
-        assert_eq!(number(&report, "/input/lines"), number(&expected, "/input/lines") + 1, "{by}");
-        assert_same(&essence(&report), &essence(&expected), &format!("moved by {by}"));
+    let feeds = |log: &[u8]| log.iter().filter(|byte| **byte == b'\n').count() as u64;
+    let spread = spread(&log, 1, SEGMENT);
+    let header_end = line_end(&spread, spread.windows(8).position(|text| text == b"#Fields:").unwrap());
+    let (start, end) = (line_end(&spread, SEGMENT - 600), line_end(&spread, line_end(&spread, SEGMENT - 600)));
+    // A comment at the top puts the cut before each of these bytes: the line's first one, its line end's two, the next line's.
+    for before in [start, start + 1, (start + end) / 2, end - 2, end - 1, end, end + 1] {
+        let moved = [&spread[..header_end], &comments(SEGMENT - before), &spread[header_end..]].concat();
+        assert_eq!(moved[SEGMENT..SEGMENT + 50], spread[before..before + 50]);
+        let report = analyze(Tree::of(FRONT, &moved).path());
+        let lines = number(&expected, "/input/lines") + feeds(&moved) - feeds(&log);
+        assert_eq!(number(&report, "/input/lines"), lines, "{before}");
+        assert_same(&essence(&report), &essence(&expected), &format!("the cut before byte {before}"));
     }
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, content).unwrap();
+    packed.finish().unwrap()
 }
 
 /// Copies of a log as tools make them.
 fn copies(log: &str) -> Vec<(&'static str, Vec<u8>)> {
     let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
     let marked = format!("\u{feff}{log}");
-    let gzip = |content: &[u8]| {
-        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        std::io::Write::write_all(&mut packed, content).unwrap();
-        packed.finish().unwrap()
-    };
     let middle = log.len() / 2 + log[log.len() / 2..].find('\n').unwrap() + 1;
     vec![
         ("line feeds alone", log.replace("\r\n", "\n").into_bytes()),
@@ -215,8 +254,9 @@ fn copies(log: &str) -> Vec<(&'static str, Vec<u8>)> {
 
 #[test]
 fn encodings_line_ends_and_packing_change_nothing() {
-    // More than one segment, so that blocks of every way of reading are cut.
-    let log = String::from_utf8(log_bytes(8, Mix::Logins, 9 << 20)).unwrap();
+    // More than one segment, for UTF-16 (whose bytes are twice as many) too, so that every way of reading is cut.
+    let log = spread(&log_bytes(8, Mix::Logins, 5 << 20), 2, SEGMENT / 2);
+    let log = String::from_utf8(log).unwrap();
     let plain = analyze(Tree::of(FRONT, &log).path());
     for (name, copy) in copies(&log) {
         let tree = Tree::of(FRONT, &copy);
@@ -229,10 +269,28 @@ fn encodings_line_ends_and_packing_change_nothing() {
 }
 
 #[test]
-fn standard_input_gives_what_the_file_gives() {
-    let log = log_bytes(9, Mix::Both, 6 << 20);
+fn a_file_a_packed_file_and_standard_input_have_the_same_totals() {
+    // With damage, so that there is something in every total; its last line is cut.
+    let log = spread(&log_bytes(9, Mix::Damage, 6 << 20), 1, SEGMENT);
+    let named = ["--server-name", "EX01"];
+    let file = analyze_with(Tree::of(FRONT, &log).path(), &named);
+    let totals = |report: &Value| {
+        let mut input = report["input"].as_object().unwrap().clone();
+        // Where a line stands is told by the file's name too.
+        input.retain(|name, _| name != "sources" && name != "skipped_examples");
+        input
+    };
+    let whole = totals(&file);
+    assert!(["lines", "records", "headers", "blank", "skipped"].iter().all(|name| whole[*name].as_u64().unwrap() > 0), "{whole:?}");
+    assert_eq!(whole["bytes"], log.len());
+    let packed = gzip(&log);
     let options = ["analyze", "-", "--format", "json", "--server-name", "EX01"];
-    let piped = crate::program::exlog_reading(&options, &log).with_status(0).json();
-    let read = analyze_with(Tree::of(FRONT, &log).path(), &["--server-name", "EX01"]);
-    assert_same(&essence(&piped), &essence(&read), "standard input");
+    for (name, report) in [
+        ("gzip", analyze_with(Tree::of(FRONT, &packed).path(), &named)),
+        ("standard input", crate::program::exlog_reading(&options, &log).with_status(0).json()),
+        ("gzip on standard input", crate::program::exlog_reading(&options, &packed).with_status(0).json()),
+    ] {
+        assert_eq!(totals(&report), whole, "{name}");
+        assert_same(&essence(&report), &essence(&file), name);
+    }
 }

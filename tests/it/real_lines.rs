@@ -1,11 +1,13 @@
 //! Every published line of a real Exchange log (`tests/data/real-lines.log`), one by one, and the file as a whole.
 
-use exlog::login::attempt::{AttemptColumns, LoginCommand};
+use exlog::login::attempt::{Answer, LoginCommand, Who, target_name};
 use exlog::login::identity::ClientClass::{HealthMailbox, User};
 use exlog::login::mechanism::Mechanism::{self, Login, Plain};
 use exlog::login::outcome::Outcome::{self, Failed};
 use exlog::protocol_log::header::ColumnMap;
 use exlog::protocol_log::record::Record;
+use exlog::protocol_log::structure::Structure;
+use exlog::protocol_log::timestamp::Stamps;
 use exlog::skipped::SkipReason;
 
 use crate::program::{analyze, list, number, text};
@@ -84,30 +86,31 @@ fn every_published_line_is_read_as_it_was_meant() {
     let lines = published_lines();
     let readings = readings();
     assert_eq!(lines.len(), readings.len());
-    for (line, reading) in lines.iter().zip(&readings) {
-        let record = Record::read(line.as_bytes(), ColumnMap::USUAL);
-        let (session, sequence, command) = match reading {
-            Skipped(reason) => {
-                assert_eq!(record.err(), Some(*reason), "{line}");
-                continue;
-            }
-            Record_(session, sequence, command) | Attempt(session, sequence, command, _) => (*session, *sequence, *command),
-        };
-        let record = record.unwrap_or_else(|reason| panic!("{reason:?}: {line}"));
-        assert_eq!((record.session, record.sequence()), (session, Some(sequence)), "{line}");
-        assert_eq!(String::from_utf8_lossy(record.command), command, "{line}");
-        let login = LoginCommand::of(record.command);
-        let Attempt(_, _, _, expected) = reading else {
-            assert_eq!(login, None, "{line}");
-            continue;
-        };
-        let columns = AttemptColumns::of(&record);
-        let found = columns.attempt(login.unwrap_or_else(|| panic!("no attempt: {line}")));
-        assert_eq!((found.outcome, found.error.as_ref()), (expected.outcome, expected.error), "{line}");
-        assert_eq!(found.target.as_deref(), expected.target, "{line}");
-        assert_eq!((found.client_class, found.mechanism), (expected.class, expected.mechanism), "{line}");
-        assert_eq!(found.names.name.as_deref(), Some(expected.name), "{line}");
-    }
+    let (mut stamps, mut left) = (Stamps::default(), readings.iter());
+    Structure::default().lines_of(lines.join("\r\n").as_bytes(), |line| {
+        let record = Record::read(line.columns, ColumnMap::USUAL, &mut stamps);
+        is_read_as(&String::from_utf8_lossy(line.text), record, left.next().unwrap());
+    });
+    assert_eq!(left.count(), 0);
+}
+
+fn is_read_as(line: &str, record: Result<Record<'_>, SkipReason>, reading: &Reading) {
+    let (session, sequence, command) = match reading {
+        Skipped(reason) => return assert_eq!(record.err(), Some(*reason), "{line}"),
+        Record_(session, sequence, command) | Attempt(session, sequence, command, _) => (*session, *sequence, *command),
+    };
+    let record = record.unwrap_or_else(|reason| panic!("{reason:?}: {line}"));
+    assert_eq!((record.session, record.sequence()), (session, Some(sequence)), "{line}");
+    assert_eq!(String::from_utf8_lossy(record.command), command, "{line}");
+    let login = LoginCommand::of(record.command);
+    let Attempt(_, _, _, expected) = reading else { return assert_eq!(login, None, "{line}") };
+    let (user, parameters, context) = (record.user(), record.parameters(), record.context());
+    let who = Who::read(login.unwrap_or_else(|| panic!("no attempt: {line}")), &user, &parameters);
+    let answer = Answer::read(&context);
+    assert_eq!((answer.outcome, answer.error.as_ref()), (expected.outcome, expected.error), "{line}");
+    assert_eq!(answer.target.map(target_name).as_deref(), expected.target, "{line}");
+    assert_eq!((who.client_class, who.mechanism), (expected.class, expected.mechanism), "{line}");
+    assert_eq!(who.names.name.as_deref(), Some(expected.name), "{line}");
 }
 
 #[test]
