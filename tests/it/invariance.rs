@@ -281,7 +281,10 @@ fn a_file_a_packed_file_and_standard_input_have_the_same_totals() {
         input
     };
     let whole = totals(&file);
-    assert!(["lines", "records", "headers", "blank", "skipped"].iter().all(|name| whole[*name].as_u64().unwrap() > 0), "{whole:?}");
+    assert!(
+        ["lines", "records", "headers", "blank", "skipped"].iter().all(|name| whole[*name].as_u64().unwrap() > 0),
+        "{whole:?}"
+    );
     assert_eq!(whole["bytes"], log.len());
     let packed = gzip(&log);
     let options = ["analyze", "-", "--format", "json", "--server-name", "EX01"];

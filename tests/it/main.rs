@@ -18,6 +18,7 @@ mod program;
 mod reference;
 mod tree;
 
+mod borders;
 mod diagnoses;
 mod diagnosis_cases;
 mod documents;

@@ -11,7 +11,7 @@ use proptest::sample::select;
 #[path = "../fuzz/relations.rs"]
 mod relations;
 
-use relations::{accounting, context, read, report, summary};
+use relations::{accounting, context, read, report, structure, summary};
 
 /// Pieces of which lines are made: whole ones, and what damage makes of them.
 const PIECES: [&str; 24] = [
@@ -45,6 +45,17 @@ fn a_log() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         8 => select(&PIECES[..]).prop_map(|piece| piece.as_bytes().to_vec()),
         1 => prop::collection::vec(any::<u8>(), 0..6),
+    ];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+/// Text in which everything that structure hangs on comes close together, among lines and columns of any length.
+fn a_tangle() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        6 => prop::collection::vec(select(&b",,\"\"\n\r;x"[..]), 1..12),
+        2 => prop::collection::vec(any::<u8>(), 1..80),
+        2 => (1usize..200, select(&b"x,\"\r"[..])).prop_map(|(length, byte)| vec![byte; length]),
+        1 => select(&PIECES[..]).prop_map(|piece| piece.as_bytes().to_vec()),
     ];
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
@@ -87,6 +98,16 @@ proptest! {
     #[test]
     fn any_bytes_are_a_log(log in prop::collection::vec(any::<u8>(), 0..400), cuts in prop::collection::vec(0usize..400, 0..3)) {
         accounting(&log, &cuts);
+    }
+
+    #[test]
+    fn the_scan_finds_what_the_obvious_reader_finds(text in a_tangle(), before in prop_oneof![0usize..200, 0usize..70_000]) {
+        structure(&text, before);
+    }
+
+    #[test]
+    fn any_bytes_are_a_text(text in prop::collection::vec(any::<u8>(), 0..400), before in 0usize..200) {
+        structure(&text, before);
     }
 
     #[test]
