@@ -25,6 +25,7 @@ mod documents;
 mod findings;
 mod generated;
 mod invariance;
+mod memory;
 mod mutated;
 mod properties;
 mod real_lines;
