@@ -32,13 +32,18 @@ pub fn accounts(summary: &Summary, accounts: &Accounts) -> Vec<Top> {
     let rows = worst(failures.into_iter().map(|((key, name), failed)| (failed, key, accounts.shown(name), name)).collect());
     let whole = |key: &ServiceKey, account_key: &str| {
         let service = summary.services.get(key).into_iter();
-        let names = service.flat_map(|service| service.accounts.iter()).filter(|(name, _, _)| accounts.key_of(name) == account_key);
+        let names =
+            service.flat_map(|service| service.accounts.iter()).filter(|(name, _, _)| accounts.key_of(name) == account_key);
         names.fold(Account::default(), |mut whole, (_, _, account)| {
             whole.merge_with(account.clone());
             whole
         })
     };
-    let top = rows.into_iter().map(|(_, key, shown, name)| Top { service: key.clone(), name: shown.to_owned(), account: whole(key, name) });
+    let top = rows.into_iter().map(|(_, key, shown, name)| Top {
+        service: key.clone(),
+        name: shown.to_owned(),
+        account: whole(key, name),
+    });
     top.collect()
 }
 

@@ -118,7 +118,8 @@ mod tests {
     #[test]
     fn each_text_has_its_value_even_where_slots_are_shared() {
         let mut counts = Interned::new(1000);
-        let alike = ["", "a", "aa", "aaa", "aaaa", "aaaaa", "aaaaaaaaa", "aaaaaaaaaaaaaaaaa", "aaaaaaaabaaaaaaaa", "aaaaaaaacaaaaaaaa"];
+        let alike =
+            ["", "a", "aa", "aaa", "aaaa", "aaaaa", "aaaaaaaaa", "aaaaaaaaaaaaaaaaa", "aaaaaaaabaaaaaaaa", "aaaaaaaacaaaaaaaa"];
         let numbered = (0..300).map(|n| format!("text {n} of many")).chain((0..100).map(|n| n.to_string()));
         let texts: Vec<String> = numbered.chain(alike.map(str::to_owned)).collect();
         for _ in 0..3 {

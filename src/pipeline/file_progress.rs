@@ -89,13 +89,7 @@ impl<'a> FileProgress<'a> {
         (state.next == self.file.parts()).then(|| self.finish(&mut state, length)).flatten()
     }
 
-    fn segment(
-        &self,
-        part: u64,
-        length: u64,
-        header: Header,
-        buffers: &mut Buffers,
-    ) -> io::Result<Segment> {
+    fn segment(&self, part: u64, length: u64, header: Header, buffers: &mut Buffers) -> io::Result<Segment> {
         let file = File::open(&self.file.input.path)?;
         let mut stream = segments::open(file, part, length, std::mem::take(&mut buffers.read));
         let mut reader = SegmentReader::new(header, self.reading());

@@ -164,7 +164,10 @@ mod tests {
             for place in [0, 7, 8, 15] {
                 let mut digits = *b"00a1B2f9E8d7C600";
                 digits[place] = byte;
-                let expected = std::str::from_utf8(&digits).ok().filter(|_| byte != b'+').and_then(|text| u64::from_str_radix(text, 16).ok());
+                let expected = std::str::from_utf8(&digits)
+                    .ok()
+                    .filter(|_| byte != b'+')
+                    .and_then(|text| u64::from_str_radix(text, 16).ok());
                 assert_eq!(hexadecimal(&digits), expected, "{}", digits.escape_ascii());
             }
         }

@@ -245,7 +245,10 @@ mod tests {
 
     fn values(line: &str) -> Vec<String> {
         let mut commas = Vec::new();
-        values_of(Columns::of(line.as_bytes(), &mut commas)).iter().map(|value| String::from_utf8_lossy(value).into_owned()).collect()
+        values_of(Columns::of(line.as_bytes(), &mut commas))
+            .iter()
+            .map(|value| String::from_utf8_lossy(value).into_owned())
+            .collect()
     }
 
     #[test]
