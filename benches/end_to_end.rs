@@ -27,7 +27,8 @@ fn tree(criterion: &mut Criterion) {
     group.sampling_mode(SamplingMode::Flat).sample_size(10).measurement_time(Duration::from_secs(8));
     for (name, mix) in [("both", Mix::Both), ("logins", Mix::Logins)] {
         let folder = tempfile::tempdir().unwrap();
-        let plan = bulk_plan(&Bulk { seed: 1, servers: 2, bytes: BYTES, files: None, single_file: false, mix }).unwrap();
+        let plan =
+            bulk_plan(&Bulk { seed: 1, servers: 2, bytes: BYTES, files: None, single_file: false, mix, columns: None }).unwrap();
         let truth = generate(&plan, folder.path()).unwrap();
         group.throughput(Throughput::Bytes(truth.sum(|file| file.bytes)));
         let (paths, scope) = ([folder.path().to_owned()], Scope::default());
@@ -44,8 +45,16 @@ fn tree(criterion: &mut Criterion) {
 
 fn case(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
-    let plan =
-        bulk_plan(&Bulk { seed: 2, servers: 2, bytes: BYTES / 4, files: None, single_file: false, mix: Mix::Logins }).unwrap();
+    let plan = bulk_plan(&Bulk {
+        seed: 2,
+        servers: 2,
+        bytes: BYTES / 4,
+        files: None,
+        single_file: false,
+        mix: Mix::Logins,
+        columns: None,
+    })
+    .unwrap();
     generate(&plan, folder.path()).unwrap();
     let (paths, scope) = ([folder.path().to_owned()], Scope::default());
     let summary = run(&Job { paths: &paths, evidence: &[], scope: &scope, threads: None }, &Silent).unwrap().summary;

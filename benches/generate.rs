@@ -6,7 +6,7 @@
 #[path = "generator/mod.rs"]
 mod generator;
 
-use generator::{Bulk, Mix, bulk_plan, generate};
+use generator::{Bulk, Columns, Mix, bulk_plan, generate};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{env, fs, io};
@@ -15,10 +15,15 @@ const USAGE: &str = "\
 Writes generated Exchange IMAP4/POP3 protocol logs.
 
   generate --out DIR [--seed N] [--servers N] [--bytes SIZE] [--files N] [--single-file]
-           [--mix both|frontend|backend|logins|damage] [--truth FILE.json]
+           [--mix both|frontend|backend|logins|damage] [--columns 12|13]
+           [--truth FILE.json]
   generate --samples DIR [--truth FILE.json]
 
 SIZE is a number of bytes, or a number and K, M or G. --truth - prints the truth.
+
+Servers differ, as real ones do: some write 13 columns, some 12, some begin their files
+with a bare column row. With --columns all files begin with five header lines and have
+so many columns, in strict CSV, for tools that do not look for themselves.
 ";
 
 struct Arguments {
@@ -67,7 +72,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
 
 /// `None` where help is asked for.
 fn read(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>, String> {
-    let bulk = Bulk { seed: 1, servers: 1, bytes: 100_000_000, files: None, single_file: false, mix: Mix::Both };
+    let bulk = Bulk { seed: 1, servers: 1, bytes: 100_000_000, files: None, single_file: false, mix: Mix::Both, columns: None };
     let mut arguments = Arguments { out: None, samples: None, truth: None, bulk };
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
@@ -83,6 +88,11 @@ fn read(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>, St
             "--mix" => {
                 let name = value()?;
                 arguments.bulk.mix = Mix::parse(&name).ok_or_else(|| format!("there is no mix '{name}'"))?;
+            }
+            "--columns" => {
+                let name = value()?;
+                let columns = Columns::parse(&name).ok_or_else(|| format!("there are no columns '{name}'"))?;
+                arguments.bulk.columns = Some(columns);
             }
             "-h" | "--help" => return Ok(None),
             _ => return Err(format!("unknown argument '{word}'")),

@@ -1,7 +1,7 @@
 //! Large amounts: a plan whose tree has about a wanted size, and one log in memory for benches.
 
 use super::clock::utc;
-use super::plan::{EventKind, FileCut, Mix, Plan, Protocol, Role};
+use super::plan::{Columns, EventKind, FileCut, Mix, Plan, Protocol, Role};
 use super::truth::Truth;
 use std::io;
 
@@ -20,6 +20,8 @@ pub struct Bulk {
     pub single_file: bool,
     /// What prevails.
     pub mix: Mix,
+    /// The columns of all files, below five header lines and in strict CSV; `None`: servers differ, as real ones do.
+    pub columns: Option<Columns>,
 }
 
 const START: i64 = 1_772_409_600_000;
@@ -30,6 +32,11 @@ pub fn bulk_plan(bulk: &Bulk) -> io::Result<Plan> {
     plan.mix = bulk.mix;
     plan.accounts = 2000;
     plan.damage = if bulk.mix == Mix::Damage { 60 } else { 0 };
+    if let Some(columns) = bulk.columns {
+        for server in &mut plan.servers {
+            (server.columns, server.bare_row, server.strict_csv) = (columns, false, true);
+        }
+    }
     if bulk.single_file {
         plan.protocols = vec![Protocol::Imap4];
         plan.cut = FileCut::Single;

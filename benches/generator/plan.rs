@@ -75,6 +75,17 @@ pub enum Columns {
     Drift,
 }
 
+impl Columns {
+    /// Reads the name used on the command line.
+    pub fn parse(text: &str) -> Option<Columns> {
+        Some(match text {
+            "12" => Columns::Twelve,
+            "13" => Columns::Thirteen,
+            _ => return None,
+        })
+    }
+}
+
 /// When a new file begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileCut {
@@ -128,6 +139,9 @@ pub struct ServerPlan {
     pub columns: Columns,
     /// Whether its files begin with the bare column row.
     pub bare_row: bool,
+    /// Whether every row is CSV to the letter. Otherwise `list` has one quote too many, which strict readers refuse: it stays,
+    /// because the samples and all trees so far have it.
+    pub strict_csv: bool,
 }
 
 /// What a planted event does to the servers and protocols it concerns.
@@ -333,5 +347,6 @@ fn server(index: usize) -> ServerPlan {
         address: format!("10.1.{}.{}", index / 200, 11 + index % 200),
         columns: if index.is_multiple_of(2) { Columns::Thirteen } else { Columns::Twelve },
         bare_row: index % 3 == 2,
+        strict_csv: false,
     }
 }

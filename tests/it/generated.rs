@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::generator::clock::{rfc3339, utc};
-use crate::generator::{Columns, EventKind, FileCut, Mix, Plan, Protocol, Truth, generate};
+use crate::generator::{Bulk, Columns, EventKind, FileCut, Mix, Plan, Protocol, Truth, bulk_plan, generate};
 use crate::ledger::Ledger;
 use crate::program::{analyze, list, number, text};
 use crate::reference;
@@ -170,4 +170,41 @@ fn a_healthy_plan_shows_no_outage() {
     let tree = Tree::new();
     generate(&plan(21, 30, 2), tree.path()).unwrap();
     assert_eq!(list(&analyze(tree.path()), "/outages"), [] as [Value; 0]);
+}
+
+/// Whether each column is plain or one quoted text, as readers ask that do not forgive.
+fn is_strict_csv(line: &str) -> bool {
+    let mut columns = line.split(',');
+    while let Some(column) = columns.next() {
+        let mut text = column.to_owned();
+        while text.starts_with('"') && !text.matches('"').count().is_multiple_of(2) {
+            let Some(more) = columns.next() else { return false };
+            text = text + "," + more;
+        }
+        let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(&text);
+        if inner.replace("\"\"", "").contains('"') {
+            return false;
+        }
+    }
+    true
+}
+
+#[test]
+fn a_tree_for_other_tools_has_the_same_columns_everywhere_and_is_strict_csv() {
+    for (columns, count) in [(Columns::Twelve, 12), (Columns::Thirteen, 13)] {
+        let tree = Tree::new();
+        let bulk =
+            Bulk { seed: 5, servers: 3, bytes: 3 << 20, files: None, single_file: false, mix: Mix::Both, columns: Some(columns) };
+        let truth = generate(&bulk_plan(&bulk).unwrap(), tree.path()).unwrap();
+        for file in &truth.files {
+            let text = std::fs::read_to_string(tree.at(&file.path)).unwrap();
+            let header: Vec<&str> = text.lines().take_while(|line| line.starts_with('#')).collect();
+            assert_eq!(header.len(), 5, "{}", file.path);
+            assert_eq!(header[4].split(',').count(), count, "{}", file.path);
+            assert!(text.lines().all(|line| line.starts_with('#') || line.starts_with("2026-")), "{}", file.path);
+            let refused: Vec<&str> = text.lines().filter(|line| !is_strict_csv(line)).collect();
+            assert!(refused.is_empty(), "{}: {:?}", file.path, refused[0]);
+        }
+        Ledger::of_report(&analyze(tree.path())).agrees_with(&Ledger::of_truth(&truth), "the same columns everywhere");
+    }
 }
