@@ -62,6 +62,25 @@ impl Zone {
         )
     }
 
+    /// What the zone is called in a report; the machine's own zone is called by its distance from UTC at `moment`.
+    pub fn name(self, moment: i64) -> String {
+        match self {
+            Self::Utc => "UTC".to_owned(),
+            Self::Fixed(offset) => format!("UTC{offset}"),
+            Self::Named(zone) => zone.name().to_owned(),
+            Self::Local => {
+                let minutes = self.offset(moment) / 60_000;
+                let sign = if minutes < 0 { '-' } else { '+' };
+                format!("local time (UTC{sign}{:02}:{:02})", minutes.abs() / 60, minutes.abs() % 60)
+            }
+        }
+    }
+
+    /// How far the zone is ahead of UTC at `moment`, in milliseconds.
+    pub fn offset(self, moment: i64) -> i64 {
+        self.wall(moment).map_or(0, |wall| wall.and_utc().timestamp_millis() - moment)
+    }
+
     fn to_utc(self, wall: NaiveDateTime) -> Option<i64> {
         // An hour that daylight saving skips does not exist: what is meant is the first moment after it.
         self.earliest(wall).or_else(|| self.earliest(wall.checked_add_signed(TimeDelta::hours(1))?))

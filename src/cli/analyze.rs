@@ -14,7 +14,7 @@ use crate::diagnosis::finding::Severity;
 use crate::diagnosis::judge;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{self, Job, Material};
-use crate::report::{json, terminal};
+use crate::report::{html, json, terminal};
 use crate::skipped::FileFate;
 use crate::summary::Summary;
 
@@ -51,12 +51,15 @@ Examples:
   exlog analyze \\\\ex01\\c$\\logs \\\\ex02\\c$\\logs --from -3h
   exlog analyze copies --protocol imap4 --user alice@contoso.com
   exlog analyze copies --evidence settings.txt events.evtx --fail-on high
+  exlog analyze copies --format html --output report.html
   exlog analyze copies --format json --output report.json";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people
     Terminal,
+    /// One page for a browser, to look at and to hand on; it needs no network
+    Html,
     /// For scripts: exlog.report/1
     Json,
 }
@@ -85,6 +88,7 @@ impl From<SeverityName> for Severity {
 impl Analyze {
     pub(super) fn run(&self) -> Result<Status> {
         let (scope, zone) = (self.selection.scope()?, self.selection.zone()?);
+        let asked = self.selection.asked(&self.evidence)?;
         let bar = Bar::new(self.output.quiet);
         let job = Job { paths: &self.selection.paths, evidence: &self.evidence, scope: &scope, threads: self.selection.threads };
         let Material { summary, evidence } = pipeline::run(&job, &bar)?;
@@ -96,6 +100,7 @@ impl Analyze {
         let case = Case::new(summary, evidence, scope.window);
         let findings = judge(&case);
         self.output.write(|out| match self.format {
+            Format::Html => html::write(&case, &findings, &asked, out),
             Format::Json => json::write(&case, &findings, out),
             Format::Terminal => {
                 let look =

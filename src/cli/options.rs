@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::clock::{Clock, Window, Zone, parse_time};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::{Protocol, Role};
+use crate::report::html::Asked;
 use crate::summary::scope::{ClientPattern, NamePattern, Scope};
 
 /// What is read and what of it counts.
@@ -78,6 +79,23 @@ impl Selection {
     /// The zone in which times are meant and shown.
     pub(super) fn zone(&self) -> Result<Zone> {
         Zone::parse(&self.timezone)
+    }
+
+    /// What was asked for, as a report shows it.
+    pub(super) fn asked(&self, evidence: &[PathBuf]) -> Result<Asked> {
+        let shown = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect();
+        let scope = self.scope()?;
+        Ok(Asked {
+            zone: self.zone()?,
+            paths: shown(&self.paths),
+            evidence: shown(evidence),
+            server_name: self.server_name.clone(),
+            protocol: scope.protocol,
+            role: scope.role,
+            servers: self.server.clone(),
+            users: self.user.clone(),
+            clients: self.client.clone(),
+        })
     }
 
     /// Window and filters.

@@ -2,5 +2,7 @@
 //!
 //! A report only prints: every number in it comes from the case. Text from logs passes an escape door first.
 
+pub mod html;
 pub mod json;
 pub mod terminal;
+mod verdict;

@@ -29,13 +29,14 @@ const FLOORS: [(&str, &[&str]); 14] = [
 ];
 
 /// The one door of each crate: the modules whose files may name it.
-const DOORS: [(&str, &[&str]); 19] = [
+const DOORS: [(&str, &[&str]); 20] = [
     ("rayon", &["pipeline"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("anstream", &["cli"]),
     ("terminal_size", &["cli"]),
     ("comfy_table", &["report::terminal"]),
+    ("askama", &["report::html"]),
     ("hashbrown", &["collections::map"]),
     ("datasketches", &["collections::distinct"]),
     ("hdrhistogram", &["collections::latency"]),
@@ -46,7 +47,7 @@ const DOORS: [(&str, &[&str]); 19] = [
     ("chrono", &["clock", "evidence::date"]),
     ("evtx", &["evidence"]),
     ("x509_parser", &["evidence"]),
-    ("ring", &["evidence"]),
+    ("ring", &["evidence", "report::html"]),
     ("roxmltree", &["evidence"]),
     ("serde", &["report::json", "evidence::json_table", "summary::wire", "history", "dataset"]),
 ];

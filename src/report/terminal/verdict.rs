@@ -8,6 +8,7 @@ use crate::clock::{Zone, duration_for_people, for_people};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::protocol::Role;
 use crate::report::terminal::{Look, Tone};
+use crate::report::verdict::{self, Standing};
 use crate::skipped::FileFate;
 use crate::summary::counts::Counts;
 use crate::text::{TerminalText, counted, thousands, truncated, wrapped};
@@ -61,30 +62,13 @@ fn write_cause(finding: &Finding, look: Look, out: &mut dyn Write) -> io::Result
 
 /// What is said first, and the figures of the outage that it is about.
 fn verdict(case: &Case, zone: Zone) -> (Tone, String, Option<String>) {
-    let ongoing = case.outages.iter().filter(|outage| outage.recovered_at.is_none()).max_by_key(|outage| outage.failed);
-    if let Some(worst) = ongoing.or_else(|| case.outages.iter().max_by_key(|outage| outage.failed)) {
-        let verb = if ongoing.is_some() { "FAIL" } else { "FAILED" };
-        let now = if ongoing.is_some() { "" } else { " and work again" };
-        let others = match case.outages.len() {
-            1 => String::new(),
-            outages => format!(" (the worst of {outages} outages)"),
-        };
-        let text = format!("{} LOGINS {verb} on {}{now}{others}", worst.protocol.title(), server(worst));
-        return (Tone::Bad, text, Some(figures(worst, zone)));
-    }
-    let front = case.logins(Role::FrontEnd);
-    let (tone, text) = match (front.attempts(), front.failed) {
-        (0, _) if case.summary.accounting.in_window == 0 => {
-            (Tone::Plain, "No line lies in the window that was asked for; the logs cover another time")
-        }
-        (0, _) => (Tone::Plain, "No front-end login attempts among what was asked for: this proves nothing about logins"),
-        (_, 0) => (Tone::Good, "Logins work: no front-end login failed"),
-        _ if front.succeeded == 0 => {
-            (Tone::Bad, "NO LOGIN WORKED, but for the accounts' own fault or too few to call it an outage")
-        }
-        _ => (Tone::Good, "Logins work: no outage; what failed are the accounts' own or single attempts"),
+    let (standing, text) = verdict::verdict(case);
+    let tone = match standing {
+        Standing::Fails | Standing::Failed | Standing::NoneWorked => Tone::Bad,
+        Standing::Works => Tone::Good,
+        Standing::Unknown => Tone::Plain,
     };
-    (tone, text.to_owned(), None)
+    (tone, text, verdict::worst(case).map(|worst| figures(worst, zone)))
 }
 
 fn figures(outage: &Outage, zone: Zone) -> String {
@@ -94,10 +78,6 @@ fn figures(outage: &Outage, zone: Zone) -> String {
         (duration_for_people(outage.end - outage.start), counted(outage.users_affected.0, "account", "accounts"));
     let (failed, attempts) = (thousands(outage.failed), thousands(outage.attempts));
     format!("{start} to {end} ({lasted}): {failed} of {attempts} failed, {accounts}")
-}
-
-fn server(outage: &Outage) -> &str {
-    outage.server.as_deref().unwrap_or("an unknown server")
 }
 
 fn logins(counts: Counts) -> String {

@@ -1,0 +1,144 @@
+//! Commands that a reader may copy: those that show the lines behind a number, and those that ask exlog again.
+//!
+//! They are written for the shell of the system on which the report was made, and names in them are quoted for it.
+
+use crate::clock::rfc3339;
+use crate::diagnosis::powershell;
+use crate::location::Location;
+use crate::protocol::{Protocol, Role};
+use crate::report::html::Asked;
+use crate::report::html::words::{LINE, NAME, PATH, cut, file_name};
+
+/// A place in a file.
+#[derive(Debug, Clone)]
+pub(super) struct Cite {
+    /// File and line, whole.
+    pub(super) place: String,
+    /// The file's name without its folders, and the line.
+    pub(super) short: String,
+    /// The line, if it is known, cut.
+    pub(super) text: String,
+    /// Whether it is.
+    pub(super) has_text: bool,
+    /// What shows the line; empty where the whole file is meant.
+    pub(super) command: String,
+}
+
+/// A place, with its line if that is known.
+pub(super) fn cite(at: &Location, text: Option<&str>) -> Cite {
+    let line = if at.line > 0 { format!(":{}", at.line) } else { String::new() };
+    Cite {
+        place: format!("{}{line}", cut(&at.file, PATH)),
+        short: format!("{}{line}", cut(file_name(&at.file), 80)),
+        text: text.map(|text| cut(text, LINE)).unwrap_or_default(),
+        has_text: text.is_some(),
+        command: line_command(at),
+    }
+}
+
+fn line_command(at: &Location) -> String {
+    let is_packed = at.file.to_ascii_lowercase().ends_with(".gz");
+    // What came through a pipe cannot be read again.
+    if at.line == 0 || at.file.as_ref() == "-" || (cfg!(windows) && is_packed) {
+        return String::new();
+    }
+    let file = quoted(&at.file);
+    match (cfg!(windows), is_packed) {
+        (true, _) => format!("Get-Content -LiteralPath {file} | Select-Object -Index {}", at.line - 1),
+        (false, true) => format!("gzip -dc {file} | sed -n '{}p'", at.line),
+        (false, false) => format!("sed -n '{}p' {file}", at.line),
+    }
+}
+
+/// What a command asks for, beside what was asked for already.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Narrowed<'a> {
+    /// This server alone.
+    pub(super) server: Option<&'a str>,
+    /// This protocol alone.
+    pub(super) protocol: Option<Protocol>,
+    /// This role alone.
+    pub(super) role: Option<Role>,
+    /// This account alone.
+    pub(super) user: Option<&'a str>,
+    /// This address alone.
+    pub(super) client: Option<&'a str>,
+    /// From the first of these moments to the second, both included.
+    pub(super) window: Option<(i64, i64)>,
+}
+
+/// The command that asks exlog again about a part of the report.
+pub(super) fn again(asked: &Asked, narrowed: Narrowed<'_>) -> String {
+    let mut words = vec!["exlog".to_owned(), "analyze".to_owned()];
+    words.extend(asked.paths.iter().map(|path| quoted(path)));
+    // A filter given twice would let more through instead of less, so that the narrower one takes the other's place.
+    let only = |narrow: Option<&str>, asked: &[String]| match narrow {
+        Some(name) => vec![name.to_owned()],
+        None => asked.to_vec(),
+    };
+    let options = [
+        ("--evidence", asked.evidence.clone()),
+        ("--server-name", asked.server_name.iter().cloned().collect()),
+        ("--server", only(narrowed.server, &asked.servers)),
+        ("--protocol", narrowed.protocol.or(asked.protocol).iter().map(|protocol| protocol.name().to_owned()).collect()),
+        ("--role", narrowed.role.or(asked.role).iter().map(|role| role.name().to_owned()).collect()),
+        ("--user", only(narrowed.user, &asked.users)),
+        ("--client", only(narrowed.client, &asked.clients)),
+    ];
+    for (option, value) in options.iter().flat_map(|(option, values)| values.iter().map(move |value| (option, value))) {
+        match value.starts_with('-') {
+            true => words.push(quoted(&format!("{option}={value}"))),
+            false => words.extend([(*option).to_owned(), quoted(value)]),
+        }
+    }
+    if let Some((from, to)) = narrowed.window {
+        // `--to` is not included.
+        words.extend(["--from".to_owned(), rfc3339(from), "--to".to_owned(), rfc3339(to.saturating_add(1))]);
+    }
+    words.join(" ")
+}
+
+/// A word as the shell takes it, without control characters.
+fn quoted(word: &str) -> String {
+    let word: String = word.chars().filter(|c| !c.is_control()).take(NAME * 4).collect();
+    let is_plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':') || (cfg!(windows) && c == '\\');
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word;
+    }
+    if cfg!(windows) { powershell::quoted(&word) } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Zone;
+
+    #[test]
+    fn a_narrower_filter_takes_the_place_of_the_one_that_was_given() {
+        let asked = Asked {
+            zone: Zone::Utc,
+            paths: vec!["logs".to_owned()],
+            evidence: Vec::new(),
+            server_name: None,
+            protocol: Some(Protocol::Imap4),
+            role: None,
+            servers: vec!["EX0*".to_owned()],
+            users: Vec::new(),
+            clients: vec!["10.0.0.0/8".to_owned()],
+        };
+        let narrowed = Narrowed { server: Some("EX01"), user: Some("-x"), window: Some((0, 999)), ..Narrowed::default() };
+        let command = again(&asked, narrowed);
+        assert!(command.starts_with("exlog analyze logs --server EX01 --protocol imap4 "), "{command}");
+        assert!(command.contains("'--user=-x' --client 10.0.0.0/8"), "{command}");
+        assert!(command.ends_with("--from 1970-01-01T00:00:00.000Z --to 1970-01-01T00:00:01.000Z"), "{command}");
+    }
+
+    #[test]
+    fn nothing_in_a_name_leaves_its_quotes() {
+        let shown = quoted("o'neil; calc\r\n");
+        assert_eq!(shown, if cfg!(windows) { "'o''neil; calc'" } else { r"'o'\''neil; calc'" });
+        assert!(line_command(&Location::new("a b.LOG", 7)).contains("'a b.LOG'"));
+        assert_eq!(line_command(&Location::new("-", 7)), "");
+    }
+}

@@ -1,0 +1,62 @@
+//! The HTML report: one file that needs nothing else, for people who look at it, print it, and hand it on.
+//!
+//! The templates in `templates/` print the fields of `page::Page`; every text passes `door`. Style and script are the page's
+//! own, allowed by their hashes alone (`policy`), so that nothing is fetched and nothing strange can run. Without the script
+//! everything is still there to read.
+
+use std::io::{self, Write};
+
+use askama::Template;
+
+use crate::case::Case;
+use crate::clock::Zone;
+use crate::diagnosis::finding::Finding;
+use crate::protocol::{Protocol, Role};
+
+mod axis;
+mod commands;
+mod coverage;
+mod door;
+mod failures;
+mod findings;
+mod headline;
+mod lanes;
+mod marks;
+mod page;
+mod policy;
+mod scale;
+mod tables;
+mod times;
+mod usage;
+mod words;
+
+/// What was asked for, so that the page can show times as asked and give commands that ask again about a part.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// In which zone times are shown.
+    pub zone: Zone,
+    /// The paths, as they were given.
+    pub paths: Vec<String>,
+    /// The paths of evidence.
+    pub evidence: Vec<String>,
+    /// The server that all files belong to.
+    pub server_name: Option<String>,
+    /// Only this protocol.
+    pub protocol: Option<Protocol>,
+    /// Only this role.
+    pub role: Option<Role>,
+    /// Only these servers.
+    pub servers: Vec<String>,
+    /// Only these accounts.
+    pub users: Vec<String>,
+    /// Only these client addresses.
+    pub clients: Vec<String>,
+}
+
+/// Writes the page.
+///
+/// # Errors
+/// What `out` says.
+pub fn write(case: &Case, findings: &[Finding], asked: &Asked, out: &mut dyn Write) -> io::Result<()> {
+    page::Page::new(case, findings, asked).write_into(out)
+}
