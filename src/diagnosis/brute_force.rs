@@ -90,7 +90,7 @@ fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<F
     );
     finding.step(
         "Switch the protocol off for the account if it is not needed",
-        Some(format!("Set-CASMailbox {} -ImapEnabled $false -PopEnabled $false", argument(&worst.name))),
+        Some(format!("Set-CASMailbox {} -ImapEnabled $false -PopEnabled $false", argument(worst.name))),
     );
     finding.checked()
 }

@@ -123,7 +123,7 @@ impl<'a> Guesses<'a> {
     /// The addresses that an account was refused from, the busiest first.
     pub(super) fn addresses_of(&self, account: &Guessed<'_>) -> Vec<&Guessed<'a>> {
         let mut from: Vec<&Guessed<'a>> =
-            self.addresses.iter().filter(|address| account.refused.partners.contains(&fold_case(&address.key))).collect();
+            self.addresses.iter().filter(|address| account.refused.partners.contains(&fold_case(address.key))).collect();
         from.sort_by_key(|address| (std::cmp::Reverse(address.count()), &address.name));
         from
     }
@@ -164,7 +164,7 @@ impl<'a> Guesses<'a> {
 
     /// The accounts with few tries that were refused from any of the addresses.
     fn tried_from(&self, addresses: &[&Guessed<'_>]) -> Vec<&Guessed<'a>> {
-        let mut hashes: Vec<u64> = addresses.iter().map(|address| hash(&fold_case(&address.key))).collect();
+        let mut hashes: Vec<u64> = addresses.iter().map(|address| hash(&fold_case(address.key))).collect();
         hashes.sort_unstable();
         // Of a spray over more names than are kept, account and address are hardly ever both kept.
         let is_tried = |account: &&Guessed<'_>| match self.is_exact {

@@ -33,7 +33,7 @@ fn seconds(text: [u8; 8]) -> Option<i64> {
     // In each byte the value of a digit, or zero where nothing but one character can stand; the highest bit of a sum tells what is more.
     let values = u64::from_le_bytes(text) ^ u64::from_le_bytes(*b":00.000Z");
     let limits = u64::from_le_bytes([0x7f, 0x7a, 0x76, 0x7f, 0x76, 0x76, 0x76, 0x7f]);
-    if ((values & 0x7f7f_7f7f_7f7f_7f7f) + limits | values) & 0x8080_8080_8080_8080 != 0 {
+    if (((values & 0x7f7f_7f7f_7f7f_7f7f) + limits) | values) & 0x8080_8080_8080_8080 != 0 {
         return None;
     }
     let [_, s1, s2, _, m1, m2, m3, _] = values.to_le_bytes().map(i64::from);

@@ -41,6 +41,7 @@ pub(super) struct Fragment {
 
 /// Few sessions have any, and no room is kept for those of the others.
 #[derive(Debug, Clone, Default)]
+#[allow(clippy::box_collection, reason = "a pointer where a list would take three times the room in every fragment")]
 struct Undecided(Option<Box<Vec<Mechanism>>>);
 
 impl Undecided {

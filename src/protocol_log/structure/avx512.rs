@@ -15,6 +15,7 @@ struct Avx512;
 const GROUP: usize = 16;
 
 /// The number of each byte.
+#[allow(clippy::indexing_slicing, reason = "done by the compiler")]
 static NUMBERS: [u8; CHUNK] = {
     let mut numbers = [0; CHUNK];
     let mut number = 0;
