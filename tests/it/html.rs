@@ -1,0 +1,134 @@
+//! The HTML report: one harmless file that says what the terminal says.
+
+use std::path::Path;
+
+use ring::digest::{SHA256, digest};
+
+use crate::generator::clock::utc;
+use crate::generator::{EventKind, Plan, generate};
+use crate::program::{analyze, exlog, list, text};
+use crate::tree::{FRONT, TWELVE, Tree, log, login, samples};
+
+/// The page about a path.
+fn page(path: &Path, options: &[&str]) -> String {
+    let mut arguments = vec!["analyze".to_owned(), path.display().to_string(), "--format".to_owned(), "html".to_owned()];
+    arguments.extend(options.iter().map(|option| (*option).to_owned()));
+    exlog(&arguments).with_status(0).stdout
+}
+
+/// What stands between two marks.
+#[track_caller]
+fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
+    let (_, rest) = page.split_once(start).unwrap_or_else(|| panic!("no {start}"));
+    rest.split_once(end).unwrap().0
+}
+
+/// Base64, as a policy writes hashes.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
+    let mut out: String = bits
+        .as_bytes()
+        .chunks(6)
+        .map(|six| format!("{:0<6}", std::str::from_utf8(six).unwrap()))
+        .map(|six| char::from(LETTERS[usize::from_str_radix(&six, 2).unwrap()]))
+        .collect();
+    while !out.len().is_multiple_of(4) {
+        out.push('=');
+    }
+    out
+}
+
+/// Holds a page to what is true of every page.
+#[track_caller]
+fn is_sound(page: &str) {
+    assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
+    for (tag, kind) in [("style", "style-src"), ("script", "script-src")] {
+        assert_eq!(page.matches(&format!("<{tag}")).count(), 1, "one {tag}");
+        let content = between(page, &format!("<{tag}>"), &format!("</{tag}>"));
+        let hash = base64(digest(&SHA256, content.as_bytes()).as_ref());
+        // The policy is an attribute, in which quotes are written as references.
+        let policy = between(page, "Content-Security-Policy\" content=\"", "\">").replace("&#43;", "+");
+        assert!(policy.contains(&format!("{kind} 'sha256-{hash}'")), "{policy} {hash}");
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"));
+    }
+    for fetched in ["src=\"http", "href=\"http", "url(http", "@import", "<iframe", "<object", "<img", "src=\"//"] {
+        assert!(!page.contains(fetched), "{fetched}");
+    }
+    assert!(!page.contains(" onload=\"") && !page.contains(" onerror=\"") && !page.contains(" style=\""));
+    let harmful = |c: &char| (c.is_control() && *c != '\n') || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}');
+    assert_eq!(page.chars().find(harmful), None);
+}
+
+#[test]
+fn the_page_says_what_the_other_reports_say() {
+    let mut cases: Vec<_> = std::fs::read_dir(samples()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.retain(|path| path.is_dir());
+    assert!(cases.len() > 3);
+    for path in cases {
+        let (page, report) = (page(&path, &[]), analyze(&path));
+        is_sound(&page);
+        let terminal = exlog(&["analyze".as_ref(), path.as_os_str()]).with_status(0).stdout;
+        let verdict = between(&page, "<h1 id=\"headline\">", "</h1>").replace("&#39;", "'");
+        assert_eq!(terminal.lines().next(), Some(verdict.as_str()));
+        for group in list(&report, "/failure_groups") {
+            assert!(page.contains(&format!("id=\"{}\"", text(group, "id"))));
+        }
+        for outage in list(&report, "/outages") {
+            assert!(page.contains(&format!("id=\"{}\"", text(outage, "id"))));
+        }
+        for finding in list(&report, "/findings") {
+            assert!(page.contains(&format!("exlog explain {}<", text(finding, "id"))));
+        }
+        // Nothing leads nowhere.
+        for target in page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            let is_folded_away = ["latency", "failures", "time"].contains(&target);
+            assert!(is_folded_away || page.contains(&format!("id=\"{target}\"")), "#{target}");
+        }
+    }
+}
+
+#[test]
+fn hostile_names_come_out_harmless_and_readable() {
+    let denied = "R=\"x NO <img src=x onerror=alert(1)>\";ErrMsg=</style><script>alert(2)</script>";
+    let names =
+        ["<script>alert(3)</script>", "\" onload=\"alert(4)", "x' onerror='alert(5)", "\u{202e}gpj.exe", "\u{1b}[31mred\u{9b}"];
+    let long = "L".repeat(10_000);
+    let lines: Vec<String> =
+        names.iter().chain([&long.as_str()]).map(|name| login("07:00:00.000", &name.replace('"', "'"), denied)).collect();
+    let mut all = vec![TWELVE, "2026-03-12T07:00:00.000Z,A,</script><b>\0"];
+    all.extend(lines.iter().map(String::as_str));
+    let tree = Tree::of(FRONT, log(&all));
+    let page = page(tree.path(), &[]);
+    is_sound(&page);
+    for hostile in ["<script>alert", "<img", "</style><script>", "' onerror='"] {
+        assert!(!page.contains(hostile), "{hostile}");
+    }
+    for shown in ["&lt;script&gt;alert(3)", r"\u{202e}gpj.exe", r"\u{1b}[31mred\u{9b}", "LLLL… ("] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert!(!page.contains(&"L".repeat(2000)));
+}
+
+#[test]
+fn the_page_does_not_depend_on_the_number_of_threads() {
+    let of = |threads: &str| page(&samples(), &["--threads", threads]);
+    let expected = of("1");
+    assert!(["2", "3", "7"].iter().all(|threads| of(threads) == expected));
+}
+
+#[test]
+fn times_are_those_of_the_zone_that_was_asked_for() {
+    let page = page(&samples().join("certificate-outage"), &["--timezone", "Europe/Berlin"]);
+    assert!(page.contains("times in Europe/Berlin") && page.contains(":60\"") && page.contains("2026-03-12 08:33:43"));
+}
+
+#[test]
+fn a_month_stays_small() {
+    let plan = Plan::new(32, utc(2026, 3, 1, 0, 0, 0), 30 * 24, 1).plant(EventKind::CertificateOutage, 600..900);
+    let tree = Tree::new();
+    generate(&plan, tree.path()).unwrap();
+    let page = page(tree.path(), &[]);
+    is_sound(&page);
+    assert!(page.len() < 2_000_000, "{}", page.len());
+}
