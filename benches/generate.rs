@@ -23,7 +23,7 @@ SIZE is a number of bytes, or a number and K, M or G. --truth - prints the truth
 
 Servers differ, as real ones do: some write 13 columns, some 12, some begin their files
 with a bare column row. With --columns all files begin with five header lines and have
-so many columns, in strict CSV, for tools that do not look for themselves.
+so many columns, for tools that do not look for themselves.
 ";
 
 struct Arguments {

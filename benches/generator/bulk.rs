@@ -20,7 +20,7 @@ pub struct Bulk {
     pub single_file: bool,
     /// What prevails.
     pub mix: Mix,
-    /// The columns of all files, below five header lines and in strict CSV; `None`: servers differ, as real ones do.
+    /// The columns of all files, below five header lines; `None`: servers differ, as real ones do.
     pub columns: Option<Columns>,
 }
 
@@ -34,7 +34,7 @@ pub fn bulk_plan(bulk: &Bulk) -> io::Result<Plan> {
     plan.damage = if bulk.mix == Mix::Damage { 60 } else { 0 };
     if let Some(columns) = bulk.columns {
         for server in &mut plan.servers {
-            (server.columns, server.bare_row, server.strict_csv) = (columns, false, true);
+            (server.columns, server.bare_row) = (columns, false);
         }
     }
     if bulk.single_file {

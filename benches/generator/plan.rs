@@ -139,9 +139,6 @@ pub struct ServerPlan {
     pub columns: Columns,
     /// Whether its files begin with the bare column row.
     pub bare_row: bool,
-    /// Whether every row is CSV to the letter. Otherwise `list` has one quote too many, which strict readers refuse: it stays,
-    /// because the samples and all trees so far have it.
-    pub strict_csv: bool,
 }
 
 /// What a planted event does to the servers and protocols it concerns.
@@ -347,6 +344,5 @@ fn server(index: usize) -> ServerPlan {
         address: format!("10.1.{}.{}", index / 200, 11 + index % 200),
         columns: if index.is_multiple_of(2) { Columns::Thirteen } else { Columns::Twelve },
         bare_row: index % 3 == 2,
-        strict_csv: false,
     }
 }

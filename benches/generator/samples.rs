@@ -47,7 +47,6 @@ fn small_plan(seed: u64, name: &str, number: u8, columns: Columns, start: i64, h
         address: format!("10.{number}.0.{}", 10 + number),
         columns,
         bare_row: false,
-        strict_csv: false,
     }];
     plan.accounts = 40;
     plan.probe_every = 1200;

@@ -225,11 +225,11 @@ pub fn verb(step: Step, protocol: Protocol) -> &'static str {
     }
 }
 
-/// The parameters column of a step other than a login attempt, already as CSV; `strict_csv`: to the letter.
-pub fn push_parameters(out: &mut Vec<u8>, step: Step, bits: u64, strict_csv: bool) {
+/// The parameters column of a step other than a login attempt, already as CSV.
+pub fn push_parameters(out: &mut Vec<u8>, step: Step, bits: u64) {
     let text: &str = match (step, bits % 4) {
-        (ListFolders, 0 | 1) => "\"\"\"\"\"\" *\"",
-        (ListFolders, _) => "\"\"\"\"\"\" \"\"*\"\"\"",
+        (ListFolders, 0 | 1) => "\"\"\"\"\" *\"",
+        (ListFolders, _) => "\"\"\"\"\" \"\"*\"\"\"",
         (Select, 0) => "\"\"\"Sent Items\"\"\"",
         (Select, _) => "INBOX",
         (SelectMissing, _) => "\"\"\"Archive, old\"\"\"",
@@ -244,7 +244,6 @@ pub fn push_parameters(out: &mut Vec<u8>, step: Step, bits: u64, strict_csv: boo
         (Invalid, _) => "XYZZY",
         _ => return,
     };
-    let text = if strict_csv && step == ListFolders { &text[1..] } else { text };
     out.extend_from_slice(text.as_bytes());
 }
 

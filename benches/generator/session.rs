@@ -158,7 +158,7 @@ impl<'a> Writer<'a> {
         if matches!(step, Step::User | Step::UserRefused) && session.person != NOBODY {
             push_field(out, self.directory.people[session.person as usize].typed.as_bytes());
         } else {
-            script::push_parameters(out, step, bits, self.server.strict_csv);
+            script::push_parameters(out, step, bits);
         }
         out.push(b',');
         script::push_context(out, step, TAGS[session.tag], bits);
