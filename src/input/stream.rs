@@ -12,6 +12,10 @@ use crate::input::encoding::Encoding;
 /// How many bytes are asked for at once.
 const STEP: usize = 256 << 10;
 
+/// Of a line that is too long so much is given: what makes it too long must be left when a byte order mark and a carriage return
+/// are taken off.
+const TOO_LONG: usize = LONGEST_LINE + 8;
+
 /// A source read from front to back in blocks of whole lines.
 pub struct Stream {
     source: Box<dyn Read + Send>,
@@ -132,9 +136,9 @@ impl Stream {
             None => after(text),
         };
         let begun = text.len() - whole;
-        if begun > LONGEST_LINE && (whole == 0 || self.at_end) {
+        if begun > TOO_LONG && (whole == 0 || self.at_end) {
             self.passes_over = true;
-            return Cut::At(whole + LONGEST_LINE + 1);
+            return Cut::At(whole + TOO_LONG);
         }
         match whole {
             _ if self.at_end && begun > 0 => Cut::Unfinished,

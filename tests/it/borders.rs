@@ -89,8 +89,11 @@ fn are_the_lines_of(text: &[u8], found: &[Vec<u8>], is_unfinished: bool) {
         let is_read = if is_long { found.len() > LONGEST_LINE && expected.starts_with(found) } else { found == expected };
         assert!(is_read, "{} bytes against {}", found.len(), expected.len());
     }
-    let breaks_off = expected.last().is_some_and(|last| !last.ends_with(b"\n") && last.len() <= LONGEST_LINE);
-    assert_eq!(is_unfinished, breaks_off, "whether the last line is unfinished");
+    let last = expected.last().filter(|last| !last.ends_with(b"\n"));
+    // Of one that is hardly too long, a mark at its beginning and a carriage return at its end may be what is too much.
+    if last.is_none_or(|last| !(LONGEST_LINE + 1..LONGEST_LINE + 5).contains(&last.len())) {
+        assert_eq!(is_unfinished, last.is_some_and(|last| last.len() <= LONGEST_LINE), "whether the last line is unfinished");
+    }
 }
 
 /// What stands in a log, one line of it.
@@ -154,6 +157,22 @@ fn log_with_a_hole(lines: &str, at: u64) -> Tree {
     file.write_all(b"\n").unwrap();
     file.write_all(lines.as_bytes()).unwrap();
     tree
+}
+
+#[test]
+fn a_line_that_is_too_long_is_skipped_wherever_it_is_cut_off() {
+    // What is left of it begins with a mark or ends in a carriage return; without these it would be short enough.
+    let start = "2026-03-12T07:30:00.000Z,A1,0,10.0.0.11:993,203.0.113.5:50001,bob,20,30,40,login,bob *****,R=ok;X=";
+    for (mark, middle) in [("", "\r"), ("\u{feff}", "")] {
+        // Its end lies in the buffer when it is cut off, or not.
+        for rest in [100_000, 600_000] {
+            let (upto, behind) = ("x".repeat(LONGEST_LINE - start.len()), "y".repeat(rest));
+            let log = format!("{TWELVE}\r\n{mark}{start}{upto}{middle}{behind}\r\n");
+            let report = analyze(Tree::of(FRONT, log).path());
+            let found = ["lines", "records", "headers", "skipped"].map(|name| number(&report, &format!("/input/{name}")));
+            assert_eq!(found, [2, 0, 1, 1], "{rest} bytes behind {middle:?}, a mark of {} bytes", mark.len());
+        }
+    }
 }
 
 proptest! {

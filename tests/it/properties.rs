@@ -86,6 +86,27 @@ fn a_number_that_was_opened_anew_does_not_go_on_from_an_earlier_stretch() {
     accounting(log.as_bytes(), &[first.len() - 1]);
 }
 
+#[test]
+fn a_line_whose_number_cannot_be_read_goes_on_with_its_session_across_a_cut() {
+    // Found by the property below: behind a cut, such a line began another session.
+    let line = |second: u32, sequence: &str, rest: &str| {
+        format!("2026-03-12T07:30:0{second}.000Z,A1,{sequence},10.0.0.11:993,203.0.113.5:50001,bob,20,30,40,{rest}\r\n")
+    };
+    let lines = [
+        line(1, "0", "OpenSession,,"),
+        line(2, "1", "login,bob *****,R=ok"),
+        line(3, "", "select,INBOX,R=ok"),
+        line(4, "5", "noop,,R=ok"),
+        line(5, "6", "CloseSession,,"),
+    ];
+    let log = lines.concat();
+    // Behind each line but the last.
+    lines.iter().take(4).fold(0, |start, line| {
+        accounting(log.as_bytes(), &[start + line.len() - 1]);
+        start + line.len()
+    });
+}
+
 proptest! {
     // A failure prints its log; what it taught belongs into a test with a name, not into a file of seeds.
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]

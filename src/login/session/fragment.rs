@@ -1,7 +1,7 @@
 //! Consecutive lines of one session, and what becomes known of it with each line more.
 
 use crate::login::mechanism::{Encryption, Mechanism};
-use crate::login::session::{SessionCounts, SessionEvent, SessionLine};
+use crate::login::session::{SessionCounts, SessionEvent, SessionLine, SessionLogin};
 
 /// A session whose next line comes later than this is another one that got its number after a restart. IMAP's IDLE writes
 /// a line every 30 minutes or sooner.
@@ -30,8 +30,9 @@ pub(super) enum End {
 pub(super) struct Fragment {
     pub(super) start: Start,
     pub(super) end: End,
-    pub(super) first_sequence: u32,
-    pub(super) last_sequence: u32,
+    /// The numbers of the first and the last line whose number can be read.
+    first_sequence: Option<u32>,
+    last_sequence: Option<u32>,
     pub(super) first_time: i64,
     pub(super) last_time: i64,
     pub(super) is_encrypted: bool,
@@ -56,12 +57,11 @@ impl Undecided {
 
 impl Fragment {
     pub(super) fn beginning(line: &SessionLine, start: Start) -> Self {
-        let sequence = line.sequence.unwrap_or_default();
         Self {
             start,
             end: End::Running,
-            first_sequence: sequence,
-            last_sequence: sequence,
+            first_sequence: line.sequence,
+            last_sequence: line.sequence,
             first_time: line.time,
             last_time: line.time,
             is_encrypted: false,
@@ -69,23 +69,30 @@ impl Fragment {
         }
     }
 
+    #[inline]
     pub(super) fn is_continued_by(&self, line: &SessionLine) -> bool {
         line.event != SessionEvent::Open
-            && line.sequence.is_none_or(|sequence| sequence >= self.last_sequence)
+            && is_in_order(self.last_sequence, line.sequence)
             && line.time - self.last_time <= LONGEST_SILENCE
     }
 
     pub(super) fn is_continued_by_fragment(&self, next: &Self) -> bool {
-        next.first_sequence >= self.last_sequence && next.first_time - self.last_time <= LONGEST_SILENCE
+        is_in_order(self.last_sequence, next.first_sequence) && next.first_time - self.last_time <= LONGEST_SILENCE
     }
 
+    #[inline]
     pub(super) fn extend(&mut self, line: &SessionLine, counts: &mut SessionCounts) {
-        let sequence = line.sequence.unwrap_or(self.last_sequence);
-        counts.missing_sequence_numbers += u64::from(sequence.saturating_sub(self.last_sequence).saturating_sub(1));
-        self.last_sequence = sequence;
+        counts.missing_sequence_numbers += missing_between(self.last_sequence, line.sequence);
+        self.first_sequence = self.first_sequence.or(line.sequence);
+        self.last_sequence = line.sequence.or(self.last_sequence);
         self.last_time = self.last_time.max(line.time);
         self.is_encrypted |= line.event == SessionEvent::StartTls;
-        let Some(login) = line.login else { return };
+        if let Some(login) = line.login {
+            self.add_login(login, counts);
+        }
+    }
+
+    fn add_login(&mut self, login: SessionLogin, counts: &mut SessionCounts) {
         let encryption = match login.by_port {
             Some(encryption) => encryption,
             None if self.is_encrypted => Encryption::StartTls,
@@ -101,8 +108,9 @@ impl Fragment {
 
     /// Adds the fragment that follows in a later stretch.
     pub(super) fn append(&mut self, mut next: Self, counts: &mut SessionCounts) {
-        counts.missing_sequence_numbers += u64::from(next.first_sequence.saturating_sub(self.last_sequence).saturating_sub(1));
-        self.last_sequence = next.last_sequence;
+        counts.missing_sequence_numbers += missing_between(self.last_sequence, next.first_sequence);
+        self.first_sequence = self.first_sequence.or(next.first_sequence);
+        self.last_sequence = next.last_sequence.or(self.last_sequence);
         self.last_time = self.last_time.max(next.last_time);
         self.end = next.end;
         next.undecided.take().into_iter().for_each(|mechanism| self.undecided.push(mechanism));
@@ -132,5 +140,23 @@ impl Fragment {
         counts.sessions += 1;
         counts.without_start += u64::from(self.start != Start::Seen);
         counts.without_end += u64::from(self.end != End::Seen);
+    }
+}
+
+/// Whether a number may follow another in a session; one that cannot be read may stand anywhere.
+#[inline]
+fn is_in_order(last: Option<u32>, next: Option<u32>) -> bool {
+    match (last, next) {
+        (Some(last), Some(next)) => next >= last,
+        _ => true,
+    }
+}
+
+/// How many numbers lie between two that can be read.
+#[inline]
+fn missing_between(last: Option<u32>, next: Option<u32>) -> u64 {
+    match (last, next) {
+        (Some(last), Some(next)) => next.saturating_sub(last).saturating_sub(1).into(),
+        _ => 0,
     }
 }
