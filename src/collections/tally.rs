@@ -44,6 +44,14 @@ pub struct Tally<V> {
     limit: usize,
 }
 
+/// A name that is looked for in a tally.
+#[derive(Debug)]
+pub struct Sought<'a> {
+    name: &'a str,
+    key: Cow<'a, str>,
+    hash: u64,
+}
+
 #[derive(Debug, Clone)]
 struct Entry<V> {
     value: V,
@@ -91,24 +99,46 @@ impl<V> Default for Tally<V> {
 impl<V: Weighed> Tally<V> {
     /// The value of `name`, to be changed.
     pub fn at(&mut self, name: &str) -> &mut V {
+        let sought = self.sought(name);
+        let number = self.number_of(&sought);
+        self.numbered(number)
+    }
+
+    /// What a name is looked for by. Whoever has names for several tallies gets this for each first, and then their numbers:
+    /// so the processor can wait for the memory of all of them at once.
+    #[inline]
+    pub fn sought<'a>(&self, name: &'a str) -> Sought<'a> {
         let key = fold_case(name);
         let hash = self.hasher.hash_one(key.as_ref());
-        let number = match self.find(&key, hash) {
+        Sought { name, key, hash }
+    }
+
+    /// The number of a name, which stays the same until the next name is looked for.
+    #[inline]
+    pub fn number_of(&mut self, sought: &Sought<'_>) -> usize {
+        let Sought { name, key, hash } = sought;
+        let number = match self.find(key, *hash) {
             Some(number) => number,
             None => {
                 if self.entries.len() >= self.limit {
                     self.let_the_lightest_go();
                 }
                 if let Some(seen) = &mut self.seen {
-                    seen.insert(&key);
+                    seen.insert(key);
                 }
-                self.add(&key, hash, V::default())
+                self.add(key, *hash, V::default())
             }
         };
         if matches!(key, Cow::Owned(_)) || self.entries.get(number).is_some_and(|entry| entry.spelling.length > 0) {
             self.respell(number, name);
         }
-        // The entry was found or made just above.
+        number
+    }
+
+    /// The value of a name by its number.
+    #[inline]
+    pub fn numbered(&mut self, number: usize) -> &mut V {
+        // Numbers come from `number_of` alone, and names are let go only where another is looked for.
         #[allow(clippy::indexing_slicing)]
         &mut self.entries[number].value
     }
@@ -244,13 +274,31 @@ impl<V: Weighed> Merge for Tally<V> {
 
 /// The name in lower case, which is its key.
 pub fn fold_case(name: &str) -> Cow<'_, str> {
-    // No early end, so that many bytes are looked at together.
-    let other = name.bytes().fold(0, |other, byte| other | (byte & 0x80) | u8::from(byte.wrapping_sub(b'A') < 26));
-    match other == 0 {
+    match is_folded(name.as_bytes()) {
         true => Cow::Borrowed(name),
         false if name.is_ascii() => Cow::Owned(name.to_ascii_lowercase()),
         false => Cow::Owned(name.to_lowercase()),
     }
+}
+
+/// At most eight bytes as a number.
+fn few(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// Whether no byte is a capital letter or more than ASCII; eight at a time.
+fn is_folded(name: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // The highest bit of each byte: set where it was, or where the byte lies from `A` to `Z`.
+    let unfolded = |word: u64| {
+        let low = word & (ONES * 0x7f);
+        word | ((low + ONES * (0x80 - 0x41)) & !(low + ONES * (0x80 - 0x5b)))
+    };
+    let (words, _) = name.as_chunks();
+    let found = words.iter().fold(0, |found, word| found | unfolded(u64::from_le_bytes(*word)));
+    // The last eight may hold some bytes a second time.
+    let last = name.last_chunk().map_or_else(|| few(name), |last| u64::from_le_bytes(*last));
+    (found | unfolded(last)) & (ONES * 0x80) == 0
 }
 
 #[cfg(test)]

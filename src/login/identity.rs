@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::collections::map::HashMap;
-use crate::collections::tally::fold_case;
+use crate::collections::tally::{EXACT_NAMES, fold_case};
 use crate::merge::Merge;
 use crate::text::lossy;
 
@@ -54,7 +54,10 @@ fn is_health_mailbox(name: &[u8]) -> bool {
     const PREFIX: &[u8] = b"HealthMailbox";
     /// So many digits stand behind the prefix in the shortest names that Exchange makes; then anything may follow.
     const FEWEST: usize = 7;
-    // The first letter stands in the beginning or behind a domain; most names have it in neither place.
+    // A digit more, and the first letter in the beginning or behind a domain: most names have none of it.
+    if name.len() <= PREFIX.len() {
+        return false;
+    }
     if !matches!(name.first(), Some(b'h' | b'H')) && memchr::memchr2(b'\\', b'/', name).is_none() {
         return false;
     }
@@ -75,11 +78,11 @@ pub fn login_name(parameters: &[u8]) -> &[u8] {
     {
         return inner.get(..end).unwrap_or_default();
     }
-    let last_word = memchr::memrchr(b' ', parameters).map_or(0, |blank| blank + 1);
-    let (name, secret) = parameters.split_at_checked(last_word).unwrap_or_default();
-    let is_masked = !secret.is_empty() && secret.iter().all(|byte| *byte == b'*');
-    match (name.trim_ascii(), is_masked) {
-        (name, true) => name,
+    let stars = parameters.iter().rev().take_while(|byte| **byte == b'*').count();
+    match parameters.get(..parameters.len() - stars) {
+        Some([name @ .., b' ']) if stars > 0 => name.trim_ascii(),
+        // All of it are stars: a secret without a name.
+        Some([]) => b"",
         // A password in clear text is never taken for a part of the name.
         _ => parameters.split(u8::is_ascii_whitespace).next().unwrap_or_default(),
     }
@@ -111,8 +114,8 @@ fn is_one_name(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && fold_case(a) == fold_case(b))
 }
 
-/// So many names with another name are remembered.
-const MOST_ALIASES: usize = 200_000;
+/// So many names with another name are remembered: two for each name that a tally is exact about.
+const MOST_ALIASES: usize = 2 * EXACT_NAMES;
 
 /// Other names of accounts, as the lines themselves show them: alias → the names it stood beside, in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

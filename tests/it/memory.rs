@@ -113,3 +113,9 @@ fn takes_bounded_memory(has_sessions: bool) {
 fn a_spray_takes_bounded_memory() {
     takes_bounded_memory(true);
 }
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "how much memory a process has is read from /proc, which only Linux has")]
+fn a_spray_of_which_the_logins_alone_were_kept_takes_bounded_memory() {
+    takes_bounded_memory(false);
+}
