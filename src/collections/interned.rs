@@ -10,91 +10,89 @@ const SLOTS: usize = 256;
 /// Values by text; in front of the hash map stands a small table that most questions do not get past.
 #[derive(Debug)]
 pub struct Interned<T> {
-    slots: [Slot; SLOTS],
-    places: HashMap<Box<[u8]>, u32>,
-    entries: Vec<(Box<[u8]>, T)>,
+    /// The place of the entry that a text of that shape had last.
+    slots: [u16; SLOTS],
+    places: HashMap<Box<[u8]>, u16>,
+    entries: Vec<Entry<T>>,
     most: usize,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Slot {
+#[derive(Debug)]
+struct Entry<T> {
     shape: Shape,
-    place: u32,
+    text: Box<[u8]>,
+    value: T,
 }
 
 /// A text by its length and its ends; up to [`Shape::WHOLE`] bytes this is the text itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Shape {
     length: usize,
-    first: u64,
-    last: u64,
+    first: u128,
+    last: u128,
 }
 
 impl Shape {
-    const WHOLE: usize = 16;
+    const WHOLE: usize = 32;
 
-    /// No text has this shape.
-    const NONE: Self = Self { length: usize::MAX, first: 0, last: 0 };
-
-    #[inline]
+    #[inline(always)]
     fn of(text: &[u8]) -> Self {
-        let (first, last) = match (text.first_chunk(), text.last_chunk()) {
-            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
-            _ => match (text.first_chunk(), text.last_chunk()) {
-                (Some(first), Some(last)) => (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into()),
-                _ => (text.iter().fold(0, |first, byte| first << 8 | u64::from(*byte)), 0),
-            },
-        };
-        Self { length: text.len(), first, last }
+        let length = text.len();
+        if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+            return Self { length, first: u128::from_le_bytes(*first), last: u128::from_le_bytes(*last) };
+        }
+        if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+            return Self { length, first: u64::from_le_bytes(*first).into(), last: u64::from_le_bytes(*last).into() };
+        }
+        if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+            return Self { length, first: u32::from_le_bytes(*first).into(), last: u32::from_le_bytes(*last).into() };
+        }
+        Self { length, first: text.iter().fold(0, |first, byte| first << 8 | u128::from(*byte)), last: 0 }
     }
 
     #[inline]
     fn slot(self) -> usize {
-        let mixed = (self.last ^ self.first.rotate_left(29) ^ self.length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let end = (self.last >> 64) as u64 ^ self.last as u64;
+        let mixed = (end ^ (self.first as u64).rotate_left(29) ^ self.length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (mixed >> 56) as usize % SLOTS
     }
 }
 
 impl<T> Interned<T> {
-    /// An empty one that holds up to `most` texts.
+    /// An empty one that holds up to `most` texts (at most 65,536).
     pub fn new(most: usize) -> Self {
-        Self { slots: [Slot { shape: Shape::NONE, place: 0 }; SLOTS], places: HashMap::new(), entries: Vec::new(), most }
+        Self { slots: [0; SLOTS], places: HashMap::new(), entries: Vec::new(), most: most.min(usize::from(u16::MAX)) }
     }
 
     /// The value of a text, made by `fresh` if it is new. Before a new one, look whether it [is full](Self::is_full).
-    #[inline]
+    #[inline(always)]
     pub fn at(&mut self, text: &[u8], fresh: impl FnOnce() -> T) -> &mut T {
         let shape = Shape::of(text);
-        let place = match self.slots.get(shape.slot()) {
-            Some(Slot { shape: known, place }) if *known == shape && self.is_it(*place as usize, text) => *place as usize,
-            _ => self.find(text, shape, fresh),
-        };
-        // The place was found or made just above.
+        // The slot is one of the table's, and the place was found or made here.
         #[allow(clippy::indexing_slicing)]
-        &mut self.entries[place].1
+        {
+            let place = usize::from(self.slots[shape.slot()]);
+            let is_it = |entry: &Entry<T>| entry.shape == shape && (text.len() <= Shape::WHOLE || entry.text.as_ref() == text);
+            let place = if self.entries.get(place).is_some_and(is_it) { place } else { self.find(text, shape, fresh) };
+            &mut self.entries[place].value
+        }
     }
 
-    /// Whether a text that has the shape of an entry is its text.
-    #[inline]
-    fn is_it(&self, place: usize, text: &[u8]) -> bool {
-        text.len() <= Shape::WHOLE || self.entries.get(place).is_some_and(|(known, _)| known.as_ref() == text)
-    }
-
-    #[cold]
+    #[inline(never)]
     fn find(&mut self, text: &[u8], shape: Shape, fresh: impl FnOnce() -> T) -> usize {
         let place = match self.places.get(text) {
             Some(place) => *place,
             None => {
-                let place = self.entries.len() as u32;
+                let place = self.entries.len() as u16;
                 self.places.insert(text.into(), place);
-                self.entries.push((text.into(), fresh()));
+                self.entries.push(Entry { shape, text: text.into(), value: fresh() });
                 place
             }
         };
         if let Some(slot) = self.slots.get_mut(shape.slot()) {
-            *slot = Slot { shape, place };
+            *slot = place;
         }
-        place as usize
+        usize::from(place)
     }
 
     /// Whether another new text would be one too many.
@@ -106,8 +104,7 @@ impl<T> Interned<T> {
     /// Gives all texts and values back, in the order in which they came, and begins anew.
     pub fn drain(&mut self) -> impl Iterator<Item = (Box<[u8]>, T)> {
         self.places.clear();
-        self.slots = [Slot { shape: Shape::NONE, place: 0 }; SLOTS];
-        self.entries.drain(..)
+        self.entries.drain(..).map(|entry| (entry.text, entry.value))
     }
 }
 

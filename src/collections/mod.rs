@@ -7,5 +7,6 @@ pub mod interned;
 pub mod latency;
 pub mod map;
 pub mod minutes;
+pub mod pages;
 pub mod partners;
 pub mod tally;

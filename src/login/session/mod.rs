@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::collections::map::HashMap;
+use crate::collections::pages::{Pages, Place};
 use crate::login::epoch::Epochs;
 use crate::login::mechanism::{Encryption, Mechanism};
 use crate::merge::Merge;
@@ -92,6 +92,7 @@ struct Loose {
 }
 
 impl Loose {
+    #[inline]
     fn running(&mut self) -> Option<&mut Fragment> {
         let last = if self.tail.is_some() { self.tail.as_mut() } else { self.head.as_mut() };
         last.filter(|fragment| fragment.end == End::Running)
@@ -122,51 +123,23 @@ impl Loose {
 }
 
 /// The sessions in a stretch of one service's log.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Sessions {
     counts: SessionCounts,
     epochs: Epochs,
-    /// Every session number of the stretch: where its loose ends are kept, or [`WHOLE`] if it has none.
-    numbers: HashMap<u64, u32>,
+    /// Every session number of the stretch: where its loose ends are kept, if it has any.
+    numbers: Pages,
     loose: Vec<Loose>,
     /// Places among the loose ends that can be used again: so they stay few and near.
-    free: Vec<u32>,
-    /// Numbers that were looked for lately, and where their loose ends are kept.
-    recent: [(u64, u32); RECENT],
+    free: Vec<Place>,
 }
-
-/// So many numbers are remembered without a look into the map: as many as there are sessions at once on a busy server.
-const RECENT: usize = 256;
-
-impl Default for Sessions {
-    fn default() -> Self {
-        Self {
-            counts: SessionCounts::default(),
-            epochs: Epochs::default(),
-            numbers: HashMap::new(),
-            loose: Vec::new(),
-            free: Vec::new(),
-            recent: [(0, WHOLE); RECENT],
-        }
-    }
-}
-
-/// The place of a session number that has no loose ends.
-const WHOLE: u32 = u32::MAX;
 
 impl Sessions {
     /// Takes in a line, in the order of the log.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, line: SessionLine) {
-        let place = match self.recent(line.id) {
-            (id, place) if *id == line.id && *place != WHOLE => *place,
-            _ => match self.numbers.get(&line.id) {
-                Some(place) => *place,
-                None => return self.begin(line, true),
-            },
-        };
-        *self.recent(line.id) = (line.id, place);
-        let Some(loose) = self.loose.get_mut(place as usize) else { return self.begin(line, false) };
+        let place = *self.numbers.at(line.id);
+        let Some(loose) = self.loose.get_mut(place.index()) else { return self.begin(line, place == Place::NEW) };
         match loose.running() {
             Some(fragment) if fragment.is_continued_by(&line) => {
                 fragment.extend(&line, &mut self.counts);
@@ -179,21 +152,14 @@ impl Sessions {
         }
     }
 
-    /// Where a number is remembered, if it is.
-    #[inline]
-    fn recent(&mut self, id: u64) -> &mut (u64, u32) {
-        // The remainder is a place in the array.
-        #[allow(clippy::indexing_slicing)]
-        &mut self.recent[(id % RECENT as u64) as usize]
-    }
-
+    #[inline(never)]
     /// Takes in a line that begins a fragment; `is_new` says that the stretch had no line of its number before.
     fn begin(&mut self, line: SessionLine, is_new: bool) {
         if line.event == SessionEvent::Open {
             self.epochs.open(line.id, line.time);
         }
         let place = self.place_for(line.id);
-        let Some(loose) = self.loose.get_mut(place as usize) else { return };
+        let Some(loose) = self.loose.get_mut(place.index()) else { return };
         cut_running(loose, &mut self.counts);
         let start = match line.event {
             SessionEvent::Open => Start::Seen,
@@ -213,25 +179,25 @@ impl Sessions {
     }
 
     /// Where the loose ends of a session number are kept: an empty place if it has none yet.
-    fn place_for(&mut self, id: u64) -> u32 {
-        let number = self.numbers.entry(id).or_insert(WHOLE);
-        if *number == WHOLE {
-            *number = self.free.pop().unwrap_or_else(|| {
+    fn place_for(&mut self, id: u64) -> Place {
+        let place = self.numbers.at(id);
+        if matches!(*place, Place::NEW | Place::NONE) {
+            *place = self.free.pop().unwrap_or_else(|| {
                 self.loose.push(Loose::default());
-                self.loose.len() as u32 - 1
+                Place::of(self.loose.len() - 1)
             });
         }
-        *number
+        *place
     }
 
+    #[inline(never)]
     /// Counts the tail if it is over, and frees the place if nothing is loose any more.
-    fn settle(&mut self, id: u64, place: u32) {
-        let Some(loose) = self.loose.get_mut(place as usize) else { return };
+    fn settle(&mut self, id: u64, place: Place) {
+        let Some(loose) = self.loose.get_mut(place.index()) else { return };
         loose.settle(&mut self.counts);
         if loose.is_empty() {
             self.free.push(place);
-            self.numbers.insert(id, WHOLE);
-            *self.recent(id) = (id, WHOLE);
+            *self.numbers.at(id) = Place::NONE;
         }
     }
 
@@ -240,41 +206,39 @@ impl Sessions {
         self.counts.merge_with(later.counts);
         self.epochs.then(later.epochs);
         let mut loose = later.loose;
-        for (id, place) in later.numbers {
-            let next = loose.get_mut(place as usize).map(std::mem::take).unwrap_or_default();
+        for (id, place) in later.numbers.iter() {
+            let next = loose.get_mut(place.index()).map(std::mem::take).unwrap_or_default();
             // A number that is whole here and there is no news.
-            if next.is_empty() && self.numbers.get(&id).is_none_or(|place| *place == WHOLE) {
-                continue;
+            if !next.is_empty() || self.loose.get(self.numbers.at(id).index()).is_some() {
+                self.join(id, next);
             }
-            self.join(id, next);
         }
-        self.numbers.retain(|_, place| *place != WHOLE);
-        if self.numbers.len() > MOST_LOOSE {
+        self.numbers = self.numbers.placed().collect();
+        if self.loose.len() - self.free.len() > MOST_LOOSE {
             self.give_up_the_oldest();
         }
     }
 
     /// Counts the older half of the loose ends as what they are: nothing will join them any more, or memory would grow with the log.
     fn give_up_the_oldest(&mut self) {
-        let last_time = |place: u32| self.loose.get(place as usize).map_or(i64::MIN, Loose::last_time);
-        let mut by_age: Vec<(i64, u64, u32)> = self.numbers.iter().map(|(id, place)| (last_time(*place), *id, *place)).collect();
-        by_age.sort_unstable();
+        let last_time = |place: Place| self.loose.get(place.index()).map_or(i64::MIN, Loose::last_time);
+        let mut by_age: Vec<(i64, u64, Place)> = self.numbers.placed().map(|(id, place)| (last_time(place), id, place)).collect();
+        by_age.sort_unstable_by_key(|(time, id, _)| (*time, *id));
         let kept = by_age.split_off(by_age.len().saturating_sub(MOST_LOOSE / 2));
         let mut loose = std::mem::take(&mut self.loose);
-        let mut take = |place: u32| loose.get_mut(place as usize).map(std::mem::take).unwrap_or_default();
+        let mut take = |place: Place| loose.get_mut(place.index()).map(std::mem::take).unwrap_or_default();
         by_age.into_iter().for_each(|(_, _, place)| take(place).count(&mut self.counts));
         // The rest moves together, so that the room of the others is free.
-        (self.numbers, self.free) = (HashMap::new(), Vec::new());
+        (self.numbers, self.free) = (Pages::default(), Vec::new());
         for (_, id, place) in kept {
-            self.numbers.insert(id, self.loose.len() as u32);
+            *self.numbers.at(id) = Place::of(self.loose.len());
             self.loose.push(take(place));
         }
-        self.recent = [(0, WHOLE); RECENT];
     }
 
     fn join(&mut self, id: u64, next: Loose) {
         let place = self.place_for(id);
-        let Some(loose) = self.loose.get_mut(place as usize) else { return };
+        let Some(loose) = self.loose.get_mut(place.index()) else { return };
         let Loose { head, tail } = next;
         if head.is_none() {
             // The number was opened anew in the later stretch, even where nothing of that is loose any more.
