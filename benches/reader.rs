@@ -81,7 +81,7 @@ fn record(criterion: &mut Criterion) {
 fn each_record(text: &[u8], mut take: impl FnMut(&Record<'_>)) {
     let mut stamps = Stamps::default();
     Structure::default().lines_of(text, |line| {
-        if let Ok(record) = Record::read(line.columns, ColumnMap::USUAL, &mut stamps) {
+        if let Ok(record) = Record::read(line.columns, &ColumnMap::USUAL, &mut stamps) {
             take(&record);
         }
     });

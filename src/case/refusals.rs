@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::collections::map::HashMap;
 use crate::login::account::Accounts;
 use crate::login::identity::ClientClass;
-use crate::merge::{Merge, merge_entry};
+use crate::merge::Merge;
 use crate::protocol::{Protocol, Role};
 use crate::summary::account::Account;
 use crate::summary::counts::Counts;
@@ -44,20 +44,20 @@ pub fn refusals(summary: &Summary, accounts: &Accounts) -> Vec<Refusals> {
 }
 
 fn of_server(server: Option<&str>, services: &[(&ServiceKey, &Service)], names: &Accounts) -> Refusals {
-    let (mut accounts, mut addresses) = (BTreeMap::<&str, Account>::new(), BTreeMap::<&str, Account>::new());
+    let (mut accounts, mut addresses) = (HashMap::<&str, Account>::new(), HashMap::<&str, Account>::new());
     let mut successes_from = HashMap::<&str, u64>::new();
     let mut attempts = Counts::default();
     for (_, service) in services {
         attempts.merge_with(service.logins.get(&ClientClass::User).copied().unwrap_or_default());
         for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| account.refused.is_some()) {
             if ClientClass::of(name.as_bytes(), b"") == ClientClass::User {
-                merge_entry(&mut accounts, names.key_of(name), account.clone());
+                accounts.entry(names.key_of(name)).or_default().merge_with(account.clone());
             }
         }
         for (address, _, account) in service.addresses.iter() {
             *successes_from.entry(address).or_default() += account.counts.succeeded;
             if account.refused.is_some() {
-                merge_entry(&mut addresses, address, account.clone());
+                addresses.entry(address).or_default().merge_with(account.clone());
             }
         }
     }
@@ -75,7 +75,7 @@ fn of_server(server: Option<&str>, services: &[(&ServiceKey, &Service)], names: 
         }
     }
     let working = successes_from.values().filter(|count| **count > 0);
-    let owned = |found: BTreeMap<&str, Account>| found.into_iter().map(|(key, account)| (key.to_owned(), account)).collect();
+    let owned = |found: HashMap<&str, Account>| found.into_iter().map(|(key, account)| (key.to_owned(), account)).collect();
     Refusals {
         server: server.map(str::to_owned),
         protocols: services.iter().map(|(key, _)| key.protocol).collect(),

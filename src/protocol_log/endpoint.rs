@@ -28,7 +28,8 @@ impl<'a> Endpoint<'a> {
 
     /// The address alone, where the port does not matter.
     pub fn address_of(text: &'a [u8]) -> &'a [u8] {
-        match memchr::memrchr(b':', text).and_then(|colon| text.get(..colon)) {
+        // The colon is near.
+        match text.iter().rposition(|byte| *byte == b':').and_then(|colon| text.get(..colon)) {
             Some(address) if !address.contains(&b':') && !text.starts_with(b"[") => address,
             _ => Self::parse(text).address,
         }

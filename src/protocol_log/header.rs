@@ -51,6 +51,7 @@ impl ColumnMap {
     pub const USUAL: Self = Self { places: [0, 1, 2, 3, 4, 5, 6, 9, 10, 11] };
 
     /// The place of a column, counted from 0.
+    #[inline(always)]
     pub fn place(&self, column: Column) -> Option<usize> {
         self.places.get(column as usize).copied().filter(|place| *place != ABSENT).map(usize::from)
     }

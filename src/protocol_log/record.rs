@@ -20,8 +20,12 @@ pub struct Record<'a> {
     pub session: u64,
     /// The verb as it is written.
     pub command: &'a [u8],
+    /// The server's end of the connection as it stands in the line.
+    pub server: &'a [u8],
+    /// The line's number in its session; `None` if it cannot be read.
+    pub sequence: Option<u32>,
     columns: Columns<'a>,
-    map: ColumnMap,
+    map: &'a ColumnMap,
 }
 
 impl<'a> Record<'a> {
@@ -30,7 +34,7 @@ impl<'a> Record<'a> {
     /// # Errors
     /// The reason to skip the line with.
     #[inline(always)]
-    pub fn read(columns: Columns<'a>, map: ColumnMap, stamps: &mut Stamps) -> Result<Self, SkipReason> {
+    pub fn read(columns: Columns<'a>, map: &'a ColumnMap, stamps: &mut Stamps) -> Result<Self, SkipReason> {
         let raw = |column| map.place(column).and_then(|place| columns.raw(place));
         let plain = |bytes: &'a [u8]| match bytes {
             [b'"', inner @ .., b'"'] => inner,
@@ -45,7 +49,9 @@ impl<'a> Record<'a> {
         if command.is_empty() {
             return Err(SkipReason::NoCommand);
         }
-        Ok(Self { time, session, command, columns, map })
+        let server = raw(Column::ServerEndpoint).unwrap_or_default();
+        let sequence = raw(Column::SeqNumber).and_then(decimal).and_then(|number| number.try_into().ok());
+        Ok(Self { time, session, command, server, sequence, columns, map })
     }
 
     /// The whole line.
@@ -53,20 +59,9 @@ impl<'a> Record<'a> {
         self.columns.line()
     }
 
-    /// The server's end of the connection as it stands in the line.
-    #[inline]
-    pub fn server(&self) -> &'a [u8] {
-        self.raw(Column::ServerEndpoint)
-    }
-
-    /// The line's number in its session; `None` if it cannot be read.
-    pub fn sequence(&self) -> Option<u32> {
-        decimal(self.raw(Column::SeqNumber))?.try_into().ok()
-    }
-
     /// The server's end of the connection.
     pub fn server_endpoint(&self) -> Endpoint<'a> {
-        Endpoint::parse(self.server())
+        Endpoint::parse(self.server)
     }
 
     /// The client's end of the connection; on a back end the client is a front end.
@@ -106,16 +101,26 @@ impl<'a> Record<'a> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn hexadecimal(digits: &[u8]) -> Option<u64> {
-    // Exchange writes sixteen digits,
-    if let Some((first, last)) = digits.split_first_chunk::<8>()
-        && let Ok(last) = <[u8; 8]>::try_from(last)
-    {
-        // and counts from one with every start of the service.
-        let high = if first == b"00000000" { 0 } else { eight_digits(*first)? };
-        return Some(high << 32 | eight_digits(last)?);
+    match <[u8; 16]>::try_from(digits) {
+        Ok(digits) => sixteen_digits(digits),
+        Err(_) => few_digits(digits),
     }
+}
+
+/// Sixteen hexadecimal digits, which is what Exchange writes.
+#[inline(always)]
+fn sixteen_digits(digits: [u8; 16]) -> Option<u64> {
+    let word = u128::from_be_bytes(digits);
+    let (first, last) = (((word >> 64) as u64).to_be_bytes(), (word as u64).to_be_bytes());
+    // It counts from one with every start of the service.
+    let high = if first == *b"00000000" { 0 } else { eight_digits(first)? };
+    Some(high << 32 | eight_digits(last)?)
+}
+
+/// Any number of hexadecimal digits.
+fn few_digits(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() || digits.len() > 16 {
         return None;
     }
@@ -123,7 +128,7 @@ fn hexadecimal(digits: &[u8]) -> Option<u64> {
 }
 
 /// Eight hexadecimal digits at once.
-#[inline]
+#[inline(always)]
 fn eight_digits(digits: [u8; 8]) -> Option<u64> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let word = u64::from_be_bytes(digits);
@@ -142,6 +147,7 @@ fn eight_digits(digits: [u8; 8]) -> Option<u64> {
     Some((values | values >> 16) & 0xffff_ffff)
 }
 
+#[inline]
 fn decimal(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() || digits.len() > 19 {
         return None;
@@ -155,7 +161,7 @@ mod tests {
 
     fn check(line: &str, test: impl FnOnce(Result<Record<'_>, SkipReason>)) {
         let mut commas = Vec::new();
-        test(Record::read(Columns::of(line.as_bytes(), &mut commas), ColumnMap::USUAL, &mut Stamps::default()));
+        test(Record::read(Columns::of(line.as_bytes(), &mut commas), &ColumnMap::USUAL, &mut Stamps::default()));
     }
 
     #[test]
@@ -182,7 +188,7 @@ mod tests {
             );
             check(&line, |record| {
                 let record = record.unwrap();
-                assert_eq!((record.session, record.sequence(), record.command), (0xA0, Some(3), &b"CloseSession"[..]));
+                assert_eq!((record.session, record.sequence, record.command), (0xA0, Some(3), &b"CloseSession"[..]));
                 assert_eq!(record.user().as_ref(), br"domain\user\shared");
                 assert_eq!(record.server_endpoint().port, Some(993));
             });

@@ -49,8 +49,8 @@ pub fn sniff(beginning: &[u8]) -> Sniffed {
 /// A record that also looks like one where no header vouches for it.
 fn is_plausible(line: &[u8]) -> bool {
     let mut commas = Vec::new();
-    Record::read(Columns::of(line, &mut commas), ColumnMap::USUAL, &mut Stamps::default()).is_ok_and(|record| {
-        record.sequence().is_some() && (record.server_endpoint().port.is_some() || record.client_endpoint().port.is_some())
+    Record::read(Columns::of(line, &mut commas), &ColumnMap::USUAL, &mut Stamps::default()).is_ok_and(|record| {
+        record.sequence.is_some() && (record.server_endpoint().port.is_some() || record.client_endpoint().port.is_some())
     })
 }
 

@@ -186,7 +186,11 @@ impl Merge for Pulse {
 
 impl PulseMinute {
     fn second(&mut self, second: u8) -> &mut PulseSecond {
-        let place = self.seconds.partition_point(|other| other.second < second);
+        // Lines come nearly in the order of time.
+        let place = match self.seconds.last() {
+            Some(last) if last.second == second => self.seconds.len() - 1,
+            _ => self.seconds.partition_point(|other| other.second < second),
+        };
         if self.seconds.get(place).is_none_or(|other| other.second != second) {
             self.seconds
                 .insert(place, PulseSecond { second, beats: Beats::default(), succeeded: Edges::NONE, failed: Edges::NONE });

@@ -88,7 +88,7 @@ fn every_published_line_is_read_as_it_was_meant() {
     assert_eq!(lines.len(), readings.len());
     let (mut stamps, mut left) = (Stamps::default(), readings.iter());
     Structure::default().lines_of(lines.join("\r\n").as_bytes(), |line| {
-        let record = Record::read(line.columns, ColumnMap::USUAL, &mut stamps);
+        let record = Record::read(line.columns, &ColumnMap::USUAL, &mut stamps);
         is_read_as(&String::from_utf8_lossy(line.text), record, left.next().unwrap());
     });
     assert_eq!(left.count(), 0);
@@ -100,7 +100,7 @@ fn is_read_as(line: &str, record: Result<Record<'_>, SkipReason>, reading: &Read
         Record_(session, sequence, command) | Attempt(session, sequence, command, _) => (*session, *sequence, *command),
     };
     let record = record.unwrap_or_else(|reason| panic!("{reason:?}: {line}"));
-    assert_eq!((record.session, record.sequence()), (session, Some(sequence)), "{line}");
+    assert_eq!((record.session, record.sequence), (session, Some(sequence)), "{line}");
     assert_eq!(String::from_utf8_lossy(record.command), command, "{line}");
     let login = LoginCommand::of(record.command);
     let Attempt(_, _, _, expected) = reading else { return assert_eq!(login, None, "{line}") };

@@ -61,29 +61,34 @@ impl Structure {
     fn lines_of_window(&mut self, window: &[u8], is_last: bool, take: &mut impl FnMut(Line<'_>)) -> usize {
         let Self { marks, bounds: scratch } = self;
         let (offsets, mut strays) = (marks.offsets(), marks.strays());
+        let mut feeds = marks.feeds().iter();
         let (mut start, mut before) = (0, 0);
-        let mut give = |start: usize, end: usize, bounds: &[u32], has_line_feed: bool| {
-            let up_to_end = window.get(..end).unwrap_or_default();
-            let up_to_end = match up_to_end {
+        // One place where `take` is called, so that the compiler makes it one with this loop.
+        loop {
+            let (bounds, end, next, has_line_feed) = match feeds.next() {
+                Some(place) => {
+                    let Some(bounds @ [.., feed]) = offsets.get(before..=*place as usize) else { break };
+                    before = *place as usize;
+                    (bounds, *feed as usize, *feed as usize + 1, true)
+                }
+                None if is_last && start < window.len() => {
+                    (offsets.get(before..).unwrap_or_default(), window.len(), window.len(), false)
+                }
+                None => break,
+            };
+            let up_to_end = match window.get(..end).unwrap_or_default() {
                 [rest @ .., b'\r'] if end > start => rest,
-                _ => up_to_end,
+                rest => rest,
             };
             let text = up_to_end.get(start..).unwrap_or_default();
-            if strays.first().is_none_or(|stray| *stray as usize >= end) {
-                return take(Line { text, columns: Columns { text: up_to_end, bounds }, has_line_feed });
-            }
-            strays = strays.get(strays.partition_point(|stray| (*stray as usize) < end)..).unwrap_or_default();
-            take(Line { text, columns: Columns::of(text, scratch), has_line_feed });
-        };
-        for place in marks.feeds() {
-            let place = *place as usize;
-            let Some(bounds @ [.., feed]) = offsets.get(before..=place) else { break };
-            give(start, *feed as usize, bounds, true);
-            (start, before) = (*feed as usize + 1, place);
-        }
-        if is_last && start < window.len() {
-            give(start, window.len(), offsets.get(before..).unwrap_or_default(), false);
-            start = window.len();
+            let columns = if strays.first().is_none_or(|stray| *stray as usize >= end) {
+                Columns { text: up_to_end, bounds }
+            } else {
+                strays = strays.get(strays.partition_point(|stray| (*stray as usize) < end)..).unwrap_or_default();
+                Columns::of(text, scratch)
+            };
+            take(Line { text, columns, has_line_feed });
+            start = next;
         }
         start
     }
@@ -133,9 +138,9 @@ impl<'a> Columns<'a> {
     }
 
     /// A column as it stands in the line, quotes included; `None` behind the last one.
-    #[inline]
+    #[inline(always)]
     pub fn raw(&self, index: usize) -> Option<&'a [u8]> {
-        let (before, after) = (*self.bounds.get(index)?, *self.bounds.get(index + 1)?);
+        let &[before, after] = self.bounds.get(index..)?.first_chunk()?;
         self.text.get(before.wrapping_add(1) as usize..self.text.len().min(after as usize))
     }
 

@@ -1,8 +1,6 @@
 //! Lines that say something: login attempts, a refused POP `user`, a very large mailbox.
 
-use std::sync::{Arc, LazyLock};
-
-use memchr::memmem::Finder;
+use std::sync::Arc;
 
 use crate::location::Location;
 use crate::login::attempt::{LoginCommand, Who};
@@ -118,9 +116,11 @@ impl Reader<'_> {
 
 /// Whether a context may tell of very many messages: nearly none does, and this is quicker than to read it.
 fn may_be_very_many(context: &[u8]) -> bool {
-    static ROWS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("Rows="));
-    let is_long = |number: &[u8]| number.get(..DIGITS).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit));
-    ROWS.find_iter(context).any(|at| context.get(at + ROWS.needle().len()..).is_some_and(is_long))
+    // The rarest letter of `Rows=` is looked for.
+    memchr::memchr_iter(b'w', context).any(|at| {
+        let around = at.checked_sub(2).and_then(|start| context.get(start..)).and_then(|rest| rest.strip_prefix(b"Rows="));
+        around.and_then(|number| number.get(..DIGITS)).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
+    })
 }
 
 /// As many digits as very many messages have at least.

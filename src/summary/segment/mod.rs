@@ -1,6 +1,6 @@
 //! Blocks of lines → their summary. A segment knows its lines by their number in it, and its file only by name;
-//! `summary::file` puts segments together. How one line is taken in is said in `reader`, how a login in `logins`,
-//! what is found out about texts that come again is kept in `part`.
+//! `summary::file` puts segments together. How a line is taken in is said in `lines`, how a record in `reader`, how
+//! a login in `logins`; what is found out about texts that come again is kept in `part`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,11 +18,12 @@ use crate::skipped::SkippedLines;
 use crate::summary::scope::Scope;
 use crate::summary::service::Service;
 
+mod lines;
 mod logins;
 mod part;
 mod reader;
 
-use reader::Reader;
+use lines::Lines;
 
 /// How the lines of a block count: `lines = records + headers + blank + skipped`, always.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,24 +77,24 @@ pub struct Reading<'a> {
 /// A segment that is being read.
 pub struct SegmentReader<'a> {
     structure: Structure,
-    reader: Reader<'a>,
+    lines: Lines<'a>,
 }
 
 impl<'a> SegmentReader<'a> {
     /// A segment that begins under `header`.
     pub fn new(header: Header, reading: Reading<'a>) -> Self {
-        Self { structure: Structure::default(), reader: Reader::new(header, reading) }
+        Self { structure: Structure::default(), lines: Lines::new(header, reading) }
     }
 
     /// Takes in the block that follows.
     pub fn add(&mut self, block: Block<'_>) {
-        let reader = &mut self.reader;
-        self.structure.lines_of(block.text, |line| reader.line(line, block.is_unfinished && !line.has_line_feed));
+        let lines = &mut self.lines;
+        self.structure.lines_of(block.text, |line| lines.take(line, block.is_unfinished && !line.has_line_feed));
     }
 
     /// What was read.
     pub fn finish(self) -> Segment {
-        self.reader.finish()
+        self.lines.finish()
     }
 }
 

@@ -133,11 +133,13 @@ impl Part {
             _ => None,
         };
         let is_refused = failure.as_ref().is_some_and(|failure| failure.key.error_class == ErrorClass::Credentials);
-        for (tally, key, partner) in [(&mut service.accounts, name, at.address), (&mut service.addresses, at.address, name)] {
-            if key.is_empty() {
-                continue;
-            }
-            let account = tally.at(key);
+        let (accounts, addresses) = (&mut service.accounts, &mut service.addresses);
+        let sought = (accounts.sought(name), addresses.sought(at.address));
+        let account = (!name.is_empty()).then(|| accounts.number_of(&sought.0));
+        let address = (!at.address.is_empty()).then(|| addresses.number_of(&sought.1));
+        for (tally, number, partner) in [(accounts, account, at.address), (addresses, address, name)] {
+            let Some(number) = number else { continue };
+            let account = tally.numbered(number);
             account.add(answer.outcome, at.moment);
             if is_refused {
                 account.add_refused(at.moment, || line.location(), &fold_case(partner));

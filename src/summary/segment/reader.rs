@@ -1,11 +1,10 @@
-//! The loop over lines that everything else serves: one line costs counters alone, unless it says something.
+//! What a record costs: counters alone, unless it says something.
 //!
 //! What can be known of a text that comes again and again (a command, the server's address) is found out once and kept
 //! ([`Interned`]); what logins and other telling lines are taken for is decided in `logins`.
 
 use crate::collections::interned::Interned;
 use crate::collections::map::HashMap;
-use crate::input::block::LONGEST_LINE;
 use crate::location::Location;
 use crate::login::attempt::LoginCommand;
 use crate::login::identity::Aliases;
@@ -16,11 +15,8 @@ use crate::protocol::{Protocol, Role};
 use crate::protocol_log::context::Context;
 use crate::protocol_log::endpoint::Endpoint;
 use crate::protocol_log::example::example;
-use crate::protocol_log::header::{Column, Header, Layout};
+use crate::protocol_log::header::{Column, Header};
 use crate::protocol_log::record::Record;
-use crate::protocol_log::sniff::without_bom;
-use crate::protocol_log::structure::{Columns, Line};
-use crate::protocol_log::timestamp::Stamps;
 use crate::skipped::{SkipReason, SkippedLines};
 use crate::summary::segment::part::Part;
 use crate::summary::segment::{Accounting, Reading, Segment};
@@ -113,11 +109,10 @@ pub(super) struct Placed<'a> {
 /// A segment on its way.
 pub(super) struct Reader<'a> {
     pub(super) reading: Reading<'a>,
-    header_before: Header,
-    header: Header,
+    /// What the newest `#Log-type:` named.
+    pub(super) log_type: Option<Protocol>,
     pub(super) accounting: Accounting,
     skipped: SkippedLines,
-    stamps: Stamps,
     /// The service of all lines, where the file's name leaves no doubt.
     certain: Option<usize>,
     /// Which services count.
@@ -132,14 +127,12 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(header: Header, reading: Reading<'a>) -> Self {
+    pub(super) fn new(reading: Reading<'a>) -> Self {
         Self {
             reading,
-            header_before: header,
-            header,
+            log_type: None,
             accounting: Accounting::default(),
             skipped: SkippedLines::default(),
-            stamps: Stamps::default(),
             certain: reading.named.filter(|kind| kind.certain).map(|kind| number_of((kind.protocol, kind.role))),
             counts: SERVICES.map(|(protocol, role)| reading.scope.has_service(protocol, role)),
             servers: Interned::new(MOST_KNOWN),
@@ -151,47 +144,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes in a line; `is_unfinished` says that its file ends in it without a line end.
-    #[inline]
-    pub(super) fn line(&mut self, line: Line<'_>, is_unfinished: bool) {
-        self.accounting.lines += 1;
-        // Nothing but a record begins with a digit.
-        if line.text.first().is_some_and(u8::is_ascii_digit) && line.text.len() <= LONGEST_LINE {
-            self.columns(line.columns, is_unfinished);
-        } else {
-            self.odd_line(line.text, is_unfinished);
-        }
-    }
-
-    #[inline(never)]
-    fn odd_line(&mut self, line: &[u8], is_unfinished: bool) {
-        let line = without_bom(line);
-        if line.len() > LONGEST_LINE {
-            self.skip(SkipReason::TooLong, line);
-        } else if self.header.take(line) {
-            self.accounting.headers += 1;
-        } else if line.trim_ascii().is_empty() {
-            self.accounting.blank += 1;
-        } else {
-            let mut commas = Vec::new();
-            self.columns(Columns::of(line, &mut commas), is_unfinished);
-        }
-    }
-
-    #[inline(always)]
-    fn columns(&mut self, columns: Columns<'_>, is_unfinished: bool) {
-        match self.header.layout() {
-            Layout::EventData => self.skip(SkipReason::OtherLayout, columns.line()),
-            Layout::Columns(map) => match Record::read(columns, map, &mut self.stamps) {
-                Ok(record) => self.record(&record),
-                Err(_) if is_unfinished => self.skip(SkipReason::Unfinished, columns.line()),
-                Err(reason) => self.skip(reason, columns.line()),
-            },
-        }
-    }
-
     #[cold]
-    fn skip(&mut self, reason: SkipReason, line: &[u8]) {
+    pub(super) fn skip(&mut self, reason: SkipReason, line: &[u8]) {
         let location = self.location();
         self.skipped.add(reason, || (location, example(line)));
     }
@@ -201,12 +155,13 @@ impl<'a> Reader<'a> {
         Location::new(self.reading.file.clone(), self.accounting.lines)
     }
 
+    /// Takes in a record.
     #[inline(always)]
-    fn record(&mut self, record: &Record<'_>) {
+    pub(super) fn record(&mut self, record: Record<'_>) {
         if self.servers.is_full() || self.commands.is_full() {
             self.forget_known();
         }
-        let server = self.servers.at(short(record.server()), || KnownServer { port: record.server_endpoint().port, count: 0 });
+        let server = self.servers.at(short(record.server), || KnownServer { port: record.server_endpoint().port, count: 0 });
         server.count += 1;
         let port = server.port;
         let command = self.commands.at(short(record.command), || KnownCommand::of(record.command));
@@ -215,7 +170,7 @@ impl<'a> Reader<'a> {
             None => {
                 let named = self.reading.named;
                 let by_name = (named.map(|kind| kind.protocol), named.map(|kind| kind.role));
-                number_of(by_port(port).unwrap_or_else(|| by_likeness(by_name, self.header.protocol(), command.is_pop)))
+                number_of(by_port(port).unwrap_or_else(|| by_likeness(by_name, self.log_type, command.is_pop)))
             }
         };
         let is_in_window = self.reading.scope.window.contains(record.time);
@@ -237,13 +192,14 @@ impl<'a> Reader<'a> {
         if event != SessionEvent::Other && !self.pop_users.is_empty() {
             self.pop_users.remove(&record.session);
         }
-        part.sessions.add(session_line(record, event, None));
+        part.sessions.add(session_line(&record, event, None));
     }
 
     /// A record whose columns must be looked into. Not made one with the loop, which is quicker the less it is.
     #[inline(never)]
-    fn telling_record(&mut self, record: &Record<'_>, port: Option<u16>, asks: Asks, counts: bool, number: usize) {
+    fn telling_record(&mut self, record: Record<'_>, port: Option<u16>, asks: Asks, counts: bool, number: usize) {
         let Some((protocol, role)) = SERVICES.get(number).copied() else { return };
+        let record = &record;
         let placed = Placed { record, protocol, role, port };
         // Taken out while it is worked on, since what a login is taken for is kept in the reader.
         let Some(mut part) = self.parts.get_mut(number).and_then(Option::take) else { return };
@@ -287,11 +243,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn finish(mut self) -> Segment {
+    pub(super) fn finish(mut self, header_before: Header, header_after: Header) -> Segment {
         self.forget_known();
         let mut segment = Segment {
-            header_before: self.header_before,
-            header_after: self.header,
+            header_before,
+            header_after,
             accounting: self.accounting,
             skipped: self.skipped,
             span: None,
@@ -312,7 +268,7 @@ impl<'a> Reader<'a> {
 }
 
 fn session_line(record: &Record<'_>, event: SessionEvent, login: Option<SessionLogin>) -> SessionLine {
-    SessionLine { id: record.session, sequence: record.sequence(), time: record.time, event, login }
+    SessionLine { id: record.session, sequence: record.sequence, time: record.time, event, login }
 }
 
 /// Whether the answer of a `starttls` says no.
