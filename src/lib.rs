@@ -9,6 +9,7 @@ pub mod clock;
 pub mod location;
 pub mod merge;
 pub mod protocol;
+pub mod redaction;
 pub mod text;
 // Floor 1
 pub mod collections;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::location::Location;
 use crate::merge::{Merge, merge_entry};
+use crate::redaction::{Redact, Redactor};
 
 /// Why a line of a protocol log could not be read as a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,6 +137,16 @@ impl Merge for SkippedLines {
     }
 }
 
+/// Of a line that could not be read nobody knows what it holds: its shape alone stays.
+impl Redact for SkippedLines {
+    fn redact(&mut self, redactor: &Redactor) {
+        for (location, text) in self.reasons.values_mut().flat_map(|reason| &mut reason.examples) {
+            location.redact(redactor);
+            *text = redactor.unreadable_line(text).into();
+        }
+    }
+}
+
 /// Why a whole file was left aside or not read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileFate {
@@ -167,6 +178,14 @@ pub struct FileNote {
     pub fate: FileFate,
     /// Why, in words.
     pub reason: String,
+}
+
+impl Redact for FileNote {
+    fn redact(&mut self, redactor: &Redactor) {
+        let Self { file, fate: _, reason } = self;
+        file.redact(redactor);
+        *reason = redactor.text(reason);
+    }
 }
 
 #[cfg(test)]

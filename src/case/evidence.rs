@@ -6,6 +6,7 @@ use crate::evidence::date::Date;
 use crate::evidence::fact::{Certificate, Event, Fact, Settings, What};
 use crate::location::Location;
 use crate::protocol::Protocol;
+use crate::redaction::is_address;
 
 /// All facts of all files of evidence.
 #[derive(Debug, Default)]
@@ -85,7 +86,6 @@ impl Evidence {
 
 /// Whether two names are one server: the same address, or the same first label (`EX01`, `ex01.contoso.com`).
 pub fn is_same_server(a: &str, b: &str) -> bool {
-    let is_address = |name: &str| name.parse::<std::net::IpAddr>().is_ok();
     if is_address(a) || is_address(b) {
         // An address cannot be held against a name: that the fact is about another server is not known.
         return a == b || is_address(a) != is_address(b);

@@ -16,6 +16,7 @@ pub mod coverage;
 pub mod evidence;
 pub mod group;
 pub mod outage;
+mod redacted;
 pub mod refusals;
 pub mod timeline;
 pub mod top;

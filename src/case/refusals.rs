@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 
 use crate::collections::map::HashMap;
+use crate::collections::partners::hash;
+use crate::collections::tally::fold_case;
 use crate::login::account::Accounts;
 use crate::login::identity::ClientClass;
 use crate::merge::Merge;
@@ -21,16 +23,27 @@ pub struct Refusals {
     pub server: Option<String>,
     /// The protocols of its front ends.
     pub protocols: Vec<Protocol>,
-    /// The accounts that were refused, by the key of the account.
-    pub accounts: BTreeMap<String, Account>,
-    /// The addresses from which somebody was refused, as their keys.
-    pub addresses: BTreeMap<String, Account>,
+    /// The accounts that were refused, in the order of their keys.
+    pub accounts: Vec<RefusedName>,
+    /// The addresses from which somebody was refused.
+    pub addresses: Vec<RefusedName>,
     /// All attempts of ordinary accounts.
     pub attempts: u64,
     /// How many logins work from an address from which any do.
     pub logins_per_address: f64,
     /// Every account and address was kept.
     pub is_exact: bool,
+}
+
+/// An account or an address with refused credentials.
+#[derive(Debug)]
+pub struct RefusedName {
+    /// Its name, as it is shown.
+    pub name: String,
+    /// The hash by which it stands among the partners of others.
+    pub hash: u64,
+    /// All that it did.
+    pub account: Account,
 }
 
 /// The refused credentials of each server where an account was refused.
@@ -75,13 +88,17 @@ fn of_server(server: Option<&str>, services: &[(&ServiceKey, &Service)], names: 
         }
     }
     let working = successes_from.values().filter(|count| **count > 0);
-    let owned = |found: HashMap<&str, Account>| found.into_iter().map(|(key, account)| (key.to_owned(), account)).collect();
+    let listed = |found: HashMap<&str, Account>| {
+        let sorted: BTreeMap<&str, Account> = found.into_iter().collect();
+        let named = |(key, account)| RefusedName { name: names.shown(key).to_owned(), hash: hash(&fold_case(key)), account };
+        sorted.into_iter().map(named).collect()
+    };
     Refusals {
         server: server.map(str::to_owned),
         protocols: services.iter().map(|(key, _)| key.protocol).collect(),
         logins_per_address: working.clone().sum::<u64>() as f64 / working.count().max(1) as f64,
-        accounts: owned(accounts),
-        addresses: owned(addresses),
+        accounts: listed(accounts),
+        addresses: listed(addresses),
         attempts: attempts.attempts(),
         is_exact: services.iter().all(|(_, service)| service.accounts.distinct().1 && service.addresses.distinct().1),
     }

@@ -9,6 +9,7 @@ use crate::case::Case;
 use crate::cli::options::Selection;
 use crate::cli::output::Output;
 use crate::cli::progress::Bar;
+use crate::cli::redaction::{self, Redaction};
 use crate::cli::status::{self, Status};
 use crate::diagnosis::finding::Severity;
 use crate::diagnosis::judge;
@@ -32,6 +33,9 @@ pub(super) struct Analyze {
     #[command(flatten)]
     output: Output,
 
+    #[command(flatten)]
+    redaction: Redaction,
+
     /// Also look for evidence here: settings, certificates, health and event logs (those among PATH are found too; may be given again)
     #[arg(long, value_name = "PATH")]
     evidence: Vec<PathBuf>,
@@ -52,7 +56,8 @@ Examples:
   exlog analyze copies --protocol imap4 --user alice@contoso.com
   exlog analyze copies --evidence settings.txt events.evtx --fail-on high
   exlog analyze copies --format html --output report.html
-  exlog analyze copies --format json --output report.json";
+  exlog analyze copies --format json --output report.json
+  exlog analyze copies --redact --format html --output for-the-vendor.html";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -88,7 +93,8 @@ impl From<SeverityName> for Severity {
 impl Analyze {
     pub(super) fn run(&self) -> Result<Status> {
         let (scope, zone) = (self.selection.scope()?, self.selection.zone()?);
-        let asked = self.selection.asked(&self.evidence)?;
+        let mut asked = self.selection.asked(&self.evidence)?;
+        let redactor = self.redaction.redactor()?;
         let bar = Bar::new(self.output.quiet);
         let job = Job { paths: &self.selection.paths, evidence: &self.evidence, scope: &scope, threads: self.selection.threads };
         let Material { summary, evidence } = pipeline::run(&job, &bar)?;
@@ -97,7 +103,10 @@ impl Analyze {
             return Err(no_input(&summary));
         }
         self.tell_unreadable(&summary);
-        let case = Case::new(summary, evidence, scope.window);
+        let mut case = Case::new(summary, evidence, scope.window);
+        if let Some(redactor) = redactor {
+            redaction::apply(redactor, &mut [&mut case], &mut asked);
+        }
         let findings = judge(&case);
         self.output.write(|out| match self.format {
             Format::Html => html::write(&case, &findings, &asked, out),

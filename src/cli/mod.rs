@@ -12,6 +12,7 @@ mod explain;
 mod options;
 mod output;
 mod progress;
+mod redaction;
 mod status;
 
 use status::Status;

@@ -11,6 +11,8 @@ use crate::collections::distinct::Distinct;
 use crate::collections::map::{DefaultHashBuilder, HashTable};
 use crate::merge::Merge;
 
+mod renamed;
+
 /// Up to how many different names a tally is exact.
 pub const EXACT_NAMES: usize = 32_768;
 

@@ -3,9 +3,7 @@
 //! Probes of Exchange itself are left out. An address is *suspicious* if hardly any login from it works.
 
 use crate::case::Case;
-use crate::case::refusals::Refusals;
-use crate::collections::partners::hash;
-use crate::collections::tally::fold_case;
+use crate::case::refusals::{Refusals, RefusedName};
 use crate::location::Location;
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
@@ -44,7 +42,7 @@ const STRANGERS: (usize, usize, f64) = (30, 15, 5.0);
 pub(super) struct Guessed<'a> {
     /// Its name, as it is shown.
     pub(super) name: &'a str,
-    key: &'a str,
+    hash: u64,
     account: &'a Account,
     refused: &'a Refused,
     core: Core,
@@ -104,9 +102,9 @@ impl<'a> Guesses<'a> {
         let groups: Vec<_> = groups.collect();
         let mut protocols = refusals.protocols.clone();
         protocols.retain(|protocol| groups.iter().any(|group| group.service.protocol == *protocol));
-        let guessed = |(key, account): (&'a String, &'a Account)| {
+        let guessed = |RefusedName { name, hash, account }: &'a RefusedName| {
             let refused = account.refused.as_deref()?;
-            Some(Guessed { name: case.accounts.shown(key), key, core: Core::of(refused), account, refused })
+            Some(Guessed { name, hash: *hash, core: Core::of(refused), account, refused })
         };
         Self {
             server: refusals.server.clone(),
@@ -123,7 +121,7 @@ impl<'a> Guesses<'a> {
     /// The addresses that an account was refused from, the busiest first.
     pub(super) fn addresses_of(&self, account: &Guessed<'_>) -> Vec<&Guessed<'a>> {
         let mut from: Vec<&Guessed<'a>> =
-            self.addresses.iter().filter(|address| account.refused.partners.contains(&fold_case(address.key))).collect();
+            self.addresses.iter().filter(|address| account.refused.partners.meets(&[address.hash])).collect();
         from.sort_by_key(|address| (std::cmp::Reverse(address.count()), &address.name));
         from
     }
@@ -164,7 +162,7 @@ impl<'a> Guesses<'a> {
 
     /// The accounts with few tries that were refused from any of the addresses.
     fn tried_from(&self, addresses: &[&Guessed<'_>]) -> Vec<&Guessed<'a>> {
-        let mut hashes: Vec<u64> = addresses.iter().map(|address| hash(&fold_case(address.key))).collect();
+        let mut hashes: Vec<u64> = addresses.iter().map(|address| address.hash).collect();
         hashes.sort_unstable();
         // Of a spray over more names than are kept, account and address are hardly ever both kept.
         let is_tried = |account: &&Guessed<'_>| match self.is_exact {
@@ -299,7 +297,7 @@ mod tests {
 
     fn guessed(account: &Account) -> Guessed<'_> {
         let refused = account.refused.as_deref().unwrap();
-        Guessed { name: "alice@contoso.com", key: "alice@contoso.com", core: Core::of(refused), account, refused }
+        Guessed { name: "alice@contoso.com", hash: 0, core: Core::of(refused), account, refused }
     }
 
     #[test]

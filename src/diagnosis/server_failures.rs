@@ -10,6 +10,7 @@ use crate::diagnosis::powershell::argument;
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
 use crate::protocol::{Protocol, Role};
+use crate::redaction::is_address;
 use crate::text::{counted, thousands};
 
 /// So many failures outside of any outage are worth a word.
@@ -154,7 +155,7 @@ impl<'a> ServerFailures<'a> {
 
     /// The server as cmdlets want it: a name, even where the logs know it by an address alone.
     pub fn server_argument(&self) -> String {
-        let named = self.server.filter(|server| server.parse::<std::net::IpAddr>().is_err());
+        let named = self.server.filter(|server| !is_address(server));
         named.map_or_else(|| argument(&self.host()), argument)
     }
 

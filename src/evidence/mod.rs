@@ -21,6 +21,7 @@ mod format_table;
 mod json_table;
 mod pkcs7;
 mod prompt;
+mod redacted;
 mod s_client;
 mod skips;
 mod table;

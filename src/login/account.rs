@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collections::map::{HashMap, HashSet};
 use crate::login::identity::{Aliases, CUT_LENGTH};
+use crate::redaction::{Redact, Redactor};
 
 /// The account behind each name.
 #[derive(Debug, Default)]
@@ -60,6 +61,28 @@ impl Accounts {
     /// The name to show for an account's key.
     pub fn shown<'a>(&'a self, key: &'a str) -> &'a str {
         self.spellings.get(key).map_or(key, String::as_str)
+    }
+}
+
+impl Accounts {
+    /// Tells which names are cut, before they become pseudonyms.
+    pub fn teach(&self, redactor: &mut Redactor) {
+        for name in self.joined.keys() {
+            redactor.learn_account(name);
+            if name.chars().count() == CUT_LENGTH {
+                redactor.learn_cut(name, self.key_of(name));
+            }
+        }
+    }
+}
+
+impl Redact for Accounts {
+    fn redact(&mut self, redactor: &Redactor) {
+        let Self { joined, spellings } = self;
+        let pseudonyms = joined.iter().map(|(name, whole)| (redactor.account(name), redactor.account(whole)));
+        *joined = pseudonyms.filter(|(name, whole)| name != whole).collect();
+        // Pseudonyms have one spelling.
+        spellings.clear();
     }
 }
 

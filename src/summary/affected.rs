@@ -60,6 +60,11 @@ impl Affected {
             .map(|(key, _)| key.as_ref())
     }
 
+    /// Lets all names go; whether every account was kept stays known.
+    pub fn forget_names(&mut self) {
+        *self = Self { is_cut: self.is_cut, ..Self::default() };
+    }
+
     /// Whether every account was kept.
     pub fn is_exact(&self) -> bool {
         !self.is_cut

@@ -21,6 +21,7 @@ pub mod file;
 pub mod large_mailbox;
 pub mod pace;
 pub mod pulse;
+mod redacted;
 pub mod scope;
 pub mod segment;
 pub mod service;

@@ -13,7 +13,7 @@ use crate::tree::repository;
 /// The ground floor has three rows, because an error has a location, and reading a time can end in an error.
 const FLOORS: [(&str, &[&str]); 14] = [
     ("0", &["location", "protocol", "merge", "text"]),
-    ("0", &["error"]),
+    ("0", &["error", "redaction"]),
     ("0", &["clock"]),
     ("1", &["skipped", "collections"]),
     ("2", &["input"]),
@@ -47,7 +47,7 @@ const DOORS: [(&str, &[&str]); 20] = [
     ("chrono", &["clock", "evidence::date"]),
     ("evtx", &["evidence"]),
     ("x509_parser", &["evidence"]),
-    ("ring", &["evidence", "report::html"]),
+    ("ring", &["evidence", "redaction", "report::html"]),
     ("roxmltree", &["evidence"]),
     ("serde", &["report::json", "evidence::json_table", "summary::wire", "history", "dataset"]),
 ];

@@ -1,0 +1,140 @@
+//! Pseudonyms in the place of all names of a case, before it is judged and reported.
+//!
+//! What is counted, joined and ordered stays as it was, because it was done under the names. What is said about it afterwards,
+//! by diagnoses and reports, can only be said with pseudonyms: no name is left to slip out.
+
+use std::mem::take;
+
+use crate::case::coverage::{Coverage, Gap};
+use crate::case::evidence::Evidence;
+use crate::case::group::Group;
+use crate::case::outage::Outage;
+use crate::case::refusals::{Refusals, RefusedName};
+use crate::case::top::Top;
+use crate::case::{Case, timeline};
+use crate::merge::merge_entry;
+use crate::redaction::{Redact, Redactor};
+
+impl Case {
+    /// Tells what is known of accounts, so that all their spellings get one pseudonym.
+    pub fn teach(&self, redactor: &mut Redactor) {
+        self.accounts.teach(redactor);
+        for service in self.summary.services.values() {
+            let refused = service.refused_users.iter().chain(service.groups.values());
+            let users = refused.flat_map(|group| group.users.iter().map(|(name, _, _)| name));
+            users.chain(service.accounts.iter().map(|(name, _, _)| name)).for_each(|name| redactor.learn_account(name));
+        }
+    }
+}
+
+impl Redact for Case {
+    fn redact(&mut self, redactor: &Redactor) {
+        let Self {
+            window: _,
+            summary,
+            accounts,
+            groups,
+            outages,
+            top_accounts,
+            top_addresses,
+            refusals,
+            coverage,
+            restarts,
+            evidence,
+            timeline,
+        } = self;
+        summary.redact(redactor);
+        accounts.redact(redactor);
+        groups.iter_mut().for_each(|group| group.redact(redactor));
+        outages.iter_mut().for_each(|outage| outage.redact(redactor));
+        for (tops, redact) in
+            [(top_accounts, Redactor::account as fn(&Redactor, &str) -> String), (top_addresses, Redactor::address)]
+        {
+            for Top { service, name, account } in tops {
+                service.redact(redactor);
+                *name = redact(redactor, name);
+                account.redact(redactor);
+            }
+        }
+        refusals.iter_mut().for_each(|refusals| refusals.redact(redactor));
+        coverage.redact(redactor);
+        restarts.iter_mut().for_each(|(service, _)| service.redact(redactor));
+        evidence.redact(redactor);
+        // Its sentences hold names: they are written again.
+        timeline.clear();
+        self.timeline = timeline::timeline(self);
+    }
+}
+
+impl Redact for Group {
+    fn redact(&mut self, redactor: &Redactor) {
+        let Self { id: _, service, key, users: _, clients: _, top_users, top_clients, failures } = self;
+        service.redact(redactor);
+        key.redact(redactor);
+        top_users.iter_mut().for_each(|(name, _)| *name = redactor.account(name));
+        top_clients.iter_mut().for_each(|(address, _)| *address = redactor.address(address));
+        failures.redact(redactor);
+    }
+}
+
+impl Redact for Outage {
+    fn redact(&mut self, redactor: &Redactor) {
+        let Self {
+            id: _,
+            protocol: _,
+            server,
+            targets,
+            start: _,
+            end: _,
+            recovered_at: _,
+            attempts: _,
+            failed: _,
+            users_affected: _,
+            health_mailbox_failed: _,
+            groups: _,
+        } = self;
+        *server = server.take().map(|name| redactor.host(&name).into());
+        targets.iter_mut().for_each(|target| *target = redactor.target(target));
+    }
+}
+
+impl Redact for Refusals {
+    fn redact(&mut self, redactor: &Redactor) {
+        let Self { server, protocols: _, accounts, addresses, attempts: _, logins_per_address: _, is_exact: _ } = self;
+        server.iter_mut().for_each(|name| *name = redactor.host(name));
+        // The hash stays: by it accounts and addresses find each other, and no report shows it.
+        for RefusedName { name, hash: _, account } in accounts {
+            *name = redactor.account(name);
+            account.redact(redactor);
+        }
+        for RefusedName { name, hash: _, account } in addresses {
+            *name = redactor.address(name);
+            account.redact(redactor);
+        }
+    }
+}
+
+impl Redact for Coverage {
+    fn redact(&mut self, redactor: &Redactor) {
+        let Self { gaps, sessions: _, mechanisms } = self;
+        for Gap { service, from: _, to: _ } in gaps {
+            service.redact(redactor);
+        }
+        for ((mut service, mechanism, encryption), count) in take(mechanisms) {
+            service.redact(redactor);
+            merge_entry(mechanisms, (service, mechanism, encryption), count);
+        }
+    }
+}
+
+impl Redact for Evidence {
+    fn redact(&mut self, redactor: &Redactor) {
+        let Self { files, facts, skipped } = self;
+        files.iter_mut().for_each(|(file, _)| file.redact(redactor));
+        facts.iter_mut().for_each(|fact| fact.redact(redactor));
+        for (location, reason) in skipped {
+            location.redact(redactor);
+            *reason = redactor.text(reason);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! `--redact`: names become pseudonyms before anything is judged or written.
+
+use std::env;
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::case::Case;
+use crate::error::{Error, ErrorKind, Result, plain_words};
+use crate::redaction::{Redact, Redactor, random_key};
+use crate::report::html::Asked;
+
+/// The environment variable that holds the key: others do not see it, as they see command lines.
+const VARIABLE: &str = "EXLOG_REDACT_KEY";
+
+/// A shorter key may be found by trying.
+const SHORT: usize = 12;
+
+/// Whether and how names are hidden.
+#[derive(Debug, Args)]
+pub(super) struct Redaction {
+    /// Put pseudonyms in the place of accounts, hosts, addresses, paths, and all else that may be a name
+    ///
+    /// The same name is the same pseudonym everywhere in a report, and in another report with the same key. Without a key one
+    /// is made and told on standard error; it stands in no report, and belongs to nobody who gets one. Messages on standard
+    /// error are not redacted.
+    #[arg(long, help_heading = "Output")]
+    redact: bool,
+
+    /// Redact with this key (others can see command lines: prefer EXLOG_REDACT_KEY in the environment, or a file)
+    #[arg(long, value_name = "KEY", conflicts_with = "redact_key_file", help_heading = "Output")]
+    redact_key: Option<String>,
+
+    /// Redact with the key in this file
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    redact_key_file: Option<PathBuf>,
+}
+
+impl Redaction {
+    /// The redactor, if names are to be hidden. A key that was made for this run is told here, once.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] if the key is empty or cannot be read, [`ErrorKind::System`] if none can be made.
+    pub(super) fn redactor(&self) -> Result<Option<Redactor>> {
+        if !self.redact && self.redact_key.is_none() && self.redact_key_file.is_none() {
+            return Ok(None);
+        }
+        let key = match self.given_key()? {
+            Some(key) => key,
+            None => made_key()?,
+        };
+        Ok(Some(Redactor::new(&key)))
+    }
+
+    fn given_key(&self) -> Result<Option<String>> {
+        let (source, key) = match (&self.redact_key, &self.redact_key_file, env::var(VARIABLE)) {
+            (Some(key), _, _) => ("--redact-key".to_owned(), key.clone()),
+            (None, Some(file), _) => {
+                let key = fs::read_to_string(file).map_err(|error| {
+                    let message = format!("the key in {} could not be read: {}", file.display(), plain_words(&error));
+                    Error::new(ErrorKind::Usage, message).hint("give a text file that holds nothing but the key")
+                })?;
+                (file.display().to_string(), key)
+            }
+            (None, None, Ok(key)) => (VARIABLE.to_owned(), key),
+            (None, None, Err(env::VarError::NotUnicode(_))) => (VARIABLE.to_owned(), String::new()),
+            (None, None, Err(env::VarError::NotPresent)) => return Ok(None),
+        };
+        let key = key.trim().to_owned();
+        if key.is_empty() {
+            return Err(Error::new(ErrorKind::Usage, format!("the key in {source} is empty or no text"))
+                .hint("give a key of some length, or --redact alone: then one is made and told"));
+        }
+        if key.chars().count() < SHORT {
+            tell(&format!("the key in {source} is short: who has a report may find it, and with it the names, by trying"));
+        }
+        Ok(Some(key))
+    }
+}
+
+fn made_key() -> Result<String> {
+    let key = random_key().ok_or_else(|| {
+        Error::new(ErrorKind::System, "the system gave no random numbers to make a key of")
+            .hint("give one in a file: --redact-key-file")
+    })?;
+    tell(&format!(
+        "names are redacted with the key {key}\n  keep it, and give it to nobody who gets the report: with {VARIABLE}={key} the same names get the same pseudonyms again"
+    ));
+    Ok(key)
+}
+
+/// Told even if all else is quiet: nothing else ever tells it.
+fn tell(words: &str) {
+    let _ = writeln!(io::stderr(), "exlog: {words}");
+}
+
+/// Puts pseudonyms in the place of all names of cases that are reported together, and of what was asked for.
+pub(super) fn apply(mut redactor: Redactor, cases: &mut [&mut Case], asked: &mut Asked) {
+    cases.iter().for_each(|case| case.teach(&mut redactor));
+    cases.iter_mut().for_each(|case| case.redact(&redactor));
+    let Asked { zone: _, paths, evidence, server_name, protocol: _, role: _, servers, users, clients } = asked;
+    paths.iter_mut().chain(evidence).for_each(|path| *path = redactor.path(path));
+    server_name.iter_mut().for_each(|name| *name = redactor.host(name));
+    servers.iter_mut().for_each(|pattern| *pattern = redactor.pattern(pattern, Redactor::host));
+    users.iter_mut().for_each(|pattern| *pattern = redactor.pattern(pattern, Redactor::account));
+    clients.iter_mut().for_each(|pattern| *pattern = redactor.pattern(pattern, Redactor::address));
+}
