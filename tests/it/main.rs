@@ -30,6 +30,7 @@ mod memory;
 mod mutated;
 mod properties;
 mod real_lines;
+mod redact;
 mod samples;
 mod snapshots;
 mod tidy;
