@@ -12,13 +12,20 @@ use crate::case::outage::Outage;
 use crate::case::refusals::{Refusals, RefusedName};
 use crate::case::top::Top;
 use crate::case::{Case, timeline};
+use crate::login::identity::CUT_LENGTH;
 use crate::merge::merge_entry;
 use crate::redaction::{Redact, Redactor};
 
 impl Case {
     /// Tells what is known of accounts, so that all their spellings get one pseudonym.
     pub fn teach(&self, redactor: &mut Redactor) {
-        self.accounts.teach(redactor);
+        for (name, whole) in self.accounts.joined().chain(self.summary.aliases.pairs()) {
+            redactor.learn_account(name);
+            redactor.learn_account(whole);
+            if name.chars().count() == CUT_LENGTH {
+                redactor.learn_cut(name, whole);
+            }
+        }
         for service in self.summary.services.values() {
             let refused = service.refused_users.iter().chain(service.groups.values());
             let users = refused.flat_map(|group| group.users.iter().map(|(name, _, _)| name));

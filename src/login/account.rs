@@ -65,14 +65,9 @@ impl Accounts {
 }
 
 impl Accounts {
-    /// Tells which names are cut, before they become pseudonyms.
-    pub fn teach(&self, redactor: &mut Redactor) {
-        for name in self.joined.keys() {
-            redactor.learn_account(name);
-            if name.chars().count() == CUT_LENGTH {
-                redactor.learn_cut(name, self.key_of(name));
-            }
-        }
+    /// The names that stand for another one, with the account that they belong to, in no order.
+    pub fn joined(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.joined.keys().map(|name| (name.as_str(), self.key_of(name)))
     }
 }
 

@@ -149,6 +149,11 @@ impl Aliases {
         self.0.get(alias).filter(|beside| beside.another.is_none()).map(|beside| beside.name.as_ref())
     }
 
+    /// Each alias that stands for one name, with that name, in no order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.keys().filter_map(|alias| Some((alias.as_ref(), self.name_of(alias)?)))
+    }
+
     /// All names that are known to have an alias, in no order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.values().flat_map(|beside| std::iter::once(&beside.name).chain(&beside.another)).map(AsRef::as_ref)

@@ -4,7 +4,6 @@
 //! could not be read is in no known form, so that nothing of it but its shape may be shown.
 
 use crate::redaction::Redactor;
-use crate::redaction::names::local_part;
 
 /// Commands whose parameters begin with an account.
 const NAMING: [&str; 4] = ["login", "user", "apop", "proxy"];
@@ -19,7 +18,7 @@ impl Redactor {
         let column = |place: usize| columns.get(place).copied().unwrap_or_default();
         let (user, command) = (column(5).trim_matches('"'), column(9));
         let names = |texts: &[&str]| -> Vec<String> {
-            let all = texts.iter().flat_map(|text| [*text, local_part(text)]);
+            let all = texts.iter().flat_map(|text| text.split(['@', '\\', '/']).chain([*text]));
             all.map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty()).collect()
         };
         let is_naming = NAMING.iter().any(|naming| command.trim_matches('"').eq_ignore_ascii_case(naming));

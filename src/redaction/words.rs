@@ -72,8 +72,9 @@ impl Redactor {
     }
 
     fn bare_word(&self, word: &str, names: &[String]) -> String {
-        let is_name = || names.contains(&word.to_lowercase());
-        if word.is_empty() || MOMENT.as_ref().is_some_and(|form| form.is_match(word)) {
+        if names.contains(&word.to_lowercase()) {
+            self.account(word)
+        } else if word.is_empty() || MOMENT.as_ref().is_some_and(|form| form.is_match(word)) {
             word.to_owned()
         } else if self.is_address(word) || word.parse::<std::net::SocketAddr>().is_ok() {
             self.socket(word)
@@ -87,8 +88,6 @@ impl Redactor {
         } else if let Some(separator) = word.chars().find(|c| matches!(c, '\\' | '/' | ':')) {
             let pieces = word.split(separator).map(|piece| self.word(piece, names));
             pieces.collect::<Vec<_>>().join(&separator.to_string())
-        } else if is_name() {
-            self.label(word)
         } else if self.is_plain(word) {
             word.to_owned()
         } else if self.accounts.contains(&word.to_lowercase()) {

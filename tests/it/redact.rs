@@ -292,6 +292,18 @@ fn every_spelling_of_an_account_keeps_what_it_shares() {
 }
 
 #[test]
+fn a_cut_name_and_the_whole_one_are_one_token() {
+    let whole = "HealthMailbox0a1b2c3d4e5f60718293a4b5c6d7e8f9@contoso.com";
+    let denied = "R=\"z NO LOGIN failed.\";ErrMsg=LogonFailed:LogonDenied";
+    let both = login("07:00:00.000", whole, denied).replacen(whole, "HealthMailbox0a1b2c3", 1);
+    let report = redacted(Tree::of(FRONT, log(&[TWELVE, &both])).path(), KEY);
+    let example = text(&list(&list(&report, "/failure_groups")[0], "/examples")[0], "text").to_owned();
+    let columns: Vec<&str> = example.split(',').collect();
+    assert!(columns[5].starts_with("healthmailbox") && columns[10].starts_with(&format!("{}@id-", columns[5])), "{example}");
+    assert_eq!(list(&report, "/failure_groups")[0]["client_class"], "health_mailbox");
+}
+
+#[test]
 fn hostile_and_short_names_go_and_sentences_stay() {
     let denied = |name: &str| {
         format!("R=\"z NO LOGIN failed.\";Msg=\"LogonFailed:LogonDenied,User: {name}\";ErrMsg=LogonFailed:LogonDenied")
