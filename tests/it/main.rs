@@ -24,6 +24,7 @@ mod diagnosis_cases;
 mod documents;
 mod findings;
 mod generated;
+mod hostile;
 mod html;
 mod invariance;
 mod memory;

@@ -1,0 +1,136 @@
+//! Hostile content comes out harmless and readable: one corpus through the doors of all formats.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::program::{Ended, exlog, list, text};
+use crate::tree::Tree;
+
+mod corpus;
+
+use corpus::{WORDS, folder};
+
+/// What is asked of each output: a new format adds a line here, or the test below fails.
+const FORMATS: [(&str, fn(&str)); 3] =
+    [("terminal", is_harmless_on_a_terminal), ("html", is_harmless_in_a_browser), ("json", is_exact)];
+
+/// No report about the corpus, whose longest lines have a megabyte, is longer.
+const LONGEST: usize = 1_000_000;
+
+/// The report about the corpus in a format, whole.
+fn report(format: &str) -> Ended {
+    exlog(&["analyze".as_ref(), folder().as_os_str(), "--verbose".as_ref(), "--format".as_ref(), format.as_ref()]).with_status(0)
+}
+
+/// Characters that drive a terminal, turn the reading direction, or hide; line ends separate lines.
+fn is_harmful(c: char) -> bool {
+    (c.is_control() && c != '\n')
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// A word as people are to read it: harmful characters by their numbers, what is no text by U+FFFD.
+fn readable(word: &[u8]) -> String {
+    let text = String::from_utf8_lossy(word.trim_ascii()).into_owned();
+    text.chars().map(|c| if is_harmful(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
+#[track_caller]
+fn is_harmless_on_a_terminal(report: &str) {
+    assert_eq!(report.chars().find(|c| is_harmful(*c)), None);
+    for (what, word) in WORDS {
+        assert!(report.contains(&readable(word)), "{what}: {}", readable(word));
+    }
+}
+
+#[track_caller]
+fn is_harmless_in_a_browser(page: &str) {
+    assert_eq!(page.chars().find(|c| is_harmful(*c)), None);
+    let style = between(page, "<style>", "</style>");
+    let script = between(page, "<script>", "</script>");
+    let markup = page.replace(style, "").replace(script, "");
+    for (what, word) in WORDS {
+        let escaped = [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("'", "&#39;")];
+        let shown = escaped.iter().fold(readable(word), |text, (c, reference)| text.replace(c, reference));
+        assert!(markup.contains(&shown), "{what}: {shown}");
+    }
+    // Every tag and every attribute is one that the templates write.
+    let templates: String = fs::read_dir(crate::tree::repository().join("src/report/html/templates"))
+        .unwrap()
+        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
+    for tag in markup.split('<').skip(1) {
+        let name: String = tag.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '/' | '!')).collect();
+        assert!(!name.is_empty() && templates.contains(&format!("<{name}")), "<{tag}");
+        let inside = tag.split('>').next().unwrap();
+        // Outside of quotes.
+        for attributes in inside.split('"').step_by(2) {
+            for attribute in attributes.split_whitespace().filter_map(|word| word.strip_suffix('=')) {
+                assert!(templates.contains(&format!(" {attribute}=\"")), "<{inside}>: {attribute}");
+                assert!(!attribute.starts_with("on") && !["style", "src", "srcdoc"].contains(&attribute), "<{inside}>");
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn is_exact(report: &str) {
+    // JSON escapes what is below U+0020 by itself; a terminal is not its reader.
+    assert_eq!(report.chars().find(|c| *c < ' ' && *c != '\n'), None);
+    let report: Value = serde_json::from_str(report).unwrap();
+    let errors: Vec<&str> = list(&report, "/failure_groups").iter().map(|group| text(group, "error")).collect();
+    for (what, word) in WORDS {
+        let expected = String::from_utf8_lossy(word.trim_ascii()).into_owned();
+        assert!(errors.contains(&expected.as_str()), "{what}: {expected:?} in {errors:?}");
+    }
+    // What is cut says so.
+    let is_cut = |error: &&&str| error.starts_with("WWWW") && error.contains('…') && error.len() < 2000;
+    assert_eq!(errors.iter().filter(is_cut).count(), 1);
+}
+
+/// What stands between two marks.
+#[track_caller]
+fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
+    page.split_once(start).unwrap().1.split_once(end).unwrap().0
+}
+
+#[test]
+fn every_format_is_harmless_readable_and_bounded() {
+    for (format, is_sound) in FORMATS {
+        let ended = report(format);
+        is_sound(&ended.stdout);
+        assert!(ended.stdout.len() < LONGEST, "{format}: {}", ended.stdout.len());
+        assert_eq!(ended.stderr.chars().find(|c| is_harmful(*c)), None, "{format}");
+    }
+}
+
+#[test]
+fn no_format_is_left_out() {
+    let help = exlog(&["analyze", "--help"]).with_status(0).stdout;
+    let (_, about) = help.split_once("--format").unwrap();
+    let about = about.split("\n      --").next().unwrap();
+    let (_, values) = about.split_once("Possible values:").unwrap();
+    let listed = values.lines().filter_map(|line| line.trim().strip_prefix("- ")?.split(':').next());
+    let listed: Vec<&str> = listed.collect();
+    assert_eq!(listed, FORMATS.map(|(format, _)| format));
+}
+
+/// Names of folders are names of servers. Windows does not allow such ones.
+#[cfg(unix)]
+#[test]
+fn servers_named_by_strangers_are_harmless_too() {
+    let name = "<img src=x onerror=window.pwned=12>\u{1b}[31m'; calc; '";
+    let lines: Vec<String> = (0..9)
+        .map(|minute| crate::tree::login(&format!("07:0{minute}:00.000"), "alice", "R=\"A1 NO x\";ErrMsg=ProxyNotAuthenticated"))
+        .collect();
+    let all: Vec<&str> = [crate::tree::TWELVE].into_iter().chain(lines.iter().map(String::as_str)).collect();
+    let tree = Tree::of(&format!("{name}/Logging/Imap4/IMAP420260312-1.LOG"), crate::tree::log(&all));
+    for format in ["terminal", "html"] {
+        let ended = exlog(&["analyze".as_ref(), tree.path().as_os_str(), "--format".as_ref(), format.as_ref()]).with_status(0);
+        assert_eq!(ended.stdout.chars().find(|c| is_harmful(*c)), None, "{format}");
+        assert!(format == "terminal" || !ended.stdout.contains("<img"));
+        // In the shell's commands, the quote that would end the name stands for itself.
+        assert!(format == "terminal" || ended.stdout.contains(r"[31m&#39;\&#39;&#39;; calc; &#39;\&#39;&#39;"));
+    }
+}
