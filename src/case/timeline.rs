@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::case::evidence::Evidence;
 use crate::evidence::date::Date;
-use crate::evidence::fact::{Cmdlet, Event, What};
+use crate::evidence::fact::{Cmdlet, Event, Fact, What};
 use crate::location::Location;
 use crate::protocol::Protocol;
 use crate::summary::ServiceKey;
@@ -19,6 +19,22 @@ pub struct Entry {
     pub text: String,
     /// Where it stands; `None` where it follows from many lines.
     pub location: Option<Location>,
+    /// The server it is about, as its source spells it; `None` if it may be any.
+    pub server: Option<String>,
+    /// The protocol it is about; `None` if it may be either.
+    pub protocol: Option<Protocol>,
+}
+
+impl Entry {
+    /// Whether it is about a service of this protocol on this server, or may be.
+    pub fn is_about(&self, server: Option<&str>, protocol: Protocol) -> bool {
+        let label = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
+        let is_server = match (&self.server, server) {
+            (Some(mine), Some(theirs)) => mine == theirs || label(mine) == label(theirs),
+            _ => true,
+        };
+        is_server && self.protocol.is_none_or(|only| only == protocol)
+    }
 }
 
 /// A cmdlet that may change which certificate IMAP or POP uses.
@@ -59,11 +75,14 @@ pub fn change_of(cmdlet: &Cmdlet) -> Option<Change> {
         "import-exchangecertificate" | "new-exchangecertificate" | "remove-exchangecertificate" => Vec::new(),
         _ => return None,
     };
-    let server = cmdlet
-        .parameter("Server")
-        .or_else(|| cmdlet.parameter("Identity").and_then(|identity| identity.split_once('\\')).map(|(server, _)| server));
     let name = cmdlet.parameter("X509CertificateName").map(str::to_owned);
-    Some(Change { text: in_words(cmdlet), protocols, name, server: server.map(str::to_owned) })
+    Some(Change { text: in_words(cmdlet), protocols, name, server: server_of(cmdlet).map(str::to_owned) })
+}
+
+/// The server that a cmdlet names.
+fn server_of(cmdlet: &Cmdlet) -> Option<&str> {
+    let identity = cmdlet.parameter("Identity");
+    cmdlet.parameter("Server").or_else(|| identity.and_then(|identity| identity.split_once('\\')).map(|(server, _)| server))
 }
 
 /// `administrator ran Set-ImapSettings -X509CertificateName mail.contoso.com`.
@@ -84,7 +103,14 @@ pub fn timeline(case: &Case) -> Vec<Entry> {
     from_evidence(&case.evidence, &mut entries);
     for (key, restarts) in &case.restarts {
         let text = format!("{} started anew (session numbers begin again)", service(key));
-        entries.extend(restarts.iter().map(|at| Entry { at: *at, kind: "restart", text: text.clone(), location: None }));
+        entries.extend(restarts.iter().map(|at| Entry {
+            at: *at,
+            kind: "restart",
+            text: text.clone(),
+            location: None,
+            server: key.server.as_deref().map(str::to_owned),
+            protocol: Some(key.protocol),
+        }));
     }
     for outage in &case.outages {
         let what =
@@ -96,24 +122,21 @@ pub fn timeline(case: &Case) -> Vec<Entry> {
                 .find(|(at, _, _)| *at == moment)
                 .map(|(_, location, _)| location.clone())
         };
-        entries.push(Entry {
-            at: outage.start,
-            kind: "first_failure",
-            text: format!("first failure: {what}"),
-            location: line(outage.start),
-        });
-        entries.push(Entry {
-            at: outage.end,
-            kind: "last_failure",
-            text: format!("last failure: {what}"),
-            location: line(outage.end),
-        });
-        entries.extend(outage.recovered_at.map(|at| Entry {
-            at,
-            kind: "recovery",
-            text: format!("first success: {what}"),
-            location: None,
-        }));
+        let mut entry = |at: i64, kind: &'static str, word: &str, location: Option<Location>| {
+            entries.push(Entry {
+                at,
+                kind,
+                text: format!("{word}: {what}"),
+                location,
+                server: outage.server.as_deref().map(str::to_owned),
+                protocol: Some(outage.protocol),
+            });
+        };
+        entry(outage.start, "first_failure", "first failure", line(outage.start));
+        entry(outage.end, "last_failure", "last failure", line(outage.end));
+        if let Some(at) = outage.recovered_at {
+            entry(at, "recovery", "first success", None);
+        }
     }
     entries.sort();
     entries.dedup();
@@ -130,18 +153,20 @@ fn service(key: &ServiceKey) -> String {
 }
 
 fn from_evidence(evidence: &Evidence, entries: &mut Vec<Entry>) {
-    let mut schannel: Vec<(i64, &Event, &Location)> = Vec::new();
+    let mut schannel: Vec<(i64, &Event, &Fact)> = Vec::new();
     for fact in &evidence.facts {
         let location = Some(fact.location.clone());
         match (&fact.what, fact.at) {
             (What::Event(event), Some(at)) => {
                 if let Some(cmdlet) = event.cmdlet.as_ref().filter(|cmdlet| is_of_interest(cmdlet)) {
-                    entries.push(Entry { at, kind: "change", text: in_words(cmdlet), location });
+                    let (server, protocol) = (concerned(cmdlet, fact.server.as_deref()), protocol_in(&cmdlet.name));
+                    entries.push(Entry { at, kind: "change", text: in_words(cmdlet), location, server, protocol });
                 } else if event.provider.to_ascii_lowercase().contains("schannel") {
-                    schannel.push((at, event, &fact.location));
+                    schannel.push((at, event, fact));
                 } else if is_service_event(event) {
                     let text = format!("event {} of {} on {}", event.id, event.provider, event.computer);
-                    entries.push(Entry { at, kind: "service", text, location });
+                    let (server, protocol) = (fact.server.clone(), protocol_in(&event.provider));
+                    entries.push(Entry { at, kind: "service", text, location, server, protocol });
                 }
             }
             (What::Certificate(certificate), _) => {
@@ -153,6 +178,8 @@ fn from_evidence(evidence: &Evidence, entries: &mut Vec<Entry>) {
                             kind: "certificate",
                             text: format!("{subject} {words}"),
                             location: location.clone(),
+                            server: None,
+                            protocol: None,
                         });
                     }
                 }
@@ -163,13 +190,30 @@ fn from_evidence(evidence: &Evidence, entries: &mut Vec<Entry>) {
     // Schannel repeats itself: what counts is when each kind of error began.
     schannel.sort_by_key(|(at, event, _)| (event.id, *at));
     schannel.dedup_by_key(|(_, event, _)| event.id);
-    let onset = |(at, event, location): &(i64, &Event, &Location)| Entry {
+    let onset = |(at, event, fact): &(i64, &Event, &Fact)| Entry {
         at: *at,
         kind: "schannel",
         text: format!("Schannel error {} begins", event.id),
-        location: Some((*location).clone()),
+        location: Some(fact.location.clone()),
+        server: fact.server.clone(),
+        protocol: None,
     };
     entries.extend(schannel.iter().map(onset));
+}
+
+/// The server whose settings a cmdlet changes: the one it names, else the one it ran on, which is what these cmdlets take.
+fn concerned(cmdlet: &Cmdlet, ran_on: Option<&str>) -> Option<String> {
+    let name = cmdlet.name.to_ascii_lowercase();
+    let is_local = ["imapsettings", "popsettings", "exchangecertificate"].iter().any(|noun| name.contains(noun));
+    let component = cmdlet.parameter("Identity").filter(|_| name.contains("servercomponentstate"));
+    server_of(cmdlet).or(component).or(ran_on.filter(|_| is_local)).map(str::to_owned)
+}
+
+/// The protocol in the name of a cmdlet or a provider, if there is one.
+fn protocol_in(name: &str) -> Option<Protocol> {
+    let name = name.to_ascii_lowercase();
+    let words = [("imap", Protocol::Imap4), ("pop", Protocol::Pop3)];
+    words.into_iter().find(|(word, _)| name.contains(word)).map(|(_, protocol)| protocol)
 }
 
 fn is_of_interest(cmdlet: &Cmdlet) -> bool {
@@ -184,4 +228,49 @@ fn is_of_interest(cmdlet: &Cmdlet) -> bool {
 fn is_service_event(event: &Event) -> bool {
     let provider = event.provider.to_ascii_lowercase();
     (provider.contains("imap4") || provider.contains("pop3")) && matches!(event.id, 1000 | 1001 | 2007)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(server: Option<&str>, protocol: Option<Protocol>) -> Entry {
+        let server = server.map(str::to_owned);
+        Entry { at: 0, kind: "change", text: String::new(), location: None, server, protocol }
+    }
+
+    #[test]
+    fn an_entry_is_about_the_server_and_the_protocol_it_names() {
+        for (mine, theirs, is) in [
+            (Some("EX1"), Some("EX1"), true),
+            (Some("EX1"), Some("EX10"), false),
+            (Some("ex1.contoso.com"), Some("EX1"), true),
+            (None, Some("EX1"), true),
+            (Some("EX1"), None, true),
+        ] {
+            assert_eq!(entry(mine, None).is_about(theirs, Protocol::Imap4), is, "{mine:?} {theirs:?}");
+        }
+        assert!(!entry(None, Some(Protocol::Pop3)).is_about(Some("EX1"), Protocol::Imap4));
+    }
+
+    #[test]
+    fn a_cmdlet_is_about_the_server_it_names_or_ran_on() {
+        let cmdlet = |name: &str, parameters: &[(&str, &str)]| Cmdlet {
+            name: name.to_owned(),
+            parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            caller: None,
+            succeeded: true,
+        };
+        for (name, parameters, server) in [
+            ("Set-ImapSettings", [("Server", "EX2")].as_slice(), Some("EX2")),
+            ("Set-PopSettings", &[("Identity", r"EX3\1")], Some("EX3")),
+            ("Set-ImapSettings", &[], Some("EX1")),
+            ("Set-ServerComponentState", &[("Identity", "EX4")], Some("EX4")),
+            ("Set-CASMailbox", &[("Identity", "alice")], None),
+        ] {
+            assert_eq!(concerned(&cmdlet(name, parameters), Some("EX1")).as_deref(), server, "{name}");
+        }
+        assert_eq!(protocol_in("Set-PopSettings"), Some(Protocol::Pop3));
+        assert_eq!(protocol_in("Enable-ExchangeCertificate"), None);
+    }
 }

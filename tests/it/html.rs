@@ -132,3 +132,14 @@ fn a_month_stays_small() {
     is_sound(&page);
     assert!(page.len() < 2_000_000, "{}", page.len());
 }
+
+#[test]
+fn what_happened_says_of_which_service() {
+    let report = analyze(&samples().join("certificate-outage"));
+    let about = |kind: &str| -> Vec<(&str, &str)> {
+        let entries = list(&report, "/timeline").iter().filter(|entry| text(entry, "kind") == kind);
+        entries.map(|entry| (text(entry, "server"), text(entry, "protocol"))).collect()
+    };
+    assert_eq!(about("first_failure"), [("EX01", "imap4"), ("EX01", "pop3")]);
+    assert!(about("change").len() > 1 && about("change").iter().all(|(server, _)| server.starts_with("EX01")));
+}

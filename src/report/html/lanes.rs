@@ -163,7 +163,7 @@ impl<'a> Series<'a> {
             probe_ok_path: bars(&flat(&probes_ok, 3.0), 6.5, 1.0),
             probe_fail_path: bars(&flat(&probes_failed, 9.0), 9.5, 1.0),
             no_logs: no_logs(case, key, self.role, scale, times),
-            hairs: hairs(events, key.0, scale),
+            hairs: hairs(events, key, scale),
             outages,
             data_ok: sparse(&ok),
             data_fail: sparse(&failed),

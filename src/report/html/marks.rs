@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::case::timeline::Entry;
+use crate::protocol::Protocol;
 use crate::report::html::scale::Scale;
 use crate::report::html::times::Times;
 use crate::report::html::words::cut;
@@ -105,38 +106,14 @@ pub(super) fn legend(marks: &[Marker]) -> Vec<LegendMark> {
     shown.map(|(kind, d, text)| LegendMark { kind, d, text }).collect()
 }
 
-/// The lines through the lane of a server: of what names that server, or none.
-pub(super) fn hairs(events: &[&Entry], server: Option<&str>, scale: &Scale) -> Vec<Hair> {
+/// The lines through the lane of a service: of what is about it, or may be.
+pub(super) fn hairs(events: &[&Entry], (server, protocol): (Option<&str>, Protocol), scale: &Scale) -> Vec<Hair> {
     let mut hairs: Vec<Hair> = Vec::new();
-    for event in events.iter().filter(|event| scale.holds(event.at) && is_about(&event.text, server)) {
+    for event in events.iter().filter(|event| scale.holds(event.at) && event.is_about(server, protocol)) {
         let (Some(kind), x) = (kind_of(event).0, scale.x(event.at)) else { continue };
         if hairs.last().is_none_or(|last| x - last.x > 0.15) {
             hairs.push(Hair { x, kind });
         }
     }
     hairs
-}
-
-fn is_about(text: &str, server: Option<&str>) -> bool {
-    let Some(server) = server else { return true };
-    let label = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
-    let Some((_, named)) = text.rsplit_once(" on ") else { return true };
-    named.split([' ', '(', ')', '\\']).next().is_some_and(|named| named == server || label(named) == label(server))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_entry_is_about_the_server_it_names() {
-        for (text, server, is) in [
-            ("the IMAP service on EX1 started anew", "EX1", true),
-            ("the IMAP service on EX10 started anew", "EX1", false),
-            ("event 1000 of MSExchangeIMAP4 on ex1.contoso.com", "EX1", true),
-            ("administrator ran Set-ImapSettings", "EX1", true),
-        ] {
-            assert_eq!(is_about(text, Some(server)), is, "{text}");
-        }
-    }
 }

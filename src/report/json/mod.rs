@@ -14,7 +14,7 @@ use crate::clock::rfc3339;
 use crate::diagnosis::finding::Finding;
 use crate::location::Location;
 use crate::login::identity::ClientClass;
-use crate::protocol::Role;
+use crate::protocol::{Protocol, Role};
 use crate::skipped::FileFate;
 use crate::summary::ServiceKey;
 use crate::summary::counts::Counts;
@@ -227,7 +227,8 @@ fn finding(finding: &Finding) -> FindingRow<'_> {
 
 fn entry(entry: &Entry) -> TimelineRow<'_> {
     let (file, line) = place(entry.location.as_ref());
-    TimelineRow { at: rfc3339(entry.at), kind: entry.kind, text: &entry.text, file, line }
+    let (server, protocol) = (entry.server.as_deref(), entry.protocol.map(Protocol::name));
+    TimelineRow { at: rfc3339(entry.at), kind: entry.kind, text: &entry.text, file, line, server, protocol }
 }
 
 fn coverage(case: &Case) -> Coverage<'_> {

@@ -228,6 +228,8 @@ pub(super) struct TimelineRow<'a> {
     pub(super) text: &'a str,
     pub(super) file: Option<&'a str>,
     pub(super) line: Option<u64>,
+    pub(super) server: Option<&'a str>,
+    pub(super) protocol: Option<&'static str>,
 }
 
 #[derive(Serialize)]
