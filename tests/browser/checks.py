@@ -180,6 +180,21 @@ def a_step_under_the_mouse_tells_its_counts(visit):
 
 
 @check
+def failures_by_the_accounts_own_fault_are_paler_and_told_apart(visit):
+    for dark in [False, True]:
+        browser = visit.open("credentials", dark=dark)
+        fills = browser.js("['.lane .own', '.lane .no', '.lane .ok', '.lane .ground'].map(part => getComputedStyle(document.querySelector(part)).fill)")
+        assert len(set(fills)) == 4, fills
+    assert browser.js("document.querySelector('.lane .own').getBBox().width") > 10
+    assert "own fault" in browser.js("document.querySelector('.legend').textContent")
+    browser.js("document.getElementById('axis').scrollIntoView()")
+    x, y = point(browser, 0.5)
+    browser("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y, button="none", buttons=0)
+    told = browser.js("document.getElementById('tip').textContent")
+    assert "their own fault: " in told, told
+
+
+@check
 def a_command_is_copied_whole(visit):
     browser = visit.open("outage")
     browser.js("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve() }")

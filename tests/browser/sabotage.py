@@ -47,6 +47,10 @@ SABOTAGE = {
         ("outage", "end.setAttribute('aria-valuetext', time(value))", ""),
     ],
     "a_step_under_the_mouse_tells_its_counts": [("outage", "return tip(axis, event, onLane(event))", "return")],
+    "failures_by_the_accounts_own_fault_are_paler_and_told_apart": [
+        ("credentials", ".own { fill: var(--own); }", ".own { fill: var(--no); }"),
+        ("credentials", "some(lane.own,", "some([],"),
+    ],
     "a_command_is_copied_whole": [("outage", "parentNode.querySelector('code')", "closest('li')")],
     "a_link_opens_the_folded_part_that_it_leads_into": [("hostile", "addEventListener('hashchange', reveal)", "")],
     "light_and_dark_differ_and_both_can_be_read": [

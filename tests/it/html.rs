@@ -133,6 +133,33 @@ fn a_month_stays_small() {
     assert!(page.len() < 2_000_000, "{}", page.len());
 }
 
+/// Steps of a lane, as the script reads them.
+fn steps(page: &str, name: &str) -> Vec<u64> {
+    between(page, &format!("{name}=\""), "\"").split(',').filter_map(|count| count.parse().ok()).collect()
+}
+
+#[test]
+fn failures_by_the_accounts_own_fault_and_missing_answers_are_drawn_apart() {
+    let contexts = [
+        "R=\"x NO LOGIN failed.\";ErrMsg=AuthFailed:LogonDenied",
+        "R=\"x NO LOGIN failed.\";ErrMsg=AuthFailed:LogonDenied",
+        "R=\"x NO LOGIN failed.\";ErrMsg=ProxyNotAuthenticated",
+        "R=\"x NO LOGIN failed.\";ErrMsg=ProxyNotAuthenticated",
+        "R=\"x NO LOGIN failed.\";ErrMsg=ProxyNotAuthenticated",
+        "R=\"x OK LOGIN completed.\"",
+        "",
+    ];
+    let lines: Vec<String> =
+        contexts.iter().enumerate().map(|(at, context)| login(&format!("07:00:0{at}.000"), "alice", context)).collect();
+    let all: Vec<&str> = [TWELVE].into_iter().chain(lines.iter().map(String::as_str)).collect();
+    let page = page(Tree::of(FRONT, log(&all)).path(), &[]);
+    for (name, count) in [("data-ok", 1), ("data-no", 5), ("data-own", 2), ("data-unknown", 1)] {
+        assert_eq!(steps(&page, name), [count], "{name}");
+    }
+    assert!(page.contains("1 succeeded, 5 failed, 2 by the accounts&#39; own fault, 1 without an answer"));
+    assert!(page.contains("class=\"own\" d=\"M") && page.contains("class=\"unknown\" d=\"M"));
+}
+
 #[test]
 fn what_happened_says_of_which_service() {
     let report = analyze(&samples().join("certificate-outage"));

@@ -45,6 +45,8 @@ pub(super) struct Axis {
     pub(super) more_lanes: Vec<Lane>,
     pub(super) with_legend: bool,
     pub(super) any_probes: bool,
+    pub(super) any_own: bool,
+    pub(super) any_unknown: bool,
     pub(super) any_no_logs: bool,
     pub(super) any_outages: bool,
 }
@@ -98,7 +100,9 @@ fn axis<'a>(
     let mut lanes: Vec<Lane> = keys.iter().map(|key| series.lane(case, *key, &scale, events, times)).collect();
     // The sort is stable: lanes that are alike stay in the order of their names.
     lanes.sort_by_key(|lane| (!lane.alarm, std::cmp::Reverse(lane.failed_n)));
-    let (any_probes, any_no_logs) = (lanes.iter().any(|lane| lane.has_probes), lanes.iter().any(|lane| !lane.no_logs.is_empty()));
+    let any = |has: fn(&Lane) -> bool| lanes.iter().any(has);
+    let (any_probes, any_no_logs) = (any(|lane| lane.has_probes), any(|lane| !lane.no_logs.is_empty()));
+    let (any_own, any_unknown) = (any(|lane| !lane.own_path.is_empty()), any(|lane| !lane.unknown_path.is_empty()));
     let with_outages = lanes.iter().filter(|lane| lane.alarm).count();
     let shown = if lanes.len() <= LANES + 2 { lanes.len() } else { with_outages.clamp(LANES, MOST_LANES) };
     let more = lanes.split_off(shown.min(lanes.len()));
@@ -121,6 +125,8 @@ fn axis<'a>(
         more_lanes: more,
         with_legend: id == "axis",
         any_probes,
+        any_own,
+        any_unknown,
         any_no_logs,
         any_outages: with_outages > 0,
     };

@@ -12,7 +12,7 @@ use crate::report::html::marks::{Hair, hairs};
 use crate::report::html::scale::{Scale, bars, sparse};
 use crate::report::html::times::Times;
 use crate::report::html::words::{cut, rounded, server};
-use crate::summary::counts::Counts;
+use crate::summary::service::Service;
 use crate::text::thousands;
 
 /// The height of the tallest bar, up and down, and where the line between lies, in pixels.
@@ -51,7 +51,11 @@ pub(super) struct Lane {
     pub(super) attempts: String,
     /// How many attempts its tallest bar stands for.
     pub(super) peak: String,
+    /// Bars of all attempts that did not fail, those without an answer among them; `ok_path` lies over it.
+    pub(super) unknown_path: String,
     pub(super) ok_path: String,
+    /// Bars of all failures, the accounts' own among them; `fail_path`, the server's, lies over it.
+    pub(super) own_path: String,
     pub(super) fail_path: String,
     pub(super) has_probes: bool,
     /// The probes in words.
@@ -64,6 +68,9 @@ pub(super) struct Lane {
     /// Counts for each step, for the tip and the sums of a window.
     pub(super) data_ok: String,
     pub(super) data_fail: String,
+    /// Those of the failures that are the accounts' own.
+    pub(super) data_own: String,
+    pub(super) data_unknown: String,
     pub(super) data_probe_ok: String,
     pub(super) data_probe_fail: String,
 }
@@ -73,22 +80,24 @@ pub(super) struct Lane {
 pub(super) struct Series<'a> {
     /// The front end, or the back end where there is nothing else.
     pub(super) role: Role,
-    lanes: BTreeMap<Key<'a>, Vec<(ClientClass, &'a Minutes<Counts>)>>,
+    lanes: BTreeMap<Key<'a>, &'a Service>,
+}
+
+/// Attempts for each step of a scale.
+struct Steps {
+    succeeded: Vec<u64>,
+    failed: Vec<u64>,
+    unknown: Vec<u64>,
 }
 
 impl<'a> Series<'a> {
     /// All series of a case.
     pub(super) fn of(case: &'a Case) -> Self {
-        let has_front =
-            case.summary.services.iter().any(|(key, service)| key.role == Role::FrontEnd && !service.series.is_empty());
+        let services = || case.summary.services.iter().filter(|(_, service)| !service.series.is_empty());
+        let has_front = services().any(|(key, _)| key.role == Role::FrontEnd);
         let role = if has_front { Role::FrontEnd } else { Role::BackEnd };
-        let mut lanes = BTreeMap::<Key<'a>, Vec<_>>::new();
-        for (key, service) in case.summary.services.iter().filter(|(key, _)| key.role == role) {
-            for ((_, class), minutes) in &service.series {
-                lanes.entry((key.server.as_deref(), key.protocol)).or_default().push((*class, minutes));
-            }
-        }
-        Self { role, lanes }
+        let of_role = services().filter(|(key, _)| key.role == role);
+        Self { role, lanes: of_role.map(|(key, service)| ((key.server.as_deref(), key.protocol), service)).collect() }
     }
 
     /// The lanes that there are.
@@ -98,39 +107,54 @@ impl<'a> Series<'a> {
 
     /// Attempts of some lanes in a stretch of time.
     pub(super) fn attempts(&self, keys: &[Key<'a>], from: i64, to: i64) -> u64 {
-        let series = keys.iter().filter_map(|key| self.lanes.get(key)).flatten();
-        let minutes = series.flat_map(|(_, minutes)| minutes.iter());
+        let series = keys.iter().filter_map(|key| self.lanes.get(key)).flat_map(|service| service.series.values());
+        let minutes = series.flat_map(Minutes::iter);
         minutes.filter(|(minute, _)| (from..=to).contains(&(minute * MINUTE))).map(|(_, counts)| counts.attempts()).sum()
     }
 
-    /// Successes and failures for each step of a scale.
-    fn counts(&self, key: Key<'a>, scale: &Scale, are_probes: bool) -> (Vec<u64>, Vec<u64>) {
-        let (mut succeeded, mut failed) = (vec![0; scale.steps], vec![0; scale.steps]);
-        let series = self.lanes.get(&key).into_iter().flatten();
-        for (_, minutes) in series.filter(|(class, _)| (*class == ClientClass::HealthMailbox) == are_probes) {
+    /// What came of the attempts, of probes or of accounts.
+    fn counts(&self, key: Key<'a>, scale: &Scale, are_probes: bool) -> Steps {
+        let none = || vec![0; scale.steps];
+        let mut steps = Steps { succeeded: none(), failed: none(), unknown: none() };
+        let series = self.lanes.get(&key).into_iter().flat_map(|service| &service.series);
+        for (_, minutes) in series.filter(|((_, class), _)| (*class == ClientClass::HealthMailbox) == are_probes) {
             for (minute, counts) in minutes.iter() {
-                let Some(step) = scale.step((minute * MINUTE).max(scale.start.min(minute * MINUTE + MINUTE - 1))) else {
-                    continue;
-                };
-                for (sums, count) in [(&mut succeeded, counts.succeeded), (&mut failed, counts.failed)] {
-                    if let Some(sum) = sums.get_mut(step) {
-                        *sum += count;
-                    }
-                }
+                add(&mut steps.succeeded, scale, minute * MINUTE, counts.succeeded);
+                add(&mut steps.failed, scale, minute * MINUTE, counts.failed);
+                add(&mut steps.unknown, scale, minute * MINUTE, counts.unknown);
             }
         }
-        (succeeded, failed)
+        steps
+    }
+
+    /// Failures of accounts that are the server's own.
+    fn servers_own(&self, key: Key<'a>, scale: &Scale) -> Vec<u64> {
+        let mut failed = vec![0; scale.steps];
+        for step in self.lanes.get(&key).into_iter().flat_map(|service| service.pulse.steps()) {
+            let of_accounts = step.beats.failed.saturating_sub(step.beats.health_mailbox_failed);
+            add(&mut failed, scale, step.moment() - step.moment().rem_euclid(MINUTE), u64::from(of_accounts));
+        }
+        failed
     }
 
     /// One lane.
     pub(super) fn lane(&self, case: &Case, key: Key<'a>, scale: &Scale, events: &[&Entry], times: &Times) -> Lane {
-        let (ok, failed) = self.counts(key, scale, false);
-        let (probes_ok, probes_failed) = self.counts(key, scale, true);
+        let Steps { succeeded: ok, failed, unknown } = self.counts(key, scale, false);
+        let Steps { succeeded: probes_ok, failed: probes_failed, .. } = self.counts(key, scale, true);
+        let servers: Vec<u64> =
+            self.servers_own(key, scale).iter().zip(&failed).map(|(servers, all)| *servers.min(all)).collect();
+        let own: Vec<u64> = failed.iter().zip(&servers).map(|(all, servers)| all - servers).collect();
+        let answered_or_not: Vec<u64> = ok.iter().zip(&unknown).map(|(ok, unknown)| ok + unknown).collect();
         let sum = |counts: &[u64]| counts.iter().sum::<u64>();
-        let peak = ok.iter().chain(&failed).copied().max().unwrap_or_default();
+        let peak = answered_or_not.iter().chain(&failed).copied().max().unwrap_or_default();
         let top = peak.max(LOWEST_PEAK) as f64;
         let height = |count: u64, least: f64| if count == 0 { 0.0 } else { (TALLEST * count as f64 / top).max(least) };
         let heights = |counts: &[u64], least: f64| counts.iter().map(|count| height(*count, least)).collect::<Vec<_>>();
+        // What lies under other bars is drawn only where something of it is seen.
+        let under = |all: &[u64], part: &[u64], least: f64| {
+            let seen = all.iter().zip(part).map(|(all, part)| if *part > 0 { height(*all, least) } else { 0.0 });
+            seen.collect::<Vec<_>>()
+        };
         let flat = |counts: &[u64], tall: f64| counts.iter().map(|count| if *count > 0 { tall } else { 0.0 }).collect::<Vec<_>>();
         let outages = outages(case, key, scale, times);
         let (total_failed, all_probes) = (sum(&failed) + sum(&probes_failed), sum(&probes_ok) + sum(&probes_failed));
@@ -146,18 +170,22 @@ impl<'a> Series<'a> {
         });
         Lane {
             alt: format!(
-                "{protocol} on {name}: accounts {} succeeded, {} failed; {in_words}{bands}",
+                "{protocol} on {name}: accounts {} succeeded, {} failed{}{}; {in_words}{bands}",
                 thousands(sum(&ok)),
-                thousands(sum(&failed))
+                thousands(sum(&failed)),
+                said(sum(&own), "by the accounts' own fault"),
+                said(sum(&unknown), "without an answer")
             ),
             href: group.map_or_else(|| "#failures".to_owned(), |group| format!("#{}", group.id)),
             failed: thousands(total_failed),
             failed_n: total_failed,
             alarm: !outages.is_empty(),
-            attempts: thousands(sum(&ok) + sum(&failed) + all_probes),
+            attempts: thousands(sum(&answered_or_not) + sum(&failed) + all_probes),
             peak: thousands(peak),
+            unknown_path: bars(&under(&answered_or_not, &unknown, 2.0), BASE, 1.0),
             ok_path: bars(&heights(&ok, 1.2), BASE, 1.0),
-            fail_path: bars(&heights(&failed, 2.0), BASE + 1.0, -1.0),
+            own_path: bars(&under(&failed, &own, 2.0), BASE + 1.0, -1.0),
+            fail_path: bars(&heights(&servers, 2.0), BASE + 1.0, -1.0),
             has_probes: all_probes > 0,
             probes,
             probe_ok_path: bars(&flat(&probes_ok, 3.0), 6.5, 1.0),
@@ -167,12 +195,27 @@ impl<'a> Series<'a> {
             outages,
             data_ok: sparse(&ok),
             data_fail: sparse(&failed),
+            data_own: sparse(&own),
+            data_unknown: sparse(&unknown),
             data_probe_ok: sparse(&probes_ok),
             data_probe_fail: sparse(&probes_failed),
             server: name,
             protocol,
         }
     }
+}
+
+/// Adds to the step in which a minute lies; a minute that begins before the scale and reaches into it counts as its first.
+fn add(sums: &mut [u64], scale: &Scale, minute: i64, count: u64) {
+    let step = scale.step(minute.max(scale.start.min(minute + MINUTE - 1)));
+    if let Some(sum) = step.and_then(|step| sums.get_mut(step)) {
+        *sum += count;
+    }
+}
+
+/// `, 3 by the accounts' own fault`, if there are any.
+fn said(count: u64, words: &str) -> String {
+    if count == 0 { String::new() } else { format!(", {} {words}", thousands(count)) }
 }
 
 fn outages(case: &Case, key: Key<'_>, scale: &Scale, times: &Times) -> Vec<Band> {

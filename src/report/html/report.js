@@ -118,7 +118,7 @@
     figure, plot: figure.querySelector('.plot'), brush: figure.querySelector('.brush'),
     from: +figure.dataset.from, to: +figure.dataset.to, bucket: +figure.dataset.bucket,
     lanes: all('svg[data-ok]', figure).map((svg) => ({ svg, name: svg.dataset.name,
-      ok: counts(svg.dataset.ok), no: counts(svg.dataset.no), pok: counts(svg.dataset.pok), pno: counts(svg.dataset.pno) })) }));
+      ok: counts(svg.dataset.ok), no: counts(svg.dataset.no), own: counts(svg.dataset.own), unknown: counts(svg.dataset.unknown), pok: counts(svg.dataset.pok), pno: counts(svg.dataset.pno) })) }));
   const box = (axis) => axis.figure.querySelector('.ticks svg').getBoundingClientRect();
   const snap = (axis, ms, up) => Math.min(axis.to, Math.max(axis.from, axis.from + (up ? Math.ceil : Math.floor)((ms - axis.from) / axis.bucket) * axis.bucket));
   const at = (axis, x) => { const b = box(axis); return axis.from + ((x - b.left) / b.width) * (axis.to - axis.from); };
@@ -215,7 +215,9 @@
     if (!lane) return;
     const i = Math.floor((at(axis, event.clientX) - axis.from) / axis.bucket), from = axis.from + i * axis.bucket;
     const n = (list) => number.format(list[i] || 0);
-    box_.textContent = lane.name + '\n' + range(from, from + axis.bucket) + '\naccounts: ' + n(lane.no) + ' failed, ' + n(lane.ok) + ' worked'
+    const some = (list, words) => (list[i] ? words + n(list) : '');
+    box_.textContent = lane.name + '\n' + range(from, from + axis.bucket) + '\naccounts: ' + n(lane.no) + ' failed' + some(lane.own, ', their own fault: ')
+      + ', ' + n(lane.ok) + ' worked' + some(lane.unknown, ', without an answer: ')
       + (lane.pok.length || lane.pno.length ? '\nprobes: ' + n(lane.pno) + ' failed, ' + n(lane.pok) + ' worked' : '');
     box_.style.left = Math.min(event.clientX + 14, root.clientWidth - box_.offsetWidth - 8) + 'px';
     box_.style.top = Math.max(4, event.clientY - box_.offsetHeight - 12) + 'px';
