@@ -170,3 +170,74 @@ fn what_happened_says_of_which_service() {
     assert_eq!(about("first_failure"), [("EX01", "imap4"), ("EX01", "pop3")]);
     assert!(about("change").len() > 1 && about("change").iter().all(|(server, _)| server.starts_with("EX01")));
 }
+
+/// The commands of a page that ask exlog again, as words.
+fn commands(page: &str) -> Vec<Vec<String>> {
+    let commands = page.split("<code>exlog ").skip(1).map(|rest| rest.split("</code>").next().unwrap());
+    let plain = commands.map(|command| command.replace("&#39;", "'").replace("&lt;", "<").replace("&amp;", "&"));
+    // In quotes stand blanks; no name of the samples has a quote in it.
+    let words = |command: &str| {
+        let parts = command.split('\'').enumerate();
+        let blank = |(place, part): (usize, &str)| if place % 2 == 1 { part.replace(' ', "\0") } else { part.to_owned() };
+        let joined: String = parts.map(blank).collect();
+        joined.split(' ').map(|word| word.replace('\0', " ")).collect::<Vec<_>>()
+    };
+    plain.map(|command| words(&command)).collect()
+}
+
+#[cfg(not(windows))]
+#[test]
+fn the_commands_on_the_page_are_those_that_the_program_takes() {
+    let help = exlog(&["--help"]).with_status(0).stdout;
+    let has = |name: &str| help.lines().any(|line| line.trim_start().starts_with(&format!("{name} ")));
+    let page = page(&samples().join("certificate-outage"), &["--server", "EX*"]);
+    let (mut tried, mut shapes) = (0, std::collections::BTreeSet::new());
+    for words in commands(&page).into_iter().filter(|words| has(&words[0])) {
+        // One of each shape: the same options with other values are taken as well.
+        let shape: Vec<String> = words
+            .iter()
+            .enumerate()
+            .filter(|(at, word)| *at == 0 || word.starts_with("--"))
+            .map(|(_, word)| word.clone())
+            .collect();
+        if shapes.insert(shape) {
+            exlog(&words).with_status(0);
+            tried += 1;
+        }
+    }
+    assert!(tried > 1, "{shapes:?}");
+}
+
+#[test]
+fn every_number_of_the_lists_leads_to_its_lines() {
+    let page = page(&samples().join("certificate-outage"), &[]);
+    let commands: Vec<String> = commands(&page)
+        .into_iter()
+        .map(|words| words[..1].iter().chain(&words[2..]).cloned().collect::<Vec<_>>().join(" "))
+        .collect();
+    let has = |wanted: &str| assert!(commands.iter().any(|command| command.starts_with(wanted)), "{wanted}");
+    has("sessions --server EX01 --protocol imap4 --user nils.otto --outcome failed");
+    has("sessions --server EX01 --protocol imap4 --client 10.20.250.2 --outcome failed");
+    has("sessions --server EX01 --protocol pop3 --role frontend --client 10.20.0.14");
+    has("sessions --server EX01 --protocol imap4 --role backend");
+    has("sessions --server EX01 --protocol imap4 --role frontend --from 2026-03-12T07:");
+    has("analyze --server EX01 --protocol imap4 --from 2026-03-12T07:33:43");
+}
+
+#[test]
+fn the_page_names_who_uses_what_could_be_switched_off() {
+    let answer = "R=\"x OK LOGIN completed.\"";
+    let lines = |users: &[&str]| -> Vec<String> {
+        users.iter().enumerate().map(|(at, user)| login(&format!("07:00:0{at}.000"), user, answer)).collect()
+    };
+    let basic = lines(&["alice", "alice", "bob"]);
+    // On the second server somebody logs in otherwise: then the names there say nothing about basic authentication.
+    let mut mixed = lines(&["carol", "dave"]);
+    mixed.push(mixed[0].replace("login,carol *****", "authenticate,XOAUTH2").replace("07:00:00", "07:00:09"));
+    let all = |lines: &[String]| log(&[TWELVE].into_iter().chain(lines.iter().map(String::as_str)).collect::<Vec<_>>());
+    let tree = Tree::of(FRONT, all(&basic)).with(&FRONT.replace("EX01", "EX02"), all(&mixed));
+    let page = page(tree.path(), &[]);
+    let part = between(&page, "<h3>Basic authentication</h3>", "</section>");
+    let names: Vec<&str> = part.split("<bdi>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
+    assert_eq!(names, ["alice", "bob", "203.0.113.5"], "{part}");
+}

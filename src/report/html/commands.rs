@@ -1,4 +1,4 @@
-//! Commands that a reader may copy: those that show the lines behind a number, and those that ask exlog again.
+//! Commands that a reader may copy: those that show the lines behind a number, and those that make the report again.
 //!
 //! They are written for the shell of the system on which the report was made, and names in them are quoted for it.
 
@@ -65,11 +65,22 @@ pub(super) struct Narrowed<'a> {
     pub(super) client: Option<&'a str>,
     /// From the first of these moments to the second, both included.
     pub(super) window: Option<(i64, i64)>,
+    /// Failed attempts alone; only for lines.
+    pub(super) failed: bool,
 }
 
-/// The command that asks exlog again about a part of the report.
+/// The command that makes this report again about a part of it.
 pub(super) fn again(asked: &Asked, narrowed: Narrowed<'_>) -> String {
-    let mut words = vec!["exlog".to_owned(), "analyze".to_owned()];
+    command("analyze", asked, narrowed)
+}
+
+/// The command that shows the lines behind a number.
+pub(super) fn lines(asked: &Asked, narrowed: Narrowed<'_>) -> String {
+    command("sessions", asked, narrowed)
+}
+
+fn command(name: &str, asked: &Asked, narrowed: Narrowed<'_>) -> String {
+    let mut words = vec!["exlog".to_owned(), name.to_owned()];
     words.extend(asked.paths.iter().map(|path| quoted(path)));
     // A filter given twice would let more through instead of less, so that the narrower one takes the other's place.
     let only = |narrow: Option<&str>, asked: &[String]| match narrow {
@@ -77,7 +88,7 @@ pub(super) fn again(asked: &Asked, narrowed: Narrowed<'_>) -> String {
         None => asked.to_vec(),
     };
     let options = [
-        ("--evidence", asked.evidence.clone()),
+        ("--evidence", if name == "analyze" { asked.evidence.clone() } else { Vec::new() }),
         ("--server-name", asked.server_name.iter().cloned().collect()),
         ("--server", only(narrowed.server, &asked.servers)),
         ("--protocol", narrowed.protocol.or(asked.protocol).iter().map(|protocol| protocol.name().to_owned()).collect()),
@@ -94,6 +105,9 @@ pub(super) fn again(asked: &Asked, narrowed: Narrowed<'_>) -> String {
     if let Some((from, to)) = narrowed.window {
         // `--to` is not included.
         words.extend(["--from".to_owned(), rfc3339(from), "--to".to_owned(), rfc3339(to.saturating_add(1))]);
+    }
+    if narrowed.failed {
+        words.extend(["--outcome".to_owned(), "failed".to_owned()]);
     }
     words.join(" ")
 }
@@ -132,6 +146,24 @@ mod tests {
         assert!(command.starts_with("exlog analyze logs --server EX01 --protocol imap4 "), "{command}");
         assert!(command.contains("'--user=-x' --client 10.0.0.0/8"), "{command}");
         assert!(command.ends_with("--from 1970-01-01T00:00:00.000Z --to 1970-01-01T00:00:01.000Z"), "{command}");
+    }
+
+    #[test]
+    fn lines_are_those_of_the_failures_and_need_no_evidence() {
+        let asked = Asked {
+            zone: Zone::Utc,
+            paths: vec!["logs".to_owned()],
+            evidence: vec!["imap.txt".to_owned()],
+            server_name: None,
+            protocol: None,
+            role: None,
+            servers: Vec::new(),
+            users: Vec::new(),
+            clients: Vec::new(),
+        };
+        let narrowed = Narrowed { user: Some("alice"), failed: true, ..Narrowed::default() };
+        assert_eq!(lines(&asked, narrowed), "exlog sessions logs --user alice --outcome failed");
+        assert_eq!(again(&asked, Narrowed::default()), "exlog analyze logs --evidence imap.txt");
     }
 
     #[test]

@@ -5,7 +5,8 @@ use crate::case::group::Group;
 use crate::case::outage::Outage;
 use crate::clock::duration_for_people;
 use crate::report::html::Asked;
-use crate::report::html::commands::{Cite, Narrowed, again, cite};
+use crate::report::html::commands::{Cite, Narrowed, again, cite, lines};
+use crate::report::html::tables::of_service;
 use crate::report::html::times::{Times, When};
 use crate::report::html::words::{NAME, cut, estimated, server, share, who};
 use crate::text::thousands;
@@ -129,13 +130,8 @@ fn group_row(place: usize, group: &Group, biggest: u64, asked: &Asked, times: &T
     };
     let examples = if place < WITH_ALL_EXAMPLES { usize::MAX } else { FEW_EXAMPLES };
     let ports: Vec<String> = failures.ports.iter().map(|(port, count)| format!("{port} ({})", thousands(*count))).collect();
-    let narrowed = Narrowed {
-        server: service.server.as_deref(),
-        protocol: Some(service.protocol),
-        role: Some(service.role),
-        window: Some((failures.span.first, failures.span.last)),
-        ..Narrowed::default()
-    };
+    let window = Some((failures.span.first, failures.span.last));
+    let narrowed = Narrowed { window, failed: true, ..of_service(service) };
     GroupRow {
         anchor: group.id.clone(),
         error: if key.error.is_empty() { "no error named".to_owned() } else { cut(&key.error, NAME) },
@@ -159,6 +155,6 @@ fn group_row(place: usize, group: &Group, biggest: u64, asked: &Asked, times: &T
         top_clients: shares(&group.top_clients),
         ports: ports.join(", "),
         examples: failures.examples.iter().take(examples).map(|(_, at, text)| cite(at, Some(text))).collect(),
-        command: again(asked, narrowed),
+        command: lines(asked, narrowed),
     }
 }

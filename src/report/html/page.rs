@@ -98,8 +98,8 @@ impl Page {
         let (accounts, addresses) =
             (names(&case.top_accounts, true, asked, &times), names(&case.top_addresses, false, asked, &times));
         let events = events(case, &times, &numbers);
-        let mut latency = latency(case);
-        let (usages, mut mechanisms, coverage) = (usages(case, asked), mechanisms(case), coverage(case, &times));
+        let mut latency = latency(case, asked);
+        let (usages, mut mechanisms, coverage) = (usages(case, asked), mechanisms(case, asked), coverage(case, &times));
         let latency_left_out = left_out(latency.len(), LATENCIES, "rows");
         let mechanisms_left_out = left_out(mechanisms.len(), MECHANISMS, "rows");
         let latency_section = latency_section(&latency, is_trouble);

@@ -6,10 +6,11 @@ use crate::case::Case;
 use crate::case::top::Top;
 use crate::protocol::Role;
 use crate::report::html::Asked;
-use crate::report::html::commands::{Cite, Narrowed, again, cite};
+use crate::report::html::commands::{Cite, Narrowed, cite, lines};
 use crate::report::html::marks::kind_of;
 use crate::report::html::times::{Times, When};
 use crate::report::html::words::{NAME, cut, server, share};
+use crate::summary::ServiceKey;
 use crate::text::thousands;
 
 /// So many events are listed, and so many services with their latency.
@@ -69,6 +70,7 @@ pub(super) struct LatencyRow {
     pub(super) x95: f64,
     pub(super) x99: f64,
     pub(super) alt: String,
+    pub(super) command: String,
 }
 
 /// The accounts, or the addresses, with most failures.
@@ -81,6 +83,7 @@ pub(super) fn names(rows: &[Top], are_accounts: bool, asked: &Asked, times: &Tim
             protocol: Some(service.protocol),
             user: are_accounts.then_some(top.name.as_str()),
             client: (!are_accounts).then_some(top.name.as_str()),
+            failed: true,
             ..Narrowed::default()
         };
         NameRow {
@@ -96,7 +99,7 @@ pub(super) fn names(rows: &[Top], are_accounts: bool, asked: &Asked, times: &Tim
             first: top.account.failed.map(|span| times.when(span.first)).unwrap_or_default(),
             last: top.account.failed.map(|span| times.when(span.last)).unwrap_or_default(),
             cites: top.account.refused.as_ref().map(|refused| cite(&refused.first.1, None)),
-            command: again(asked, narrowed),
+            command: lines(asked, narrowed),
         }
     };
     rows.iter().map(row).collect()
@@ -118,8 +121,14 @@ pub(super) fn events(case: &Case, times: &Times, numbers: &BTreeMap<usize, usize
     rows.collect()
 }
 
+/// One service alone.
+pub(super) fn of_service(key: &ServiceKey) -> Narrowed<'_> {
+    let (server, protocol, role) = (key.server.as_deref(), Some(key.protocol), Some(key.role));
+    Narrowed { server, protocol, role, ..Narrowed::default() }
+}
+
 /// Latency by service: front ends first, the slowest first.
-pub(super) fn latency(case: &Case) -> Vec<LatencyRow> {
+pub(super) fn latency(case: &Case, asked: &Asked) -> Vec<LatencyRow> {
     let mut rows = Vec::new();
     for role in Role::ALL {
         let services = || case.summary.services.iter().filter(|(key, service)| key.role == role && service.latency.count() > 0);
@@ -145,6 +154,7 @@ pub(super) fn latency(case: &Case) -> Vec<LatencyRow> {
                     x50: share(p50, widest),
                     x95: share(p95, widest),
                     x99: share(p99, widest),
+                    command: lines(asked, of_service(key)),
                     alt: format!("half within {p50} ms, 95 % within {p95} ms, 99 % within {p99} ms"),
                 }
             })

@@ -1,21 +1,26 @@
 //! Who still uses what one would like to switch off: POP, basic authentication, connections without encryption.
+//!
+//! Names are known by service, not by mechanism: they are given where every login of a service is of the kind in question.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use crate::case::Case;
 use crate::login::identity::ClientClass;
 use crate::login::mechanism::{Encryption, Mechanism};
 use crate::protocol::{Protocol, Role};
 use crate::report::html::Asked;
-use crate::report::html::commands::{Narrowed, again};
+use crate::report::html::commands::{Narrowed, lines};
+use crate::report::html::tables::of_service;
 use crate::report::html::words::{cut, listed, percent, server, share};
+use crate::summary::ServiceKey;
 use crate::summary::counts::Counts;
 use crate::text::{counted, thousands};
 
 /// So many rows by server are listed.
 pub(super) const MECHANISMS: usize = 120;
 
-/// So many accounts are named.
+/// So many accounts are named, and so many addresses.
 const NAMED: usize = 5;
 
 /// Somebody who uses it.
@@ -39,6 +44,16 @@ pub(super) struct Usage {
     pub(super) sentence: String,
     pub(super) who: Vec<WhoRow>,
     pub(super) who_note: String,
+    /// From where.
+    pub(super) from: Vec<WhoRow>,
+    pub(super) from_note: String,
+}
+
+/// Those who use something, with most attempts first, and how many are not named.
+#[derive(Debug, Default)]
+struct Users {
+    who: (Vec<WhoRow>, usize),
+    from: (Vec<WhoRow>, usize),
 }
 
 /// The encryptions of one mechanism.
@@ -70,6 +85,7 @@ pub(super) struct MechanismRow {
     pub(super) clear: bool,
     pub(super) count: String,
     pub(super) count_n: u64,
+    pub(super) command: String,
 }
 
 /// Front-end logins by service, mechanism and encryption.
@@ -85,7 +101,7 @@ const fn is_basic(mechanism: Mechanism) -> bool {
 
 /// The three questions and their answers.
 pub(super) fn usages(case: &Case, asked: &Asked) -> Vec<Usage> {
-    vec![pop(case, asked), basic(case), clear(case)]
+    vec![pop(case, asked), basic(case, asked), clear(case, asked)]
 }
 
 fn pop(case: &Case, asked: &Asked) -> Usage {
@@ -105,40 +121,62 @@ fn pop(case: &Case, asked: &Asked) -> Usage {
         (0, _) => "No account uses POP; only probes of Exchange itself do.".to_owned(),
         _ => format!("Logins of accounts by POP. Probes of Exchange itself, {}, are not counted.", thousands(probes)),
     };
-    let (who, all_names) = pop_users(case, asked);
-    let who_note = match all_names.saturating_sub(who.len()) {
-        0 => String::new(),
-        more => format!("and {} with fewer attempts", counted(more as u64, "more name", "more names")),
-    };
-    usage("POP", accounts, all, sentence, who, who_note)
+    usage("POP", accounts, all, sentence, users(case, asked, |key| key.protocol == Protocol::Pop3))
 }
 
-/// The accounts with most logins by POP, and how many there are.
-fn pop_users(case: &Case, asked: &Asked) -> (Vec<WhoRow>, usize) {
-    let mut attempts = BTreeMap::<(Option<&str>, &str), u64>::new();
-    for (key, service) in &case.summary.services {
-        if key.role == Role::FrontEnd && key.protocol == Protocol::Pop3 {
-            for (name, _, account) in service.accounts.iter() {
-                let account_key = case.accounts.key_of(name);
-                // Their names are what tells probes here; they are counted apart.
-                if ClientClass::of(account_key.as_bytes(), b"") != ClientClass::HealthMailbox {
-                    *attempts.entry((key.server.as_deref(), account_key)).or_default() += account.counts.attempts();
-                }
+/// The accounts and addresses with most logins at the front-end services that `is_meant`.
+fn users(case: &Case, asked: &Asked, is_meant: impl Fn(&ServiceKey) -> bool) -> Users {
+    let (mut accounts, mut addresses) = (BTreeMap::new(), BTreeMap::new());
+    for (key, service) in case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd && is_meant(key)) {
+        for (name, _, account) in service.accounts.iter() {
+            let name = case.accounts.key_of(name);
+            // Their names are what tells probes here; they are counted apart.
+            if ClientClass::of(name.as_bytes(), b"") != ClientClass::HealthMailbox {
+                *accounts.entry((key, name)).or_default() += account.counts.attempts();
             }
         }
+        for (address, _, account) in service.addresses.iter().filter(|(address, _, _)| !is_loopback(address)) {
+            *addresses.entry((key, address)).or_default() += account.counts.attempts();
+        }
     }
-    let all = attempts.len();
-    let mut rows: Vec<_> = attempts.into_iter().collect();
-    rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let who = rows.into_iter().take(NAMED).map(|((on, key), count)| {
-        let name = case.accounts.shown(key);
-        let narrowed = Narrowed { server: on, protocol: Some(Protocol::Pop3), user: Some(name), ..Narrowed::default() };
-        WhoRow { name: cut(name, 120), server: server(on), count: thousands(count), command: again(asked, narrowed) }
+    let who = most(accounts, |key, name| {
+        let name = case.accounts.shown(name);
+        (name.to_owned(), lines(asked, Narrowed { user: Some(name), ..of_service(key) }))
     });
-    (who.collect(), all)
+    let from =
+        most(addresses, |key, address| (address.to_owned(), lines(asked, Narrowed { client: Some(address), ..of_service(key) })));
+    Users { who, from }
 }
 
-fn basic(case: &Case) -> Usage {
+/// From the server itself, as probes come.
+fn is_loopback(address: &str) -> bool {
+    address.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+/// The rows with the highest counts, each with its name and its command, and how many more there are.
+fn most<'a>(
+    counts: BTreeMap<(&'a ServiceKey, &'a str), u64>,
+    shown: impl Fn(&'a ServiceKey, &'a str) -> (String, String),
+) -> (Vec<WhoRow>, usize) {
+    let more = counts.len().saturating_sub(NAMED);
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let rows = counts.into_iter().take(NAMED).map(|((key, name), count)| {
+        let (name, command) = shown(key, name);
+        WhoRow { name: cut(&name, 120), server: server(key.server.as_deref()), count: thousands(count), command }
+    });
+    (rows.collect(), more)
+}
+
+/// Those at services where every login is of a kind; nobody where it is mixed.
+fn users_of_kind(case: &Case, asked: &Asked, is_kind: impl Fn(Mechanism, Encryption) -> bool) -> Users {
+    users(case, asked, |key| {
+        let mut rows = case.coverage.mechanisms.keys().filter(|(service, _, _)| service == key).peekable();
+        rows.peek().is_some() && rows.all(|(_, mechanism, encryption)| is_kind(*mechanism, *encryption))
+    })
+}
+
+fn basic(case: &Case, asked: &Asked) -> Usage {
     let all = front(case).map(|row| row.4).sum();
     let count = front(case).filter(|row| is_basic(row.2)).map(|row| row.4).sum();
     let mut others: Vec<String> = front(case).filter(|row| !is_basic(row.2)).map(|row| row.2.name().to_owned()).collect();
@@ -146,10 +184,10 @@ fn basic(case: &Case) -> Usage {
     others.dedup();
     let others = if others.is_empty() { "nothing else".to_owned() } else { listed(&others) };
     let sentence = format!("LOGIN, PLAIN and USER/PASS send the password itself. Beside them: {others}.");
-    usage("Basic authentication", count, all, sentence, Vec::new(), String::new())
+    usage("Basic authentication", count, all, sentence, users_of_kind(case, asked, |mechanism, _| is_basic(mechanism)))
 }
 
-fn clear(case: &Case) -> Usage {
+fn clear(case: &Case, asked: &Asked) -> Usage {
     let all = front(case).map(|row| row.4).sum();
     let sum = |encryption: Encryption| front(case).filter(|row| row.3 == encryption).map(|row| row.4).sum::<u64>();
     let (clear, changed) = (sum(Encryption::Clear), sum(Encryption::StartTls));
@@ -163,10 +201,20 @@ fn clear(case: &Case) -> Usage {
             thousands(clear)
         ),
     };
-    usage("Without encryption", clear, all, sentence, Vec::new(), String::new())
+    usage("Without encryption", clear, all, sentence, users_of_kind(case, asked, |_, encryption| encryption == Encryption::Clear))
 }
 
-fn usage(title: &'static str, count: u64, all: u64, sentence: String, who: Vec<WhoRow>, who_note: String) -> Usage {
+fn usage(title: &'static str, count: u64, all: u64, sentence: String, users: Users) -> Usage {
+    let (who, more_accounts) = users.who;
+    let (from, more_addresses) = users.from;
+    let note = |more: usize, one: &str, many: &str| match more {
+        0 => String::new(),
+        more => format!("and {} with fewer attempts", counted(more as u64, one, many)),
+    };
+    let who_note = match who.is_empty() && count > 0 {
+        true => "Counted by server, not by name: the commands under By server show the lines.".to_owned(),
+        false => note(more_accounts, "more account", "more accounts"),
+    };
     Usage {
         title,
         count: thousands(count),
@@ -176,6 +224,8 @@ fn usage(title: &'static str, count: u64, all: u64, sentence: String, who: Vec<W
         sentence,
         who,
         who_note,
+        from,
+        from_note: note(more_addresses, "more address", "more addresses"),
     }
 }
 
@@ -206,23 +256,24 @@ pub(super) fn matrices(case: &Case) -> Vec<Matrix> {
 }
 
 /// Mechanisms by server, without encryption first.
-pub(super) fn mechanisms(case: &Case) -> Vec<MechanismRow> {
+pub(super) fn mechanisms(case: &Case, asked: &Asked) -> Vec<MechanismRow> {
     let place = |encryption: Encryption| match encryption {
         Encryption::Clear => (0, "none"),
         Encryption::Unknown => (1, "not known"),
         Encryption::StartTls => (2, "STARTTLS"),
         Encryption::Tls => (3, "TLS from the start"),
     };
-    let mut rows: Vec<_> = front(case).collect();
-    rows.sort_by_key(|row| (place(row.3).0, std::cmp::Reverse(row.4)));
-    let row = |(protocol, on, mechanism, encryption, count): (Protocol, Option<&str>, Mechanism, Encryption, u64)| MechanismRow {
-        server: server(on),
-        protocol: protocol.title(),
+    let mut rows: Vec<_> = case.coverage.mechanisms.iter().filter(|((key, _, _), _)| key.role == Role::FrontEnd).collect();
+    rows.sort_by_key(|((_, _, encryption), count)| (place(*encryption).0, std::cmp::Reverse(**count)));
+    let row = |((key, mechanism, encryption), count): (&(ServiceKey, Mechanism, Encryption), &u64)| MechanismRow {
+        server: server(key.server.as_deref()),
+        protocol: key.protocol.title(),
         mechanism: mechanism.name(),
-        encryption: place(encryption).1,
-        clear: encryption == Encryption::Clear,
-        count: thousands(count),
-        count_n: count,
+        encryption: place(*encryption).1,
+        clear: *encryption == Encryption::Clear,
+        count: thousands(*count),
+        count_n: *count,
+        command: lines(asked, of_service(key)),
     };
     rows.into_iter().map(row).collect()
 }
