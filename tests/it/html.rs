@@ -124,12 +124,21 @@ fn times_are_those_of_the_zone_that_was_asked_for() {
 }
 
 #[test]
-fn a_month_stays_small() {
-    let plan = Plan::new(32, utc(2026, 3, 1, 0, 0, 0), 30 * 24, 1).plant(EventKind::CertificateOutage, 600..900);
+fn a_month_of_sixteen_servers_stays_small() {
+    let mut plan = Plan::new(32, utc(2026, 3, 1, 0, 0, 0), 30 * 24, 16)
+        .plant(EventKind::CertificateOutage, 600..900)
+        .plant(EventKind::Spray { accounts: 300, addresses: 40 }, 20_000..20_300)
+        .plant(EventKind::ServiceRestart, 30_000..30_001);
+    // Few logins make a quick test and the same page: enough for the finest steps on the axis.
+    (plan.sessions_per_hour, plan.probe_every, plan.health_every) = (2, 3600, 3600);
     let tree = Tree::new();
     generate(&plan, tree.path()).unwrap();
     let page = page(tree.path(), &[]);
     is_sound(&page);
+    // A lane for each protocol on each server, and those of the close-up.
+    assert!(page.matches("<div class=\"lane\">").count() >= 32);
+    let buckets: usize = between(&page, "data-buckets=\"", "\"").parse().unwrap();
+    assert!(buckets > 120, "{buckets}");
     assert!(page.len() < 2_000_000, "{}", page.len());
 }
 

@@ -8,6 +8,7 @@ use crate::location::Location;
 use crate::protocol::{Protocol, Role};
 use crate::report::html::Asked;
 use crate::report::html::words::{LINE, NAME, PATH, cut, file_name};
+use crate::text::counted;
 
 /// A place in a file.
 #[derive(Debug, Clone)]
@@ -50,6 +51,28 @@ fn line_command(at: &Location) -> String {
     }
 }
 
+/// Paths longer than this together are said once, and stand in commands as a word: a shell may have made thousands of a pattern.
+const PATHS: usize = 300;
+const PATHS_WORD: &str = "PATHS";
+
+/// So many of them are said at the foot of the page.
+const SAID: usize = 4000;
+
+/// The paths as words of a command.
+fn paths(asked: &Asked) -> String {
+    asked.paths.iter().map(|path| quoted(path)).collect::<Vec<_>>().join(" ")
+}
+
+/// What the word for paths in commands means; empty where they stand there themselves.
+pub(super) fn paths_note(asked: &Asked) -> String {
+    let paths = paths(asked);
+    if paths.len() <= PATHS {
+        return String::new();
+    }
+    let count = counted(asked.paths.len() as u64, "path that was given", "paths that were given");
+    format!("{PATHS_WORD} in commands stands for the {count}: {}", cut(&paths, SAID))
+}
+
 /// What a command asks for, beside what was asked for already.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Narrowed<'a> {
@@ -81,7 +104,8 @@ pub(super) fn lines(asked: &Asked, narrowed: Narrowed<'_>) -> String {
 
 fn command(name: &str, asked: &Asked, narrowed: Narrowed<'_>) -> String {
     let mut words = vec!["exlog".to_owned(), name.to_owned()];
-    words.extend(asked.paths.iter().map(|path| quoted(path)));
+    let paths = paths(asked);
+    words.push(if paths.len() > PATHS { PATHS_WORD.to_owned() } else { paths });
     // A filter given twice would let more through instead of less, so that the narrower one takes the other's place.
     let only = |narrow: Option<&str>, asked: &[String]| match narrow {
         Some(name) => vec![name.to_owned()],
@@ -128,18 +152,27 @@ mod tests {
     use super::*;
     use crate::clock::Zone;
 
+    fn asked(paths: &[&str]) -> Asked {
+        Asked {
+            zone: Zone::Utc,
+            paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+            evidence: Vec::new(),
+            server_name: None,
+            protocol: None,
+            role: None,
+            servers: Vec::new(),
+            users: Vec::new(),
+            clients: Vec::new(),
+        }
+    }
+
     #[test]
     fn a_narrower_filter_takes_the_place_of_the_one_that_was_given() {
         let asked = Asked {
-            zone: Zone::Utc,
-            paths: vec!["logs".to_owned()],
-            evidence: Vec::new(),
-            server_name: None,
             protocol: Some(Protocol::Imap4),
-            role: None,
             servers: vec!["EX0*".to_owned()],
-            users: Vec::new(),
             clients: vec!["10.0.0.0/8".to_owned()],
+            ..asked(&["logs"])
         };
         let narrowed = Narrowed { server: Some("EX01"), user: Some("-x"), window: Some((0, 999)), ..Narrowed::default() };
         let command = again(&asked, narrowed);
@@ -150,20 +183,22 @@ mod tests {
 
     #[test]
     fn lines_are_those_of_the_failures_and_need_no_evidence() {
-        let asked = Asked {
-            zone: Zone::Utc,
-            paths: vec!["logs".to_owned()],
-            evidence: vec!["imap.txt".to_owned()],
-            server_name: None,
-            protocol: None,
-            role: None,
-            servers: Vec::new(),
-            users: Vec::new(),
-            clients: Vec::new(),
-        };
+        let asked = Asked { evidence: vec!["imap.txt".to_owned()], ..asked(&["logs"]) };
         let narrowed = Narrowed { user: Some("alice"), failed: true, ..Narrowed::default() };
         assert_eq!(lines(&asked, narrowed), "exlog sessions logs --user alice --outcome failed");
         assert_eq!(again(&asked, Narrowed::default()), "exlog analyze logs --evidence imap.txt");
+    }
+
+    #[test]
+    fn thousands_of_paths_are_said_once() {
+        let paths: Vec<String> = (0..5000).map(|number| format!("logs/IMAP4{number}.LOG")).collect();
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let (few, many) = (asked(paths.get(..2).unwrap()), asked(&paths));
+        assert_eq!(again(&few, Narrowed::default()), "exlog analyze logs/IMAP40.LOG logs/IMAP41.LOG");
+        assert_eq!((again(&many, Narrowed::default()).as_str(), paths_note(&few).as_str()), ("exlog analyze PATHS", ""));
+        let note = paths_note(&many);
+        assert!(note.starts_with("PATHS in commands stands for the 5,000 paths that were given: logs/IMAP40.LOG logs/"));
+        assert!(note.len() < SAID + 200);
     }
 
     #[test]

@@ -14,9 +14,9 @@ use crate::text::thousands;
 /// So many groups are listed.
 pub(super) const GROUPS: usize = 150;
 
-/// The first groups show all their examples, the others two.
-const WITH_ALL_EXAMPLES: usize = 40;
-const FEW_EXAMPLES: usize = 2;
+/// The first groups show all their examples, the others one.
+const WITH_ALL_EXAMPLES: usize = 20;
+const FEW_EXAMPLES: usize = 1;
 
 /// So many accounts and addresses of a group are named.
 const NAMED: usize = 5;

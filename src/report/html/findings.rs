@@ -8,11 +8,15 @@ use crate::location::Location;
 use crate::report::html::commands::{Cite, cite};
 use crate::report::html::headline::{Step, steps};
 use crate::report::html::times::{Times, When};
-use crate::report::html::words::{cut, listed};
+use crate::report::html::words::{cut, left_out, listed};
 use crate::text::counted;
 
 /// So many pieces of evidence stand open.
 const OPEN: usize = 5;
+
+/// So many findings are listed, and so many of them show all their evidence; the others what stands open.
+pub(super) const FINDINGS: usize = 100;
+const WITH_ALL_EVIDENCE: usize = 16;
 
 /// So many outages, groups and servers of a finding are named.
 const NAMED: usize = 8;
@@ -56,6 +60,7 @@ pub(super) struct FindingRow {
     pub(super) has_more_proofs: bool,
     pub(super) more_proofs_text: String,
     pub(super) more_proofs: Vec<Proof>,
+    pub(super) proofs_left_out: String,
     pub(super) missing: Vec<Proof>,
     pub(super) steps: Vec<Step>,
     pub(super) references: Vec<&'static str>,
@@ -66,7 +71,7 @@ pub(super) struct FindingRow {
 pub(super) fn findings(case: &Case, findings: &[Finding], times: &Times) -> (Vec<FindingRow>, Vec<FindingRow>) {
     let texts = texts(case);
     let row = |(place, finding): (usize, &Finding)| (finding.severity > Severity::Low, row(place, finding, &texts, times));
-    let (loud, quiet): (Vec<_>, Vec<_>) = findings.iter().enumerate().map(row).partition(|(is_loud, _)| *is_loud);
+    let (loud, quiet): (Vec<_>, Vec<_>) = findings.iter().take(FINDINGS).enumerate().map(row).partition(|(is_loud, _)| *is_loud);
     (loud.into_iter().map(|(_, row)| row).collect(), quiet.into_iter().map(|(_, row)| row).collect())
 }
 
@@ -104,7 +109,11 @@ fn row(place: usize, finding: &Finding, texts: &BTreeMap<&Location, &str>, times
     };
     let mut proofs: Vec<Proof> = present.iter().map(&mut proof).collect();
     let missing = missing.iter().map(&mut proof).collect();
-    let more_proofs = proofs.split_off(OPEN.min(proofs.len()));
+    let mut more_proofs = proofs.split_off(OPEN.min(proofs.len()));
+    let more = more_proofs.len();
+    if place >= WITH_ALL_EVIDENCE {
+        more_proofs.clear();
+    }
     let named = finding.outages.iter().take(NAMED).chain(finding.groups.iter().take(NAMED));
     FindingRow {
         anchor: format!("finding-{}", place + 1),
@@ -122,6 +131,7 @@ fn row(place: usize, finding: &Finding, texts: &BTreeMap<&Location, &str>, times
         proofs,
         has_more_proofs: !more_proofs.is_empty(),
         more_proofs_text: counted(more_proofs.len() as u64, "more piece of evidence", "more pieces of evidence"),
+        proofs_left_out: left_out(more, more_proofs.len(), "pieces of evidence"),
         more_proofs,
         missing,
         steps: steps(finding),

@@ -8,10 +8,10 @@ use crate::case::Case;
 use crate::diagnosis::finding::Finding;
 use crate::report::html::Asked;
 use crate::report::html::axis::{Axis, axes};
-use crate::report::html::commands::{Narrowed, again};
+use crate::report::html::commands::{Narrowed, again, paths_note};
 use crate::report::html::coverage::{Coverage, coverage};
 use crate::report::html::failures::{GROUPS, GroupRow, OutageRow, groups, outages};
-use crate::report::html::findings::{FindingRow, findings};
+use crate::report::html::findings::{FINDINGS, FindingRow, findings};
 use crate::report::html::headline::{Todo, Verdict, todo, verdict};
 use crate::report::html::policy::hash;
 use crate::report::html::tables::{EVENTS, EventRow, LATENCIES, LatencyRow, NameRow, events, latency, names};
@@ -59,6 +59,8 @@ pub(super) struct Page {
     findings_section: Section,
     findings: Vec<FindingRow>,
     quiet_findings: Vec<FindingRow>,
+    findings_left_out: String,
+    paths_note: String,
     has_quiet: bool,
     quiet_text: String,
     groups_section: Section,
@@ -122,6 +124,8 @@ impl Page {
             has_outages: !case.outages.is_empty(),
             outages: outages(case, asked, &times),
             findings_section: findings_section(&findings, &quiet_findings, is_trouble),
+            findings_left_out: left_out(judged.len(), FINDINGS, "findings"),
+            paths_note: paths_note(asked),
             has_quiet: !quiet_findings.is_empty(),
             quiet_text: quiet_text(&quiet_findings),
             findings,
