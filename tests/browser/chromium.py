@@ -13,7 +13,7 @@ import time
 
 PROGRAMS = ["chromium", "chromium-browser", "google-chrome", "chrome"]
 OPTIONS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-lcd-text", "--no-first-run", "--hide-scrollbars",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
 ]
 
@@ -128,9 +128,9 @@ class Chromium:
         for kind in ["keyDown", "keyUp"]:
             self("Input.dispatchKeyEvent", type=kind, key=key, code=key)
 
-    def picture(self, path):
-        """Writes what is seen as PNG."""
-        pathlib.Path(path).write_bytes(base64.b64decode(self("Page.captureScreenshot", format="png")["data"]))
+    def picture(self):
+        """What is seen, as PNG."""
+        return base64.b64decode(self("Page.captureScreenshot", format="png")["data"])
 
     def told(self, *methods):
         """What the browser told by these names."""

@@ -50,6 +50,18 @@ fn every_option_and_status_stands_in_the_readme() {
 }
 
 #[test]
+fn the_pictures_of_the_readme_are_there_and_small() {
+    let text = fs::read_to_string(readme()).unwrap();
+    let pictures: Vec<&str> =
+        text.split("![").skip(1).map(|rest| rest.split_once("](").unwrap().1.split(')').next().unwrap()).collect();
+    assert_eq!(pictures.len(), 2);
+    for picture in pictures {
+        let bytes = fs::read(readme().with_file_name(picture)).unwrap_or_else(|error| panic!("{picture}: {error}"));
+        assert!((1_000..150_000).contains(&bytes.len()), "{picture}: {} bytes", bytes.len());
+    }
+}
+
+#[test]
 fn what_is_explained_covers_ids_codes_lines_and_messages() {
     let line = fs::read_to_string(readme().with_file_name("tests/data/real-lines.log")).unwrap();
     let line = line.lines().find(|line| line.starts_with("22T07:30:46")).unwrap().to_owned();
