@@ -22,6 +22,9 @@ const BASE: f64 = 21.0;
 /// A tallest bar stands for so many attempts at least: single ones must not look like a storm.
 const LOWEST_PEAK: u64 = 4;
 
+/// Bars taller than so many times what nearly all are would flatten the others: a spray in a quiet month.
+const OUTLIER: u64 = 3;
+
 /// Server and protocol.
 pub(super) type Key<'a> = (Option<&'a str>, Protocol);
 
@@ -49,7 +52,7 @@ pub(super) struct Lane {
     /// An outage lies in it.
     pub(super) alarm: bool,
     pub(super) attempts: String,
-    /// How many attempts its tallest bar stands for.
+    /// How many attempts its tallest bar stands for, and where bars are cut, in words.
     pub(super) peak: String,
     /// Bars of all attempts that did not fail, those without an answer among them; `ok_path` lies over it.
     pub(super) unknown_path: String,
@@ -147,8 +150,9 @@ impl<'a> Series<'a> {
         let answered_or_not: Vec<u64> = ok.iter().zip(&unknown).map(|(ok, unknown)| ok + unknown).collect();
         let sum = |counts: &[u64]| counts.iter().sum::<u64>();
         let peak = answered_or_not.iter().chain(&failed).copied().max().unwrap_or_default();
-        let top = peak.max(LOWEST_PEAK) as f64;
-        let height = |count: u64, least: f64| if count == 0 { 0.0 } else { (TALLEST * count as f64 / top).max(least) };
+        let cut = cut_at(answered_or_not.iter().chain(&failed).copied().filter(|count| *count > 0).collect());
+        let top = peak.min(cut).max(LOWEST_PEAK) as f64;
+        let height = |count: u64, least: f64| if count == 0 { 0.0 } else { (TALLEST * count as f64 / top).clamp(least, TALLEST) };
         let heights = |counts: &[u64], least: f64| counts.iter().map(|count| height(*count, least)).collect::<Vec<_>>();
         // What lies under other bars is drawn only where something of it is seen.
         let under = |all: &[u64], part: &[u64], least: f64| {
@@ -181,7 +185,10 @@ impl<'a> Series<'a> {
             failed_n: total_failed,
             alarm: !outages.is_empty(),
             attempts: thousands(sum(&answered_or_not) + sum(&failed) + all_probes),
-            peak: thousands(peak),
+            peak: match peak > cut.max(LOWEST_PEAK) {
+                true => format!("cut at {} of {}", thousands(cut.max(LOWEST_PEAK)), thousands(peak)),
+                false => format!("tallest bar {}", thousands(peak)),
+            },
             unknown_path: bars(&under(&answered_or_not, &unknown, 2.0), BASE, 1.0),
             ok_path: bars(&heights(&ok, 1.2), BASE, 1.0),
             own_path: bars(&under(&failed, &own, 2.0), BASE + 1.0, -1.0),
@@ -211,6 +218,12 @@ fn add(sums: &mut [u64], scale: &Scale, minute: i64, count: u64) {
     if let Some(sum) = step.and_then(|step| sums.get_mut(step)) {
         *sum += count;
     }
+}
+
+/// Where bars are cut, by the counts that are not 0: far above 95 in a hundred of them.
+fn cut_at(mut counts: Vec<u64>) -> u64 {
+    counts.sort_unstable();
+    counts.get(counts.len() * 95 / 100).map_or(u64::MAX, |count| count.saturating_mul(OUTLIER))
 }
 
 /// `, 3 by the accounts' own fault`, if there are any.
@@ -258,4 +271,18 @@ fn no_logs(case: &Case, (name, protocol): Key<'_>, role: Role, scale: &Scale, ti
         Band { x, width: rounded(scale.x(to) - x), title, label: String::new() }
     };
     bands.into_iter().filter(|(from, to)| scale.x(*to) - scale.x(*from) > 1.0).map(band).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_are_cut_where_few_tower_over_the_others() {
+        assert_eq!(cut_at((1..=100).collect()), 96 * OUTLIER);
+        assert_eq!(cut_at([vec![5; 99], vec![900]].concat()), 15);
+        // Where there are few bars, none is an exception.
+        assert_eq!(cut_at(vec![1, 1, 300]), 900);
+        assert_eq!(cut_at(Vec::new()), u64::MAX);
+    }
 }

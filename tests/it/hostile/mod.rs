@@ -11,8 +11,11 @@ mod corpus;
 
 use corpus::{WORDS, folder};
 
+/// Holds a report to what its format must be.
+type Check = fn(&str);
+
 /// What is asked of each output: a new format adds a line here, or the test below fails.
-const FORMATS: [(&str, fn(&str)); 3] =
+const FORMATS: [(&str, Check); 3] =
     [("terminal", is_harmless_on_a_terminal), ("html", is_harmless_in_a_browser), ("json", is_exact)];
 
 /// No report about the corpus, whose longest lines have a megabyte, is longer.
