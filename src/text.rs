@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 /// Text from a log that is harmless on a terminal: control characters, escape sequences and characters that turn the
 /// reading direction or hide are shown as `\u{…}`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +42,7 @@ impl fmt::Display for TerminalText {
 /// Control characters, bidirectional controls, invisible characters and private-use characters.
 fn is_harmful(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
         || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..)
 }
 
@@ -61,37 +63,78 @@ pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// `text` cut to at most `width` characters, the last one a `…` if something was cut.
+/// How many columns of a terminal `text` takes: letters of East Asia take two, combining marks none.
+pub fn columns(text: &str) -> usize {
+    text.width()
+}
+
+fn columns_of(c: char) -> usize {
+    c.width().unwrap_or_default()
+}
+
+/// As much of the beginning of `text` as fits into `width` columns.
+fn beginning(text: &str, width: usize) -> &str {
+    let mut taken = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        taken += columns_of(*c);
+        taken > width
+    });
+    end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
+/// As much of the end of `text` as fits into `width` columns.
+fn ending(text: &str, width: usize) -> &str {
+    let mut taken = 0;
+    let start = text.char_indices().rev().find(|(_, c)| {
+        taken += columns_of(*c);
+        taken > width
+    });
+    start.and_then(|(start, c)| text.get(start + c.len_utf8()..)).unwrap_or(text)
+}
+
+/// `text` cut to at most `width` columns, the last one a `…` if something was cut.
 pub fn truncated(text: &str, width: usize) -> Cow<'_, str> {
-    if text.chars().count() <= width {
-        return Cow::Borrowed(text);
+    match columns(text) <= width {
+        true => Cow::Borrowed(text),
+        false if width == 0 => Cow::Borrowed(""),
+        false => Cow::Owned(format!("{}…", beginning(text, width - 1))),
     }
-    let mut short: String = text.chars().take(width.saturating_sub(1)).collect();
-    if width > 0 {
-        short.push('…');
-    }
-    Cow::Owned(short)
 }
 
-/// `text` cut to at most `width` characters by leaving its middle out: the beginning and, longer, the end stay.
-pub fn without_middle(text: &str, beginning: usize, width: usize) -> Cow<'_, str> {
-    let length = text.chars().count();
-    if length <= width {
-        return Cow::Borrowed(text);
+/// `text` cut to at most `width` columns, the first one a `…` if something was cut: of a path the end tells more.
+pub fn without_beginning(text: &str, width: usize) -> Cow<'_, str> {
+    match columns(text) <= width {
+        true => Cow::Borrowed(text),
+        false if width == 0 => Cow::Borrowed(""),
+        false => Cow::Owned(format!("…{}", ending(text, width - 1))),
     }
-    let head: String = text.chars().take(beginning.min(width)).collect();
-    let tail: String = text.chars().skip(length - width.saturating_sub(beginning + 3)).collect();
-    Cow::Owned(truncated(&format!("{head} … {tail}"), width).into_owned())
 }
 
-/// `text` in lines of at most `width` characters, broken at blanks; lines after the first begin with `indent` blanks.
+/// `text` cut to at most `width` columns by leaving its middle out: the beginning and, longer, the end stay.
+pub fn without_middle(text: &str, head: usize, width: usize) -> Cow<'_, str> {
+    if columns(text) <= width {
+        return Cow::Borrowed(text);
+    }
+    let tail = ending(text, width.saturating_sub(head + 3));
+    Cow::Owned(truncated(&format!("{} … {tail}", beginning(text, head)), width).into_owned())
+}
+
+/// `text` in exactly `width` columns: cut, or filled up with blanks.
+pub fn padded(text: &str, width: usize) -> String {
+    let text = truncated(text, width);
+    format!("{text}{}", " ".repeat(width.saturating_sub(columns(&text))))
+}
+
+/// `text` in lines of at most `width` columns, broken at blanks; lines after the first begin with `indent` blanks. A word that
+/// fits into no line is broken.
 pub fn wrapped(text: &str, indent: usize, width: usize) -> Vec<String> {
     let lead = text.len() - text.trim_start().len();
     let mut lines = vec![" ".repeat(lead)];
     let mut is_fresh = true;
-    for word in text.split_whitespace() {
-        let line = lines.last().map_or(0, |line| line.chars().count());
-        if !is_fresh && line + 1 + word.chars().count() > width {
+    let room = width.saturating_sub(indent.max(lead)).max(2);
+    for word in text.split_whitespace().flat_map(|word| pieces(word, room)) {
+        let line = lines.last().map_or(0, |line| columns(line));
+        if !is_fresh && line + 1 + columns(word) > width {
             lines.push(" ".repeat(indent));
             is_fresh = true;
         }
@@ -104,6 +147,16 @@ pub fn wrapped(text: &str, indent: usize, width: usize) -> Vec<String> {
         is_fresh = false;
     }
     lines
+}
+
+/// A word in pieces of at most `room` columns.
+fn pieces(word: &str, room: usize) -> impl Iterator<Item = &str> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let piece = beginning(rest, room);
+        rest = rest.get(piece.len()..)?;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 /// A number with a thin grouping that scripts will not meet: `1,234,567`.
@@ -152,19 +205,28 @@ mod tests {
     }
 
     #[test]
-    fn cutting_counts_characters_and_says_so() {
+    fn cutting_counts_columns_and_says_so() {
         assert_eq!(truncated("Grüße", 5), "Grüße");
         assert_eq!(truncated("Grüße!", 5), "Grüß…");
         assert_eq!(truncated("abc", 0), "");
         assert_eq!(without_middle("0123456789abcdef", 3, 11), "012 … bcdef");
         assert_eq!(without_middle("short", 3, 11), "short");
         assert_eq!(without_middle("0123456789", 6, 5).chars().count(), 5);
+        assert_eq!(without_beginning("logs/EX01/IMAP4.LOG:7", 12), "…IMAP4.LOG:7");
+        for width in 0..12 {
+            for text in ["漢字漢字漢字", "a漢字b", "Grüße, Welt!", "e\u{301}e\u{301}e\u{301}"] {
+                let cut = [truncated(text, width), without_beginning(text, width), without_middle(text, 3, width)];
+                assert!(cut.iter().all(|cut| columns(cut) <= width), "{cut:?} {width}");
+                assert_eq!(columns(&padded(text, width)), width, "{text}");
+            }
+        }
     }
 
     #[test]
     fn long_texts_are_broken_at_blanks() {
         assert_eq!(wrapped("  one two three", 4, 9), ["  one two", "    three"]);
-        assert_eq!(wrapped("alonglongword b", 2, 5), ["alonglongword", "  b"]);
+        assert_eq!(wrapped("alonglongword b", 2, 7), ["along", "  longw", "  ord b"]);
+        assert_eq!(wrapped("漢字漢字", 0, 5), ["漢字", "漢字"]);
         assert_eq!(wrapped("", 2, 5), [""]);
     }
 

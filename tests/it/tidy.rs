@@ -29,13 +29,14 @@ const FLOORS: [(&str, &[&str]); 14] = [
 ];
 
 /// The one door of each crate: the modules whose files may name it.
-const DOORS: [(&str, &[&str]); 20] = [
+const DOORS: [(&str, &[&str]); 21] = [
     ("rayon", &["pipeline"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("anstream", &["cli"]),
     ("terminal_size", &["cli"]),
     ("comfy_table", &["report::terminal"]),
+    ("unicode_width", &["text"]),
     ("askama", &["report::html"]),
     ("hashbrown", &["collections::map"]),
     ("datasketches", &["collections::distinct"]),
