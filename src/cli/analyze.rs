@@ -30,6 +30,10 @@ pub(super) struct Analyze {
     #[arg(long, value_enum, default_value_t = Format::Terminal, ignore_case = true, help_heading = "Output")]
     format: Format,
 
+    /// What charts in the terminal are drawn with: rich has finer blocks, which Consolas and other console fonts lack
+    #[arg(long, value_enum, default_value_t = GlyphsName::Console, ignore_case = true, value_name = "GLYPHS", help_heading = "Output")]
+    glyphs: GlyphsName,
+
     #[command(flatten)]
     output: Output,
 
@@ -67,6 +71,21 @@ enum Format {
     Html,
     /// For scripts: exlog.report/1
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum GlyphsName {
+    Console,
+    Rich,
+}
+
+impl From<GlyphsName> for terminal::Glyphs {
+    fn from(name: GlyphsName) -> Self {
+        match name {
+            GlyphsName::Console => Self::Console,
+            GlyphsName::Rich => Self::Rich,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -111,11 +130,7 @@ impl Analyze {
         self.output.write(|out| match self.format {
             Format::Html => html::write(&case, &findings, &asked, out),
             Format::Json => json::write(&case, &findings, out),
-            Format::Terminal => {
-                let look =
-                    terminal::Look { width: self.output.width(), color: self.output.has_color(), zone, all: self.output.verbose };
-                terminal::write(&case, &findings, look, out)
-            }
+            Format::Terminal => terminal::write(&case, &findings, self.output.look(zone, self.glyphs.into()), out),
         })?;
         let summary = &case.summary;
         let is_whole =

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use crate::clock::Zone;
 use crate::error::{Error, ErrorKind, Result, plain_words};
+use crate::report::terminal::{Glyphs, Look};
 
 /// How results are written.
 #[derive(Debug, Args)]
@@ -44,7 +46,7 @@ impl Output {
     }
 
     /// Whether the report may hold escape sequences for colour.
-    pub(super) fn has_color(&self) -> bool {
+    fn has_color(&self) -> bool {
         match self.color {
             When::Always => true,
             When::Never => false,
@@ -52,11 +54,17 @@ impl Output {
         }
     }
 
-    /// How many columns the report may have: the terminal's, from 80 to 160.
+    /// How a report for people looks.
+    pub(super) fn look(&self, zone: Zone, glyphs: Glyphs) -> Look {
+        Look { width: self.width(), color: self.has_color(), zone, all: self.verbose, glyphs }
+    }
+
+    /// How many columns the report may have: the terminal's but for the last, for terminals of 80 to 160. A Windows console
+    /// that fills the last column goes to the next line by itself, and the end of the line would make an empty one.
     pub(super) fn width(&self) -> usize {
         let is_terminal = self.file().is_none() && io::stdout().is_terminal();
         let size = if is_terminal { terminal_size::terminal_size() } else { None };
-        size.map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0).clamp(80, 160))
+        size.map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0).clamp(80, 161) - 1)
     }
 
     /// Writes the results. A pipe that is closed early is the end of the output and no error.

@@ -34,6 +34,7 @@ mod real_lines;
 mod redact;
 mod samples;
 mod snapshots;
+mod terminal;
 mod tidy;
 mod traps;
 mod usage;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::clock::Zone;
 use crate::diagnosis::finding::{Effect, Evidence, Finding, Severity};
+use crate::report::terminal::commands::in_lines;
 use crate::report::terminal::{Look, Tone};
 use crate::text::{TerminalText, wrapped};
 
@@ -43,8 +44,9 @@ fn write_finding(place: usize, finding: &Finding, look: Look, out: &mut dyn Writ
     for (number, step) in finding.remediation.iter().enumerate() {
         write_wrapped(&format!("   {}. {}", number + 1, step.text), INDENT + 3, look, str::to_owned, out)?;
         if let Some(command) = &step.command {
-            // A command is never cut or broken: it is there to be copied.
-            writeln!(out, "      {}", look.paint(Tone::Title, TerminalText::new(command).as_str()))?;
+            for line in in_lines(TerminalText::new(command).as_str(), look.width.saturating_sub(INDENT + 3)) {
+                writeln!(out, "      {}", look.paint(Tone::Title, &line))?;
+            }
         }
     }
     Ok(())
@@ -71,7 +73,7 @@ fn write_evidence(item: &Evidence, look: Look, out: &mut dyn Write) -> io::Resul
     };
     write_wrapped(&format!("   {sign} {}", item.text), INDENT + 2, look, str::to_owned, out)?;
     match &item.location {
-        Some(location) => writeln!(out, "     {}", look.paint(Tone::Faint, TerminalText::new(&location.to_string()).as_str())),
+        Some(location) => writeln!(out, "     {}", look.paint(Tone::Faint, &look.place(location, INDENT + 2))),
         None => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 //! What failed: the failure groups, the worst first, and the lines that prove them.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::case::Case;
@@ -8,10 +9,14 @@ use crate::clock::for_people;
 use crate::login::identity::ClientClass;
 use crate::report::terminal::table::Table;
 use crate::report::terminal::{Look, Tone};
-use crate::text::{TerminalText, thousands, truncated, without_middle};
+use crate::text::{TerminalText, thousands, truncated, without_middle, wrapped};
 
 /// So many groups are shown.
 const USUAL: usize = 8;
+
+/// So many errors are named in one line, and so long is the longest bar.
+const BRIEFLY: usize = 3;
+const LONGEST_BAR: usize = 8;
 
 /// The length of a time stamp.
 const TIME: usize = 24;
@@ -21,31 +26,68 @@ pub(super) fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<
         return Ok(());
     }
     let shown = case.groups.get(..case.groups.len().min(look.rows(USUAL))).unwrap_or_default();
-    look.title("Failures, the worst first", out)?;
-    let mut table = Table::new(&["", "#count", "error", "?who", "?#accounts", "server", "", "#first", "?#last"]);
+    look.title(&format!("Failures, the worst first ({})", look.zone_name(case)), out)?;
+    let mut table = Table::new(&["", "#count", "??", "error", "?who", "?#accounts", "server", "", "#first", "?#last"]);
+    let most = case.groups.iter().map(|group| group.failures.count).max().unwrap_or_default();
     for (place, group) in shown.iter().enumerate() {
-        table.row(tone(group), row(place, group, look));
+        table.row(tone(group), row(place, group, most, look));
     }
     table.write(look, out)?;
     look.more(shown.len(), case.groups.len(), out)?;
     look.title("The lines that prove it", out)?;
+    // One error of one service is proved by one line; probes and users fail alike.
+    let mut proved = Vec::new();
     for (place, group) in shown.iter().enumerate() {
-        write_proof(place, group, look, out)?;
+        let what = (&group.service, &group.key.error, group.key.error_class);
+        if look.all || !proved.contains(&what) {
+            proved.push(what);
+            write_proof(place, group, look, out)?;
+        }
     }
     Ok(())
+}
+
+/// One line about the failures where nothing is wrong: how many of which error.
+pub(super) fn write_briefly(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let mut errors: BTreeMap<&str, u64> = BTreeMap::new();
+    for group in case.groups.iter().filter(|group| group.is_front()) {
+        *errors.entry(name_of(group)).or_default() += group.failures.count;
+    }
+    let mut errors: Vec<(&str, u64)> = errors.into_iter().collect();
+    errors.sort_by_key(|(error, count)| (std::cmp::Reverse(*count), *error));
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let told: Vec<String> =
+        errors.iter().take(BRIEFLY).map(|(error, count)| format!("{error} ({})", thousands(*count))).collect();
+    let others = if errors.len() > BRIEFLY { " and others" } else { "" };
+    let line = format!("What failed: {}{others}; --verbose shows the lines", told.join(", "));
+    writeln!(out)?;
+    for line in wrapped(TerminalText::new(&line).as_str(), 2, look.width) {
+        writeln!(out, "{}", look.paint(Tone::Faint, &line))?;
+    }
+    Ok(())
+}
+
+/// The error of a group, or what the server answered.
+fn name_of(group: &Group) -> &str {
+    if group.key.error.is_empty() { &group.key.response } else { &group.key.error }
 }
 
 fn tone(group: &Group) -> Tone {
     if group.is_of_outages() { Tone::Bad } else { Tone::Plain }
 }
 
-fn row(place: usize, group: &Group, look: Look) -> [String; 9] {
-    let (first, last) = (for_people(group.failures.span.first, look.zone), for_people(group.failures.span.last, look.zone));
-    let same_day = first.get(..10) == last.get(..10);
+fn row(place: usize, group: &Group, most: u64, look: Look) -> [String; 10] {
+    let span = group.failures.span;
+    let (first, last) = (for_people(span.first, look.zone), look.end_time(span.first, span.last));
+    // Without the year and the seconds.
+    let last = last.get(last.len().saturating_sub(14)..).unwrap_or(&last);
     [
         format!("{}", place + 1),
         thousands(group.failures.count),
-        if group.key.error.is_empty() { group.key.response.to_string() } else { group.key.error.to_string() },
+        look.glyphs.bar(group.failures.count, most, LONGEST_BAR),
+        name_of(group).to_owned(),
         match group.key.client_class {
             ClientClass::HealthMailbox => "probes".to_owned(),
             ClientClass::User => "users".to_owned(),
@@ -55,7 +97,7 @@ fn row(place: usize, group: &Group, look: Look) -> [String; 9] {
         group.service.server.as_deref().unwrap_or("?").to_owned(),
         format!("{}{}", group.service.protocol.title(), if group.is_front() { "" } else { " BE" }),
         first.get(5..16).unwrap_or(&first).to_owned(),
-        if same_day { last.get(11..16) } else { last.get(5..16) }.unwrap_or(&last).to_owned(),
+        last.get(..last.len().saturating_sub(3)).unwrap_or(last).to_owned(),
     ]
 }
 
@@ -75,7 +117,7 @@ fn write_proof(place: usize, group: &Group, look: Look, out: &mut dyn Write) -> 
     let line = format!("{class}{target}{who}{from}");
     writeln!(out, "{}", truncated(TerminalText::new(&line).as_str(), look.width))?;
     for (_, location, text) in group.failures.examples.iter().take(if look.all { usize::MAX } else { 1 }) {
-        writeln!(out, "     {}", TerminalText::new(&location.to_string()))?;
+        writeln!(out, "     {}", look.place(location, 5))?;
         let shown = TerminalText::new(text);
         // The time and the context, at the line's two ends, are what proves.
         let shown =

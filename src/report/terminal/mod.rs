@@ -1,15 +1,24 @@
 //! The terminal report: what an administrator sees first. The first three lines say whether logins work.
 //!
-//! It fits into 80 columns and uses up to 160. Only glyphs that every Windows console font has; colour only where asked;
-//! everything from a log passes [`crate::text::TerminalText`].
+//! It fits into 80 columns and uses up to 160. Only glyphs that every Windows console font has, unless others are asked for;
+//! colour only where asked; everything from a log passes [`crate::text::TerminalText`]. Where logins work it is a few lines.
+//! Times are said as the logs have them and back from their last line, never back from the clock on the wall: the same logs
+//! give the same report tomorrow.
 
 use std::io::{self, Write};
 
 use crate::case::Case;
-use crate::clock::Zone;
-use crate::diagnosis::finding::Finding;
+use crate::clock::{Zone, for_people};
+use crate::diagnosis::finding::{Finding, Severity};
+use crate::location::Location;
+use crate::protocol::Role;
+use crate::report::verdict::{self as standing, Standing};
+use crate::skipped::FileFate;
+use crate::text::{TerminalText, without_beginning};
 
+mod commands;
 mod findings;
+mod glyphs;
 mod groups;
 mod left_aside;
 mod over_time;
@@ -17,6 +26,11 @@ mod services;
 mod table;
 mod timeline;
 mod verdict;
+
+pub use glyphs::Glyphs;
+
+/// If more than one in so many front-end logins failed, the short report would hide something.
+const ONE_IN: u64 = 10;
 
 /// How the report looks.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +43,8 @@ pub struct Look {
     pub zone: Zone,
     /// Show everything, not only the first rows of each list.
     pub all: bool,
+    /// What charts are drawn with.
+    pub glyphs: Glyphs,
 }
 
 /// What a line is about, which decides its colour.
@@ -59,6 +75,25 @@ impl Look {
         if self.all { usize::MAX } else { usual }
     }
 
+    /// What the zone of the times is called.
+    fn zone_name(&self, case: &Case) -> String {
+        let last = case.summary.span.map_or(0, |span| span.last);
+        TerminalText::new(&self.zone.name(last)).as_str().to_owned()
+    }
+
+    /// A moment after another: without the day if it is the same.
+    fn end_time(&self, start: i64, end: i64) -> String {
+        let (start, end) = (for_people(start, self.zone), for_people(end, self.zone));
+        if start.get(..10) == end.get(..10) { end.get(11..).unwrap_or(&end).to_owned() } else { end }
+    }
+
+    /// A place in a file behind so many columns: cut at its beginning where it is too long, whole where everything is shown.
+    fn place(&self, location: &Location, indent: usize) -> String {
+        let place = TerminalText::new(&location.to_string());
+        let room = if self.all { usize::MAX } else { self.width.saturating_sub(indent) };
+        without_beginning(place.as_str(), room).into_owned()
+    }
+
     /// The heading of a section, with an empty line above it.
     fn title(&self, text: &str, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "\n{}", self.paint(Tone::Title, text))
@@ -79,6 +114,11 @@ impl Look {
 /// What `out` says.
 pub fn write(case: &Case, findings: &[Finding], look: Look, out: &mut dyn Write) -> io::Result<()> {
     verdict::write(case, findings, look, out)?;
+    if !look.all && is_healthy(case, findings) {
+        services::write(case, look, out)?;
+        groups::write_briefly(case, look, out)?;
+        return left_aside::write(case, look, out);
+    }
     findings::write(findings, look, out)?;
     timeline::write(case, look, out)?;
     over_time::write_outages(case, look, out)?;
@@ -87,4 +127,13 @@ pub fn write(case: &Case, findings: &[Finding], look: Look, out: &mut dyn Write)
     services::write(case, look, out)?;
     services::write_accounts(case, look, out)?;
     left_aside::write(case, look, out)
+}
+
+/// Whether there is nothing to be done: then most sections would only keep somebody from going on with their day.
+fn is_healthy(case: &Case, findings: &[Finding]) -> bool {
+    let front = case.logins(Role::FrontEnd);
+    standing::verdict(case).0 == Standing::Works
+        && front.failed.saturating_mul(ONE_IN) <= front.attempts()
+        && findings.iter().all(|finding| finding.severity <= Severity::Low)
+        && case.summary.files_with(FileFate::Unreadable) == 0
 }

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use crate::case::Case;
 use crate::case::top::Top;
+use crate::clock::duration_for_people;
 use crate::login::mechanism::Encryption;
-use crate::merge::Merge;
+use crate::merge::{Merge, Span};
 use crate::report::terminal::table::Table;
 use crate::report::terminal::{Look, Tone};
 use crate::summary::ServiceKey;
@@ -14,6 +15,9 @@ use crate::text::{counted, thousands, truncated};
 
 /// So many services, accounts and addresses are shown.
 const USUAL: (usize, usize) = (24, 5);
+
+/// So long is the bar of a service of which every login fails.
+const LONGEST_BAR: usize = 10;
 
 pub(super) fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let services = &case.summary.services;
@@ -29,10 +33,11 @@ pub(super) fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<
         "#worked",
         "#failed",
         "?#%",
-        "?#clear",
+        "??",
+        "??#clear",
         "?#p50 ms",
         "?#p95 ms",
-        "?#restarts",
+        "??#restarts",
     ]);
     for (key, service) in services.iter().take(look.rows(USUAL.0)) {
         let mut counts = Counts::default();
@@ -46,6 +51,7 @@ pub(super) fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<
             thousands(counts.succeeded),
             thousands(counts.failed),
             percent(counts),
+            look.glyphs.bar(counts.failed, counts.attempts(), LONGEST_BAR),
             thousands(in_clear_text(case, key)),
             thousands(service.latency.quantile(0.5)),
             thousands(service.latency.quantile(0.95)),
@@ -81,23 +87,26 @@ pub(super) fn write_accounts(case: &Case, look: Look, out: &mut dyn Write) -> io
             continue;
         }
         look.title(title, out)?;
-        let mut table = Table::new(&["name", "server", "", "#failed", "#worked"]);
+        let mut table = Table::new(&["name", "server", "", "#failed", "#worked", "??last failure"]);
         for top in rows.iter().take(look.rows(USUAL.1)) {
-            table.row(Tone::Plain, row(top));
+            table.row(Tone::Plain, row(case, top));
         }
         table.write(look, out)?;
     }
     write_anomalies(case, look, out)
 }
 
-fn row(top: &Top) -> [String; 5] {
+fn row(case: &Case, top: &Top) -> [String; 6] {
     let counts = top.account.counts;
+    let last = case.summary.span.map_or(0, |span| span.last);
+    let before = |failed: Span| format!("{} before the end", duration_for_people(last - failed.last));
     [
         top.name.clone(),
         top.service.server.as_deref().unwrap_or("?").to_owned(),
         format!("{} {}", top.service.protocol.title(), top.service.role.title()),
         thousands(counts.failed),
         thousands(counts.succeeded),
+        top.account.failed.map_or_else(String::new, before),
     ]
 }
 

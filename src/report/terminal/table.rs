@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::{CellAlignment, ContentArrangement, Table as Rendered, presets};
 
 use crate::report::terminal::{Look, Tone};
-use crate::text::{TerminalText, truncated};
+use crate::text::{TerminalText, columns, truncated};
 
 /// No column is cut shorter than this.
 const NARROWEST: usize = 8;
@@ -19,17 +19,20 @@ pub(super) struct Table {
 struct Column {
     title: &'static str,
     is_number: bool,
-    is_optional: bool,
+    /// What is left away first, if the width does not suffice; 0 never.
+    spare: u8,
 }
 
 impl Table {
-    /// A table with these columns. A title that begins with `?` is left away where the width does not suffice, the last such
-    /// column first; one with `#` holds numbers or times, which are never cut. Neither sign is shown.
+    /// A table with these columns. A column whose title begins with `?` is left away where the width does not suffice, the last
+    /// such column first, and before it those with `??`; one with `#` holds numbers or times, which are never cut. The signs
+    /// are not shown.
     pub(super) fn new(titles: &[&'static str]) -> Self {
         let column = |title: &&'static str| {
-            let (title, is_optional) = title.strip_prefix('?').map_or((*title, false), |title| (title, true));
-            let (title, is_number) = title.strip_prefix('#').map_or((title, false), |title| (title, true));
-            Column { title, is_number, is_optional }
+            let without = title.trim_start_matches('?');
+            let spare = u8::try_from(title.len() - without.len()).unwrap_or(u8::MAX);
+            let (title, is_number) = without.strip_prefix('#').map_or((without, false), |title| (title, true));
+            Column { title, is_number, spare }
         };
         Self { columns: titles.iter().map(column).collect(), rows: Vec::new() }
     }
@@ -71,7 +74,8 @@ impl Table {
     /// Leaves optional columns away until the rest fits uncut, or none is left.
     fn leave_away(&mut self, room: usize) {
         while self.natural_widths().iter().map(|width| width + 2).sum::<usize>() > room + 2 {
-            let Some(place) = self.columns.iter().rposition(|column| column.is_optional) else { return };
+            let most = self.columns.iter().map(|column| column.spare).max().filter(|spare| *spare > 0);
+            let Some(place) = self.columns.iter().rposition(|column| Some(column.spare) == most) else { return };
             self.columns.remove(place);
             for (_, cells) in self.rows.iter_mut().filter(|(_, cells)| place < cells.len()) {
                 cells.remove(place);
@@ -80,10 +84,10 @@ impl Table {
     }
 
     fn natural_widths(&self) -> Vec<usize> {
-        let mut widths: Vec<usize> = self.columns.iter().map(|column| column.title.chars().count()).collect();
+        let mut widths: Vec<usize> = self.columns.iter().map(|column| columns(column.title)).collect();
         for (_, cells) in &self.rows {
             for (width, cell) in widths.iter_mut().zip(cells) {
-                *width = (*width).max(cell.chars().count());
+                *width = (*width).max(columns(cell));
             }
         }
         widths
@@ -107,6 +111,7 @@ impl Table {
 mod tests {
     use super::*;
     use crate::clock::Zone;
+    use crate::report::terminal::Glyphs;
 
     #[test]
     fn a_table_fits_and_nothing_in_it_drives_the_terminal() {
@@ -114,9 +119,9 @@ mod tests {
         table.row(Tone::Plain, ["a\u{1b}[31m".repeat(40), "7".to_owned()]);
         table.row(Tone::Plain, ["short".to_owned(), "1,234".to_owned()]);
         let mut out = Vec::new();
-        table.write(Look { width: 40, color: false, zone: Zone::Utc, all: false }, &mut out).unwrap();
+        table.write(Look { width: 40, color: false, zone: Zone::Utc, all: false, glyphs: Glyphs::Console }, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert!(text.lines().all(|line| line.chars().count() <= 40), "{text}");
+        assert!(text.lines().all(|line| columns(line) <= 40), "{text}");
         assert!(text.contains('…') && !text.contains('\u{1b}'));
         assert!(text.lines().all(|line| line.ends_with("count") || line.ends_with('7') || line.ends_with("1,234")));
     }
