@@ -28,6 +28,8 @@ pub mod summary;
 pub mod case;
 // Floor 7
 pub mod diagnosis;
+// Above it, and below those who print
+pub mod comparison;
 // Floor 8
 pub mod explain;
 pub mod report;

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use crate::tree::repository;
 
 /// The house. A module uses only what stands above it in this list; modules of one row do not use each other.
-/// The ground floor has three rows, because an error has a location, and reading a time can end in an error.
-const FLOORS: [(&str, &[&str]); 14] = [
+/// The ground floor has three rows, because an error has a location, and reading a time can end in an error; the seventh has
+/// two, because a comparison holds findings against each other.
+const FLOORS: [(&str, &[&str]); 15] = [
     ("0", &["location", "protocol", "merge", "text"]),
     ("0", &["error", "redaction"]),
     ("0", &["clock"]),
@@ -22,6 +23,7 @@ const FLOORS: [(&str, &[&str]); 14] = [
     ("5", &["summary"]),
     ("6", &["case"]),
     ("7", &["diagnosis"]),
+    ("7", &["comparison"]),
     ("8", &["report", "explain", "history", "dataset"]),
     ("9", &["pipeline"]),
     ("10", &["cli"]),
