@@ -84,7 +84,7 @@ fn case(criterion: &mut Criterion) {
     criterion.bench_function("findings", |bencher| bencher.iter(|| judge(&case)));
     let findings = judge(&case);
     criterion.bench_function("json", |bencher| {
-        bencher.iter(|| json::write(&case, &findings, &mut std::io::sink()).unwrap());
+        bencher.iter(|| json::write(&case, &findings, None, &mut std::io::sink()).unwrap());
     });
 }
 

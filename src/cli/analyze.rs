@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::case::Case;
+use crate::cli::compare::{Compare, compare};
 use crate::cli::options::Selection;
 use crate::cli::output::Output;
 use crate::cli::progress::Bar;
@@ -25,6 +26,9 @@ use crate::summary::Summary;
 pub(super) struct Analyze {
     #[command(flatten)]
     selection: Selection,
+
+    #[command(flatten)]
+    compare: Compare,
 
     /// The form of the report
     #[arg(long, value_enum, default_value_t = Format::Terminal, ignore_case = true, help_heading = "Output")]
@@ -59,6 +63,7 @@ Examples:
   exlog analyze \\\\ex01\\c$\\logs \\\\ex02\\c$\\logs --from -3h
   exlog analyze copies --protocol imap4 --user alice@contoso.com
   exlog analyze copies --evidence settings.txt events.evtx --fail-on high
+  exlog analyze copies --from -1d --compare copies --compare-from -8d --compare-to -7d
   exlog analyze copies --format html --output report.html
   exlog analyze copies --format json --output report.json
   exlog analyze copies --redact --format html --output for-the-vendor.html";
@@ -113,24 +118,36 @@ impl Analyze {
     pub(super) fn run(&self) -> Result<Status> {
         let (scope, zone) = (self.selection.scope()?, self.selection.zone()?);
         let mut asked = self.selection.asked(&self.evidence)?;
+        asked.others = self.compare.paths();
+        let scope_of_others = self.compare.scope(&self.selection)?;
         let redactor = self.redaction.redactor()?;
         let bar = Bar::new(self.output.quiet);
         let job = Job { paths: &self.selection.paths, evidence: &self.evidence, scope: &scope, threads: self.selection.threads };
         let Material { summary, evidence } = pipeline::run(&job, &bar)?;
         bar.clear();
         if summary.sources.is_empty() {
-            return Err(no_input(&summary));
+            return Err(no_input(&summary, "the paths"));
         }
-        self.tell_unreadable(&summary);
+        if !self.output.quiet {
+            tell_unreadable(&summary);
+        }
         let mut case = Case::new(summary, evidence, scope.window);
+        let mut others = match scope_of_others {
+            Some(scope) => Some(self.compare.read(&scope, &self.selection, &self.output)?),
+            None => None,
+        };
         if let Some(redactor) = redactor {
-            redaction::apply(redactor, &mut [&mut case], &mut asked);
+            let mut cases: Vec<&mut Case> = std::iter::once(&mut case).chain(others.as_mut()).collect();
+            redaction::apply(redactor, &mut cases, &mut asked);
         }
         let findings = judge(&case);
+        let comparison = others.map(|others| compare(&case, &findings, others, &asked));
         self.output.write(|out| match self.format {
-            Format::Html => html::write(&case, &findings, &asked, out),
-            Format::Json => json::write(&case, &findings, out),
-            Format::Terminal => terminal::write(&case, &findings, self.output.look(zone, self.glyphs.into()), out),
+            Format::Html => html::write(&case, &findings, comparison.as_ref(), &asked, out),
+            Format::Json => json::write(&case, &findings, comparison.as_ref(), out),
+            Format::Terminal => {
+                terminal::write(&case, &findings, comparison.as_ref(), self.output.look(zone, self.glyphs.into()), out)
+            }
         })?;
         let summary = &case.summary;
         let is_whole =
@@ -144,21 +161,18 @@ impl Analyze {
             (false, false) => Status::Done,
         })
     }
+}
 
-    /// Unreadable files are named on standard error too: nobody must take a part for the whole.
-    fn tell_unreadable(&self, summary: &Summary) {
-        if self.output.quiet {
-            return;
-        }
-        for note in summary.notes.iter().filter(|note| note.fate == FileFate::Unreadable) {
-            let _ = writeln!(io::stderr(), "exlog: {}: {}", note.file, note.reason);
-        }
+/// Unreadable files are named on standard error too: nobody must take a part for the whole.
+pub(super) fn tell_unreadable(summary: &Summary) {
+    for note in summary.notes.iter().filter(|note| note.fate == FileFate::Unreadable) {
+        let _ = writeln!(io::stderr(), "exlog: {}: {}", note.file, note.reason);
     }
 }
 
 /// What stood among the paths instead of a log, and what can be done.
-fn no_input(summary: &Summary) -> Error {
-    let mut message = "no IMAP4 or POP3 protocol log among the paths".to_owned();
+pub(super) fn no_input(summary: &Summary, among: &str) -> Error {
+    let mut message = format!("no IMAP4 or POP3 protocol log among {among}");
     for note in summary.notes.iter().take(10) {
         message.push_str(&format!("\n  {}: {}", note.file, note.reason));
     }

@@ -89,6 +89,7 @@ impl Selection {
             zone: self.zone()?,
             paths: shown(&self.paths),
             evidence: shown(evidence),
+            others: Vec::new(),
             server_name: self.server_name.clone(),
             protocol: scope.protocol,
             role: scope.role,
@@ -100,8 +101,14 @@ impl Selection {
 
     /// Window and filters.
     pub(super) fn scope(&self) -> Result<Scope> {
+        self.scope_of(self.window_of("--from", &self.from, "--to", &self.to)?, &[])
+    }
+
+    /// The same filters under another window; `servers` instead of the filter by server, if any are given.
+    pub(super) fn scope_of(&self, window: Window, servers: &[String]) -> Result<Scope> {
+        let servers = if servers.is_empty() { &self.server } else { servers };
         Ok(Scope {
-            window: self.window()?,
+            window,
             protocol: self.protocol.map(|name| match name {
                 ProtocolName::Imap4 => Protocol::Imap4,
                 ProtocolName::Pop3 => Protocol::Pop3,
@@ -110,22 +117,21 @@ impl Selection {
                 RoleName::Frontend => Role::FrontEnd,
                 RoleName::Backend => Role::BackEnd,
             }),
-            servers: self.server.iter().map(|text| NamePattern::parse(text)).collect::<Result<_>>()?,
+            servers: servers.iter().map(|text| NamePattern::parse(text)).collect::<Result<_>>()?,
             users: self.user.iter().map(|text| NamePattern::parse(text)).collect::<Result<_>>()?,
             clients: self.client.iter().map(|text| ClientPattern::parse(text)).collect::<Result<_>>()?,
             server_name: self.server_name.clone(),
         })
     }
 
-    fn window(&self) -> Result<Window> {
+    /// The window that two options ask for.
+    pub(super) fn window_of(&self, from: &str, start: &Option<String>, to: &str, end: &Option<String>) -> Result<Window> {
         let (zone, clock) = (self.zone()?, now());
         let read = |text: &Option<String>| text.as_deref().map(|text| parse_time(text, zone, clock)).transpose();
-        let window = Window { from: read(&self.from)?, to: read(&self.to)? };
+        let window = Window { from: read(start)?, to: read(end)? };
         match (window.from, window.to) {
-            (Some(from), Some(to)) if from >= to => {
-                Err(Error::new(ErrorKind::Usage, "--from is not before --to")
-                    .hint("the window holds --from and ends before --to"))
-            }
+            (Some(first), Some(last)) if first >= last => Err(Error::new(ErrorKind::Usage, format!("{from} is not before {to}"))
+                .hint(format!("the window holds {from} and ends before {to}"))),
             _ => Ok(window),
         }
     }

@@ -100,8 +100,8 @@ fn tell(words: &str) {
 pub(super) fn apply(mut redactor: Redactor, cases: &mut [&mut Case], asked: &mut Asked) {
     cases.iter().for_each(|case| case.teach(&mut redactor));
     cases.iter_mut().for_each(|case| case.redact(&redactor));
-    let Asked { zone: _, paths, evidence, server_name, protocol: _, role: _, servers, users, clients } = asked;
-    paths.iter_mut().chain(evidence).for_each(|path| *path = redactor.path(path));
+    let Asked { zone: _, paths, evidence, others, server_name, protocol: _, role: _, servers, users, clients } = asked;
+    paths.iter_mut().chain(evidence).chain(others).for_each(|path| *path = redactor.path(path));
     server_name.iter_mut().for_each(|name| *name = redactor.host(name));
     servers.iter_mut().for_each(|pattern| *pattern = redactor.pattern(pattern, Redactor::host));
     users.iter_mut().for_each(|pattern| *pattern = redactor.pattern(pattern, Redactor::account));

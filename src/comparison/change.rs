@@ -89,20 +89,6 @@ impl Kind {
             Self::Account => "account",
         }
     }
-
-    /// The words used in reports.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Finding => "finding",
-            Self::Outages => "outages",
-            Self::Failures => "failures",
-            Self::Logins => "failed logins",
-            Self::Latency => "duration",
-            Self::ClearText => "clear text",
-            Self::Mechanism => "mechanism",
-            Self::Account => "account",
-        }
-    }
 }
 
 /// What one side has of it.
@@ -129,28 +115,25 @@ impl Figure {
     }
 }
 
-/// As reports say it: `30 of 100 (30.0 %)`.
+/// As reports say it: `37.5 % of 80`.
 impl fmt::Display for Figure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Share(Share { part: 0, whole }) => write!(out, "none of {}", thousands(*whole)),
-            Self::Share(share) => write!(out, "{} of {} ({})", thousands(share.part), thousands(share.whole), percent(*share)),
-            Self::Outages(0, _, share) => write!(out, "none in {}", counted(share.whole, "attempt", "attempts")),
-            Self::Outages(outages, length, share) => {
-                write!(out, "{}, {}, {}", counted(*outages, "outage", "outages"), duration_for_people(*length), percent(*share))
+            Self::Share(Share { part: 0, whole }) | Self::Outages(0, _, Share { whole, .. }) => {
+                write!(out, "none of {}", thousands(*whole))
+            }
+            Self::Share(share) => {
+                let percent = share.value() * 100.0;
+                let places = if percent < 0.1 { 2 } else { 1 };
+                write!(out, "{percent:.places$} % of {}", thousands(share.whole))
+            }
+            Self::Outages(outages, length, _) => {
+                write!(out, "{}, {}", counted(*outages, "outage", "outages"), duration_for_people(*length))
             }
             Self::Milliseconds(value, _) => write!(out, "{} ms", thousands(*value)),
             Self::Severity(Some(severity)) => out.write_str(severity.name()),
             Self::Severity(None) => out.write_str("not found"),
         }
-    }
-}
-
-/// A share in percent, with as many places as it needs to be seen.
-fn percent(share: Share) -> String {
-    match share.value() * 100.0 {
-        small if small > 0.0 && small < 0.1 => format!("{small:.2} %"),
-        percent => format!("{percent:.1} %"),
     }
 }
 
@@ -209,15 +192,23 @@ impl Change {
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
-    /// What, in words: `ProxyNotAuthenticated (probes)`.
+    /// What, in words: `ProxyNotAuthenticated (probes)`, `failed logins (users)`, `outages`.
     pub fn subject(&self) -> String {
-        let who = match self.class {
-            Some(ClientClass::HealthMailbox) => "probes",
-            Some(ClientClass::User) => "users",
-            Some(ClientClass::Unknown) => "no name",
-            None => return self.what.clone(),
+        let what = match self.kind {
+            Kind::Finding | Kind::Failures => self.what.clone(),
+            Kind::Outages => "outages".to_owned(),
+            Kind::Logins => "failed logins".to_owned(),
+            Kind::Latency => format!("duration, {}", self.what),
+            Kind::ClearText => "clear text".to_owned(),
+            Kind::Mechanism => format!("logins by {}", self.what),
+            Kind::Account => format!("failures of {}", self.what),
         };
-        if self.what.is_empty() { who.to_owned() } else { format!("{} ({who})", self.what) }
+        match self.class {
+            Some(ClientClass::HealthMailbox) => format!("{what} (probes)"),
+            Some(ClientClass::User) => format!("{what} (users)"),
+            Some(ClientClass::Unknown) => format!("{what} (no name)"),
+            None => what,
+        }
     }
 
     /// How far apart the two sides are, for the order of changes.

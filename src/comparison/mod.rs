@@ -17,6 +17,7 @@ pub mod matching;
 mod services;
 pub mod share;
 mod side;
+mod words;
 
 pub use change::{Change, Direction, Figure, Kind};
 pub use matching::Matched;
@@ -135,24 +136,6 @@ impl Comparison {
     /// How many changes of a direction there are.
     pub fn count(&self, direction: Direction) -> usize {
         self.changes.iter().filter(|change| change.direction == direction).count()
-    }
-
-    /// All in one sentence without a full stop.
-    pub fn sentence(&self) -> String {
-        if self.rows.iter().all(|row| row.this.is_none() || row.other.is_none()) {
-            return "Nothing can be compared: no service has login attempts on both sides".to_owned();
-        }
-        if self.changes.is_empty() {
-            return "Nothing is new or worse, gone or better".to_owned();
-        }
-        let counts: Vec<String> = Direction::ALL
-            .into_iter()
-            .map(|direction| (direction, self.count(direction)))
-            .filter(|(_, count)| *count > 0)
-            .map(|(direction, count)| format!("{count} {}", direction.name()))
-            .collect();
-        let is_good = !self.changes.iter().any(|change| change.direction.is_bad());
-        format!("{}{}", counts.join(", "), if is_good { "; nothing is new or worse" } else { "" })
     }
 }
 

@@ -76,7 +76,7 @@ pub fn summary(file: FileSummary) -> Summary {
 pub fn report(summary: Summary) -> String {
     let mut out = Vec::new();
     let case = Case::new(summary, Evidence::default(), Window::default());
-    json::write(&case, &judge(&case), &mut out).expect("a vector takes everything");
+    json::write(&case, &judge(&case), None, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("JSON is UTF-8")
 }
 

@@ -19,6 +19,7 @@ mod reference;
 mod tree;
 
 mod borders;
+mod compare;
 mod diagnoses;
 mod diagnosis_cases;
 mod documents;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use exlog::case::Case;
 use exlog::clock::Zone;
+use exlog::comparison::{Comparison, Judged};
 use exlog::diagnosis::judge;
 use exlog::pipeline::{self, Job, Silent};
 use exlog::report::terminal::{self, Glyphs, Look};
@@ -16,15 +17,20 @@ use crate::tree::{FRONT, TWELVE, Tree, log, login, samples};
 /// The widths a report may have: the narrowest, a Windows console's, a file's, the widest.
 const WIDTHS: [usize; 4] = [79, 80, 100, 160];
 
-/// The report about a path at a width.
-fn report(path: &Path, width: usize, glyphs: Glyphs) -> String {
+/// What is known about a path.
+fn case(path: &Path) -> Case {
     let scope = Scope::default();
     let job = Job { paths: &[path.to_owned()], evidence: &[], scope: &scope, threads: Some(1) };
     let material = pipeline::run(&job, &Silent).unwrap();
-    let case = Case::new(material.summary, material.evidence, scope.window);
+    Case::new(material.summary, material.evidence, scope.window)
+}
+
+/// The report about a path at a width.
+fn report(path: &Path, width: usize, glyphs: Glyphs) -> String {
+    let case = case(path);
     let look = Look { width, color: false, zone: Zone::Utc, all: false, glyphs };
     let mut out = Vec::new();
-    terminal::write(&case, &judge(&case), look, &mut out).unwrap();
+    terminal::write(&case, &judge(&case), None, look, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -46,6 +52,26 @@ fn no_line_is_wider_than_the_terminal() {
             let report = report(&folder, width, Glyphs::Console);
             let wider: Vec<&str> = report.lines().filter(|line| line.width() > width).collect();
             assert!(wider.is_empty(), "{} at {width}: {wider:#?}", folder.display());
+        }
+    }
+}
+
+#[test]
+fn no_line_of_a_comparison_is_wider_either() {
+    let paths = ["certificate-outage", "healthy-day"].map(|name| samples().join(name).display().to_string());
+    let cases = paths.clone().map(|path| case(Path::new(&path)));
+    let findings = [judge(&cases[0]), judge(&cases[1])];
+    let judged = |at: usize| Judged { case: &cases[at], findings: &findings[at], paths: &paths[at..=at] };
+    for (this, other) in [(0, 1), (1, 0)] {
+        let comparison = Comparison::new(judged(this), judged(other));
+        for width in WIDTHS {
+            let look = Look { width, color: false, zone: Zone::Utc, all: false, glyphs: Glyphs::Console };
+            let mut out = Vec::new();
+            terminal::write(&cases[this], &findings[this], Some(&comparison), look, &mut out).unwrap();
+            let report = String::from_utf8(out).unwrap();
+            let wider: Vec<&str> = report.lines().filter(|line| line.width() > width).collect();
+            assert!(report.contains("Compared with") && wider.is_empty(), "at {width}: {wider:#?}");
+            assert_eq!(report.chars().find(|c| !is_in_every_console(*c)), None);
         }
     }
 }

@@ -157,6 +157,7 @@ mod tests {
             zone: Zone::Utc,
             paths: paths.iter().map(|path| (*path).to_owned()).collect(),
             evidence: Vec::new(),
+            others: Vec::new(),
             server_name: None,
             protocol: None,
             role: None,

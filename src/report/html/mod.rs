@@ -10,11 +10,13 @@ use askama::Template;
 
 use crate::case::Case;
 use crate::clock::Zone;
+use crate::comparison::Comparison;
 use crate::diagnosis::finding::Finding;
 use crate::protocol::{Protocol, Role};
 
 mod axis;
 mod commands;
+mod comparison;
 mod coverage;
 mod door;
 mod failures;
@@ -39,6 +41,8 @@ pub struct Asked {
     pub paths: Vec<String>,
     /// The paths of evidence.
     pub evidence: Vec<String>,
+    /// The paths of the logs that these are held against.
+    pub others: Vec<String>,
     /// The server that all files belong to.
     pub server_name: Option<String>,
     /// Only this protocol.
@@ -57,6 +61,12 @@ pub struct Asked {
 ///
 /// # Errors
 /// What `out` says.
-pub fn write(case: &Case, findings: &[Finding], asked: &Asked, out: &mut dyn Write) -> io::Result<()> {
-    page::Page::new(case, findings, asked).write_into(out)
+pub fn write(
+    case: &Case,
+    findings: &[Finding],
+    compared: Option<&Comparison>,
+    asked: &Asked,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    page::Page::new(case, findings, compared, asked).write_into(out)
 }

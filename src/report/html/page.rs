@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use crate::case::Case;
+use crate::comparison::Comparison;
 use crate::diagnosis::finding::Finding;
 use crate::report::html::Asked;
 use crate::report::html::axis::{Axis, axes};
 use crate::report::html::commands::{Narrowed, again, paths_note};
+use crate::report::html::comparison::Compared;
 use crate::report::html::coverage::{Coverage, coverage};
 use crate::report::html::failures::{GROUPS, GroupRow, OutageRow, groups, outages};
 use crate::report::html::findings::{FINDINGS, FindingRow, findings};
@@ -52,6 +54,7 @@ pub(super) struct Page {
     window_command: String,
     verdict: Verdict,
     todo: Todo,
+    compared: Compared,
     has_time: bool,
     axes: Vec<Axis>,
     has_outages: bool,
@@ -87,7 +90,7 @@ pub(super) struct Page {
 
 impl Page {
     /// The page about a case.
-    pub(super) fn new(case: &Case, judged: &[Finding], asked: &Asked) -> Self {
+    pub(super) fn new(case: &Case, judged: &[Finding], compared: Option<&Comparison>, asked: &Asked) -> Self {
         let span = case.summary.span;
         let first = case.window.from.or(span.map(|span| span.first)).unwrap_or_default();
         let last = case.window.to.map(|to| to - 1).or(span.map(|span| span.last)).unwrap_or(first).max(first);
@@ -119,6 +122,7 @@ impl Page {
             span: if span.is_some() || case.window.from.is_some() { times.range(first, last) } else { "no lines".to_owned() },
             window_command: again(asked, Narrowed::default()),
             todo: todo(case, judged),
+            compared: compared.map(|comparison| Compared::new(comparison, &times)).unwrap_or_default(),
             has_time: !axes.is_empty(),
             axes,
             has_outages: !case.outages.is_empty(),

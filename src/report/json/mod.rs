@@ -11,6 +11,7 @@ use crate::case::outage::Outage;
 use crate::case::timeline::Entry;
 use crate::case::top::Top;
 use crate::clock::rfc3339;
+use crate::comparison::Comparison;
 use crate::diagnosis::finding::Finding;
 use crate::location::Location;
 use crate::login::identity::ClientClass;
@@ -20,6 +21,7 @@ use crate::summary::ServiceKey;
 use crate::summary::counts::Counts;
 use crate::summary::service::Service;
 
+mod comparison;
 mod wire;
 
 use wire::{
@@ -35,15 +37,15 @@ const BUFFER: usize = 64 << 10;
 ///
 /// # Errors
 /// What `out` says.
-pub fn write(case: &Case, findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
+pub fn write(case: &Case, findings: &[Finding], compared: Option<&Comparison>, out: &mut dyn Write) -> io::Result<()> {
     // Its own buffer, so that not every comma is a call through a pointer.
     let mut out = BufWriter::with_capacity(BUFFER, out);
-    serde_json::to_writer_pretty(&mut out, &report(case, findings)).map_err(io::Error::from)?;
+    serde_json::to_writer_pretty(&mut out, &report(case, findings, compared)).map_err(io::Error::from)?;
     out.write_all(b"\n")?;
     out.flush()
 }
 
-fn report<'a>(case: &'a Case, findings: &'a [Finding]) -> Report<'a> {
+fn report<'a>(case: &'a Case, findings: &'a [Finding], compared: Option<&'a Comparison>) -> Report<'a> {
     Report {
         schema: "exlog.report/1",
         tool: Tool { name: "exlog", version: env!("CARGO_PKG_VERSION") },
@@ -81,6 +83,7 @@ fn report<'a>(case: &'a Case, findings: &'a [Finding]) -> Report<'a> {
             distinct_standard_error: crate::collections::distinct::STANDARD_ERROR,
             exact_up_to: crate::collections::tally::EXACT_NAMES as u64,
         },
+        comparison: compared.map(comparison::comparison),
     }
 }
 

@@ -8,6 +8,8 @@ use serde::Serialize;
 
 use crate::summary::counts::Counts;
 
+pub(super) mod comparison;
+
 #[derive(Serialize)]
 pub(super) struct Report<'a> {
     pub(super) schema: &'static str,
@@ -28,6 +30,9 @@ pub(super) struct Report<'a> {
     pub(super) series: Vec<SeriesRow<'a>>,
     pub(super) anomalies: Vec<AnomalyRow<'a>>,
     pub(super) exactness: Exactness,
+    /// Not there unless other logs were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) comparison: Option<comparison::Comparison<'a>>,
 }
 
 #[derive(Serialize)]

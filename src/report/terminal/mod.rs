@@ -9,6 +9,7 @@ use std::io::{self, Write};
 
 use crate::case::Case;
 use crate::clock::{Zone, for_people};
+use crate::comparison::Comparison;
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::location::Location;
 use crate::protocol::Role;
@@ -17,6 +18,7 @@ use crate::skipped::FileFate;
 use crate::text::{TerminalText, without_beginning};
 
 mod commands;
+mod comparison;
 mod findings;
 mod glyphs;
 mod groups;
@@ -108,14 +110,26 @@ impl Look {
     }
 }
 
-/// Writes the report.
+/// Writes the report, with what is new, gone, worse or better than in other logs, if these were given.
 ///
 /// # Errors
 /// What `out` says.
-pub fn write(case: &Case, findings: &[Finding], look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    case: &Case,
+    findings: &[Finding],
+    compared: Option<&Comparison>,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     verdict::write(case, findings, look, out)?;
+    // Who asks for a comparison asks for nothing else first.
+    if let Some(comparison) = compared {
+        comparison::write(comparison, look, out)?;
+    }
     if !look.all && is_healthy(case, findings) {
-        services::write(case, look, out)?;
+        if compared.is_none() {
+            services::write(case, look, out)?;
+        }
         groups::write_briefly(case, look, out)?;
         return left_aside::write(case, look, out);
     }

@@ -71,15 +71,25 @@ impl Table {
         Ok(())
     }
 
-    /// Leaves optional columns away until the rest fits uncut, or none is left.
+    /// Leaves away columns without a title in which nothing stands, then optional ones until the rest fits uncut.
     fn leave_away(&mut self, room: usize) {
+        for place in (0..self.columns.len()).rev() {
+            let is_untitled = self.columns.get(place).is_some_and(|column| column.title.is_empty());
+            if is_untitled && self.rows.iter().all(|(_, cells)| cells.get(place).is_none_or(String::is_empty)) {
+                self.remove(place);
+            }
+        }
         while self.natural_widths().iter().map(|width| width + 2).sum::<usize>() > room + 2 {
             let most = self.columns.iter().map(|column| column.spare).max().filter(|spare| *spare > 0);
             let Some(place) = self.columns.iter().rposition(|column| Some(column.spare) == most) else { return };
-            self.columns.remove(place);
-            for (_, cells) in self.rows.iter_mut().filter(|(_, cells)| place < cells.len()) {
-                cells.remove(place);
-            }
+            self.remove(place);
+        }
+    }
+
+    fn remove(&mut self, place: usize) {
+        self.columns.remove(place);
+        for (_, cells) in self.rows.iter_mut().filter(|(_, cells)| place < cells.len()) {
+            cells.remove(place);
         }
     }
 
