@@ -196,6 +196,17 @@ fn without_other_logs_nothing_is_compared() {
 }
 
 #[test]
+fn threads_do_not_show_in_a_comparison() {
+    let paths = ["certificate-outage", "credentials"].map(|name| samples().join(name).display().to_string());
+    let run = |threads: &str, format: &str| {
+        exlog(&["analyze", &paths[0], "--compare", &paths[1], "--threads", threads, "--format", format]).with_status(0).stdout
+    };
+    for format in ["terminal", "json", "html"] {
+        assert_eq!(run("1", format), run("5", format), "{format}");
+    }
+}
+
+#[test]
 fn hostile_names_stay_harmless_in_a_comparison() {
     let hostile = ["<script>alert(3)</script>", "\u{1b}[31mred\u{202e}"];
     let lines: Vec<String> = (0..60)

@@ -44,9 +44,7 @@ fn write_finding(place: usize, finding: &Finding, look: Look, out: &mut dyn Writ
     for (number, step) in finding.remediation.iter().enumerate() {
         write_wrapped(&format!("   {}. {}", number + 1, step.text), INDENT + 3, look, str::to_owned, out)?;
         if let Some(command) = &step.command {
-            for line in in_lines(TerminalText::new(command).as_str(), look.width.saturating_sub(INDENT + 3)) {
-                writeln!(out, "      {}", look.paint(Tone::Title, &line))?;
-            }
+            write_command(command, INDENT + 3, look, out)?;
         }
     }
     Ok(())
@@ -71,11 +69,36 @@ fn write_evidence(item: &Evidence, look: Look, out: &mut dyn Write) -> io::Resul
         Effect::Contradicts => "-",
         Effect::Missing => "?",
     };
-    write_wrapped(&format!("   {sign} {}", item.text), INDENT + 2, look, str::to_owned, out)?;
+    let (text, commands) = match item.effect {
+        Effect::Missing => commands_in(&item.text),
+        _ => (item.text.as_str(), Vec::new()),
+    };
+    write_wrapped(&format!("   {sign} {text}"), INDENT + 2, look, str::to_owned, out)?;
+    for command in commands {
+        write_command(command, INDENT + 2, look, out)?;
+    }
     match &item.location {
         Some(location) => writeln!(out, "     {}", look.paint(Tone::Faint, &look.place(location, INDENT + 2))),
         None => Ok(()),
     }
+}
+
+/// What is missing says after a colon which command fetches it, and in brackets another way: each is there to be copied.
+fn commands_in(text: &str) -> (&str, Vec<&str>) {
+    let Some((what, command)) = text.split_once(": ").filter(|(_, command)| command.starts_with("Get-")) else {
+        return (text, Vec::new());
+    };
+    match command.strip_suffix(')').and_then(|command| command.rsplit_once(" (or: ")) {
+        Some((command, another)) => (what, vec![command, another]),
+        None => (what, vec![command]),
+    }
+}
+
+fn write_command(command: &str, indent: usize, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    for line in in_lines(TerminalText::new(command).as_str(), look.width.saturating_sub(indent)) {
+        writeln!(out, "{:indent$}{}", "", look.paint(Tone::Title, &line))?;
+    }
+    Ok(())
 }
 
 /// Escaped text in lines that fit, those after the first begun under the text.
@@ -84,4 +107,20 @@ fn write_wrapped(text: &str, indent: usize, look: Look, paint: impl Fn(&str) -> 
         writeln!(out, "{}", paint(&line))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_that_fetches_what_is_missing_stands_alone() {
+        for (text, what, commands) in [
+            ("the login type: Get-ImapSettings | fl LoginType", "the login type", vec!["Get-ImapSettings | fl LoginType"]),
+            ("who did it: Get-WinEvent | fl (or: wevtutil epl a b)", "who did it", vec!["Get-WinEvent | fl", "wevtutil epl a b"]),
+            ("the logs of that time: who stopped it?", "the logs of that time: who stopped it?", vec![]),
+        ] {
+            assert_eq!(commands_in(text), (what, commands));
+        }
+    }
 }
