@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::generator::clock::utc;
+use crate::generator::{EventKind, Plan, generate};
 use crate::program::{exlog, list, number, text};
 use crate::tree::{FRONT, TWELVE, Tree, log, login, samples};
 
@@ -193,6 +195,47 @@ fn without_other_logs_nothing_is_compared() {
     let outage = samples().join("certificate-outage").display().to_string();
     exlog(&["analyze", &sample, "--compare", &outage, "--fail-on", "critical"]).with_status(0);
     exlog(&["analyze", &outage, "--compare", &sample, "--fail-on", "critical"]).with_status(1);
+}
+
+/// A generated day of one server with its own chances.
+fn generated(seed: u64, kind: Option<EventKind>) -> Tree {
+    let tree = Tree::new();
+    let mut plan = Plan::new(seed, utc(2026, 3, 12, 4, 0, 0), 12, 1);
+    plan.accounts = 120;
+    let plan = match kind {
+        Some(kind) => plan.plant(kind, 300..480),
+        None => plan,
+    };
+    generate(&plan, tree.path()).unwrap();
+    tree
+}
+
+#[test]
+fn two_ordinary_days_are_the_same() {
+    let days: Vec<Tree> = (1..=5).map(|seed| generated(seed, None)).collect();
+    for pair in days.windows(2) {
+        let comparison = compared(pair[0].path(), pair[1].path(), &[]);
+        assert_eq!(text(&comparison, "matched"), "same_servers");
+        assert_eq!(changes(&comparison), [""; 0], "{comparison:#}");
+    }
+}
+
+#[test]
+fn a_planted_cause_is_new_beside_an_ordinary_day() {
+    let ordinary = generated(11, None);
+    for (kind, finding) in [
+        (EventKind::BackendUnreachable, "backend-unreachable"),
+        (EventKind::MailboxOffline, "mailbox-unavailable"),
+        (EventKind::StaleDevice { every: 300 }, "wrong-credentials"),
+        (EventKind::Spray { accounts: 60, addresses: 6 }, "password-spray"),
+    ] {
+        let planted = generated(12, Some(kind));
+        let comparison = compared(planted.path(), ordinary.path(), &[]);
+        let changes = changes(&comparison);
+        assert!(changes.contains(&format!("new finding {finding}")), "{finding}: {changes:?}");
+        let is_seen = |change: &String| change.starts_with("new failures") || change.starts_with("worse failures");
+        assert!(changes.iter().any(is_seen), "{finding}: {changes:?}");
+    }
 }
 
 #[test]

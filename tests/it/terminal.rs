@@ -11,6 +11,8 @@ use exlog::report::terminal::{self, Glyphs, Look};
 use exlog::summary::scope::Scope;
 use unicode_width::UnicodeWidthStr;
 
+use crate::generator::clock::utc;
+use crate::generator::{EventKind, Plan, generate};
 use crate::program::exlog;
 use crate::tree::{FRONT, TWELVE, Tree, log, login, samples};
 
@@ -53,6 +55,34 @@ fn no_line_is_wider_than_the_terminal() {
             let wider: Vec<&str> = report.lines().filter(|line| line.width() > width).collect();
             assert!(wider.is_empty(), "{} at {width}: {wider:#?}", folder.display());
         }
+    }
+}
+
+#[test]
+fn no_story_is_wider_than_the_terminal() {
+    for (seed, kind) in [
+        EventKind::CertificateOutage,
+        EventKind::BackendUnreachable,
+        EventKind::BackendTimeout,
+        EventKind::NoBackendFound,
+        EventKind::MailboxOffline,
+        EventKind::BackendRejects,
+        EventKind::Spray { accounts: 90, addresses: 80 },
+        EventKind::BruteForce { every: 3, addresses: 12 },
+        EventKind::PlaintextRefused { every: 120 },
+        EventKind::ConnectionLimit { every: 200 },
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let tree = Tree::new();
+        let mut plan = Plan::new(seed as u64, utc(2026, 3, 12, 4, 0, 0), 8, 1);
+        plan.accounts = 80;
+        generate(&plan.plant(kind, 120..240), tree.path()).unwrap();
+        let report = report(tree.path(), 79, Glyphs::Console);
+        let wider: Vec<&str> = report.lines().filter(|line| line.width() > 79).collect();
+        assert!(report.contains("Why") && wider.is_empty(), "{kind:?}: {wider:#?}");
+        assert_eq!(report.chars().find(|c| !is_in_every_console(*c)), None, "{kind:?}");
     }
 }
 
