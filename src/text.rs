@@ -39,8 +39,9 @@ impl fmt::Display for TerminalText {
     }
 }
 
-/// Control characters, bidirectional controls, invisible characters and private-use characters.
-fn is_harmful(c: char) -> bool {
+/// Whether a character may do harm where it is shown: control characters, bidirectional controls, invisible characters and
+/// private-use characters.
+pub fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
         || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..)

@@ -29,6 +29,12 @@ pub fn open(file: File, index: u64, length: u64, buffer: Vec<u8>) -> Stream {
     Stream::part(source, index > 0, start + size(index, length) - from, buffer)
 }
 
+/// The lines of a file of `length` bytes from an offset on, for somebody who reads a file piece by piece. `begins_inside` says
+/// that the bytes up to the first line feed belong to a line that began before.
+pub fn resume(file: File, at: u64, begins_inside: bool, length: u64, buffer: Vec<u8>) -> Stream {
+    Stream::part(Box::new(Part { file, at, end: length }), begins_inside, u64::MAX, buffer)
+}
+
 /// An open file from some offset on.
 struct Part {
     file: File,

@@ -82,6 +82,11 @@ impl Stream {
         self.bytes
     }
 
+    /// Where the next block begins, in bytes of text, and whether it begins inside a line that is too long.
+    pub fn place(&self) -> (u64, bool) {
+        (self.offset, self.passes_over)
+    }
+
     /// The buffer, to be used for the next stream.
     pub fn into_buffer(self) -> Vec<u8> {
         self.text

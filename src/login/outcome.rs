@@ -13,6 +13,17 @@ pub enum Outcome {
     Unknown,
 }
 
+impl Outcome {
+    /// The name used in options and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// The outcome by the answer, else by whether an error is there.
 pub fn outcome(response: Option<&[u8]>, error: Option<&[u8]>) -> Outcome {
     match response.and_then(status) {

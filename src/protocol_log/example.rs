@@ -24,6 +24,11 @@ pub fn example(line: &[u8]) -> Arc<str> {
     Arc::from(without_password(text))
 }
 
+/// The whole line as text, with what may be a password made stars: for a reader who asked for this very line.
+pub fn whole(line: &[u8]) -> String {
+    without_password(String::from_utf8_lossy(line).into_owned())
+}
+
 fn without_password(text: String) -> String {
     static LOGIN: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r#"(?i),(login|authenticate|auth|pass),("(?:[^"]|"")*"|[^,]*)"#).ok());

@@ -17,6 +17,7 @@ use crate::protocol_log::endpoint::Endpoint;
 use crate::protocol_log::example::example;
 use crate::protocol_log::header::{Column, Header};
 use crate::protocol_log::record::Record;
+use crate::protocol_log::service::{by_likeness, by_port, is_pop_command};
 use crate::skipped::{SkipReason, SkippedLines};
 use crate::summary::segment::part::Part;
 use crate::summary::segment::{Accounting, Reading, Segment};
@@ -84,9 +85,7 @@ struct KnownCommand {
 
 impl KnownCommand {
     fn of(command: &[u8]) -> Self {
-        const POP: [&str; 9] = ["user", "pass", "auth", "stat", "retr", "uidl", "capa", "stls", "quit"];
-        let is_pop = POP.iter().any(|name| command.eq_ignore_ascii_case(name.as_bytes()));
-        Self { asks: Asks::of(command), is_pop, counts: [0; SERVICES.len()] }
+        Self { asks: Asks::of(command), is_pop: is_pop_command(command), counts: [0; SERVICES.len()] }
     }
 }
 
@@ -278,25 +277,4 @@ fn is_refused(record: &Record<'_>) -> bool {
     }
     let context = record.context();
     Context::parse(&context).response.and_then(status).is_some_and(|status| status != Status::Ok)
-}
-
-/// The service by the port on which it listens.
-fn by_port(port: Option<u16>) -> Option<(Protocol, Role)> {
-    match port? {
-        143 | 993 => Some((Protocol::Imap4, Role::FrontEnd)),
-        1993 => Some((Protocol::Imap4, Role::BackEnd)),
-        110 | 995 => Some((Protocol::Pop3, Role::FrontEnd)),
-        1995 => Some((Protocol::Pop3, Role::BackEnd)),
-        _ => None,
-    }
-}
-
-/// The service where neither name nor port decides: by the likeness of the file's name, `#Log-type:`, and the command.
-fn by_likeness(
-    (protocol, role): (Option<Protocol>, Option<Role>),
-    log_type: Option<Protocol>,
-    is_pop_command: bool,
-) -> (Protocol, Role) {
-    let by_command = if is_pop_command { Protocol::Pop3 } else { Protocol::Imap4 };
-    (protocol.or(log_type).unwrap_or(by_command), role.unwrap_or(Role::FrontEnd))
 }
