@@ -25,6 +25,7 @@ pub mod login;
 // Floor 5
 pub mod summary;
 // Floor 6
+pub mod attempts;
 pub mod case;
 // Floor 7
 pub mod diagnosis;

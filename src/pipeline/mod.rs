@@ -18,6 +18,7 @@ use crate::skipped::{FileFate, FileNote};
 use crate::summary::Summary;
 use crate::summary::scope::Scope;
 
+pub mod beginnings;
 mod evidence_file;
 mod file_progress;
 
@@ -77,13 +78,17 @@ impl Progress for Silent {
 /// # Errors
 /// [`ErrorKind::System`] if threads cannot be had. Files that cannot be read are no error: they stand in the summary's notes.
 pub fn run(job: &Job<'_>, progress: &dyn Progress) -> Result<Material> {
+    Ok(pool(job.threads)?.install(|| read_all(job, progress)))
+}
+
+fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
     // More threads than a few for each processor only wait for each other.
     let most = MOST_THREADS * std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = job.threads.map_or(0, |threads| threads.min(most));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| {
-        Error::new(ErrorKind::System, format!("no threads could be started: {error}")).hint("try --threads 1")
-    })?;
-    Ok(pool.install(|| read_all(job, progress)))
+    let threads = threads.map_or(0, |threads| threads.min(most));
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| Error::new(ErrorKind::System, format!("no threads could be started: {error}")).hint("try --threads 1"))
 }
 
 fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Material {

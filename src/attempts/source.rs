@@ -1,0 +1,171 @@
+//! One log among others: what was taken out of it and waits for its turn, and how far its time has come.
+//!
+//! Lines stand nearly in the order of time. What was taken waits until the log is [`PATIENCE`] ahead of it, or until too much
+//! waits; then it is due.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::io;
+use std::sync::Arc;
+
+use crate::attempts::lines::Lines;
+use crate::attempts::server;
+use crate::attempts::take::{Seen, Take};
+use crate::attempts::text::{Buffers, Fetched, Text};
+use crate::protocol_log::log_file::{LogFile, Reading};
+use crate::protocol_log::structure::Structure;
+use crate::summary::scope::Scope;
+
+/// A line may stand so many milliseconds behind its place in time.
+const PATIENCE: i64 = 60_000;
+
+/// The turn of a source: by moment; one that may still have something of that moment goes before one that has; then by file and line.
+pub(super) type Turn = (i64, bool, usize, u64);
+
+/// What is read with.
+#[derive(Default)]
+pub(super) struct Tools {
+    structure: Structure,
+    pub(super) buffers: Buffers,
+}
+
+/// A log that is being read.
+pub(super) struct Source<T> {
+    /// The file's place in the order of names.
+    place: usize,
+    text: Text,
+    lines: Lines,
+    waiting: BinaryHeap<Waiting<T>>,
+}
+
+/// Something that was taken and waits; the earliest is the greatest, as the heap wants it.
+struct Waiting<T> {
+    moment: i64,
+    line: u64,
+    what: T,
+}
+
+impl<T> Source<T> {
+    /// A log that is about to be read; `None` if its server is not wanted.
+    pub(super) fn open<P: Take<Taken = T>>(
+        (place, log): (usize, &LogFile),
+        scope: &Scope,
+        take: &P,
+        tools: &mut Tools,
+    ) -> io::Result<Option<Self>> {
+        let mut server = server::known(log, scope);
+        let is_pipe = matches!(log.reading, Reading::Stream(_));
+        if server.is_none() && !is_pipe {
+            server = server::by_all_lines(log, &mut tools.buffers)?;
+        }
+        let mut text = Text::of(log)?;
+        let first = if is_pipe { text.fetch(&mut tools.buffers)? } else { None };
+        if let (None, Some(first)) = (&server, first) {
+            server = server::by_block(log, first, &mut tools.buffers);
+        }
+        if !scope.has_server(server.as_deref()) {
+            return Ok(None);
+        }
+        let lines = Lines::new(log.input.shown.clone(), log.named, server);
+        let mut source = Self { place, text, lines, waiting: BinaryHeap::new() };
+        if let Some(first) = first {
+            source.add(first, scope, take, tools);
+        }
+        Ok(Some(source))
+    }
+
+    /// When it is this source's turn, and whether the turn is that of something taken; `most` may wait. `None` once nothing is left.
+    pub(super) fn turn(&self, most: usize) -> Option<Turn> {
+        let frontier = match self.text {
+            Text::Ended => None,
+            _ => Some(self.lines.time().map_or(i64::MIN, |time| time.saturating_sub(PATIENCE))),
+        };
+        match (self.waiting.peek(), frontier) {
+            (Some(first), Some(frontier)) if first.moment >= frontier && self.waiting.len() < most => {
+                Some((frontier, false, self.place, 0))
+            }
+            (Some(first), _) => Some((first.moment, true, self.place, first.line)),
+            (None, Some(frontier)) => Some((frontier, false, self.place, 0)),
+            (None, None) => None,
+        }
+    }
+
+    /// What is due.
+    pub(super) fn pop(&mut self) -> Option<T> {
+        self.waiting.pop().map(|first| first.what)
+    }
+
+    /// Reads one block more. Behind the last one, or at damage, the source ends.
+    pub(super) fn read<P: Take<Taken = T>>(&mut self, scope: &Scope, take: &P, tools: &mut Tools) -> io::Result<()> {
+        let fetched = self.text.fetch(&mut tools.buffers);
+        match &fetched {
+            Ok(Some(fetched)) => self.add(*fetched, scope, take, tools),
+            _ => self.end(),
+        }
+        fetched.map(|_| ())
+    }
+
+    fn add<P: Take<Taken = T>>(&mut self, fetched: Fetched, scope: &Scope, take: &P, tools: &mut Tools) {
+        let (lines, waiting) = (&mut self.lines, &mut self.waiting);
+        tools.structure.lines_of(tools.buffers.block(fetched), |line| {
+            lines.add(line, scope, take, |moment, line, what| waiting.push(Waiting { moment, line, what }));
+        });
+    }
+
+    /// Leaves the rest of the log unread.
+    pub(super) fn end(&mut self) {
+        self.text = Text::Ended;
+    }
+
+    /// Closes the file until it is read again, if it can be.
+    pub(super) fn rest(&mut self) {
+        self.text.rest();
+    }
+
+    /// How many lines could not be read so far.
+    pub(super) fn skipped(&self) -> u64 {
+        self.lines.skipped()
+    }
+}
+
+/// The earliest time in the first block of a log; `None` where nothing tells, or where the log can be read only once.
+pub(super) fn beginning(log: &LogFile) -> Option<i64> {
+    struct Times;
+    impl Take for Times {
+        type Taken = ();
+        fn take(&self, _: &Seen<'_>) -> Option<()> {
+            Some(())
+        }
+    }
+    if matches!(log.reading, Reading::Stream(_)) {
+        return None;
+    }
+    let mut tools = Tools::default();
+    let fetched = Text::of(log).ok()?.fetch(&mut tools.buffers).ok()??;
+    let mut lines = Lines::new(Arc::clone(&log.input.shown), log.named, None);
+    let (scope, mut earliest) = (Scope::default(), None);
+    tools.structure.lines_of(tools.buffers.block(fetched), |line| {
+        lines.add(line, &scope, &Times, |moment, _, ()| earliest = Some(earliest.map_or(moment, |least: i64| least.min(moment))));
+    });
+    earliest
+}
+
+impl<T> Ord for Waiting<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.moment, other.line).cmp(&(self.moment, self.line))
+    }
+}
+
+impl<T> PartialOrd for Waiting<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T> PartialEq for Waiting<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl<T> Eq for Waiting<T> {}

@@ -1,0 +1,31 @@
+//! The logs among some paths, each looked at in its first lines: what `attempts` needs to read them in the order of time.
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use crate::attempts::in_order::Beginning;
+use crate::error::Result;
+use crate::input::discover::discover;
+use crate::pipeline::pool;
+use crate::protocol_log::log_file::look_at;
+use crate::skipped::FileNote;
+
+/// The logs in the order of their names, and what stood among the paths beside them.
+///
+/// # Errors
+/// [`crate::error::ErrorKind::System`] if threads cannot be had.
+pub fn beginnings(paths: &[PathBuf], threads: Option<usize>) -> Result<(Vec<Beginning>, Vec<FileNote>)> {
+    let found = discover(paths);
+    let looked: Vec<std::result::Result<Beginning, FileNote>> =
+        pool(threads)?.install(|| found.inputs.into_par_iter().map(|input| look_at(input).map(Beginning::of)).collect());
+    let (mut logs, mut notes) = (Vec::new(), found.notes);
+    for one in looked {
+        match one {
+            Ok(log) => logs.push(log),
+            Err(note) => notes.push(note),
+        }
+    }
+    notes.sort();
+    Ok((logs, notes))
+}
