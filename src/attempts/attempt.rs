@@ -119,7 +119,7 @@ impl Take for Attempts<'_> {
             error: answer.error.into(),
             duration: record.duration(),
             session: record.session,
-            sequence: record.sequence(),
+            sequence: record.sequence,
             location: seen.location(),
         })
     }

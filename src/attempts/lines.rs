@@ -79,7 +79,8 @@ impl Lines {
     }
 
     fn columns<T: Take>(&mut self, columns: Columns<'_>, scope: &Scope, take: &T, found: impl FnOnce(i64, u64, T::Taken)) {
-        let record = match self.header.layout() {
+        let layout = self.header.layout();
+        let record = match &layout {
             Layout::Columns(map) => Record::read(columns, map, &mut self.stamps).ok(),
             Layout::EventData => None,
         };

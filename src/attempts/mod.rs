@@ -8,6 +8,7 @@ pub mod attempt;
 pub mod in_order;
 mod lines;
 mod server;
+mod redacted;
 pub mod session_line;
 mod source;
 pub mod take;

@@ -55,7 +55,7 @@ impl Take for SessionLines<'_> {
             role: seen.role,
             server: seen.server.cloned(),
             session: record.session,
-            sequence: record.sequence(),
+            sequence: record.sequence,
             command: lossy(record.command).into(),
             text: whole(record.line()).into(),
             location: seen.location(),

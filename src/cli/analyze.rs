@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::case::Case;
 use crate::cli::compare::{Compare, compare};
+use crate::cli::csv_mark::CsvMark;
 use crate::cli::options::Selection;
 use crate::cli::output::Output;
 use crate::cli::progress::Bar;
@@ -16,9 +17,8 @@ use crate::diagnosis::finding::Severity;
 use crate::diagnosis::judge;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{self, Job, Material};
-use crate::report::{html, json, terminal};
-use crate::skipped::FileFate;
-use crate::summary::Summary;
+use crate::report::{csv, html, json, ndjson, terminal};
+use crate::skipped::{FileFate, FileNote};
 
 /// The arguments of `exlog analyze`.
 #[derive(Debug, Args)]
@@ -37,6 +37,13 @@ pub(super) struct Analyze {
     /// What charts in the terminal are drawn with: rich has finer blocks, which Consolas and other console fonts lack
     #[arg(long, value_enum, default_value_t = GlyphsName::Console, ignore_case = true, value_name = "GLYPHS", help_heading = "Output")]
     glyphs: GlyphsName,
+
+    /// The table that --format csv writes [default: failure_groups]
+    #[arg(long, value_enum, ignore_case = true, value_name = "TABLE", help_heading = "Output")]
+    table: Option<TableName>,
+
+    #[command(flatten)]
+    mark: CsvMark,
 
     #[command(flatten)]
     output: Output,
@@ -66,7 +73,12 @@ Examples:
   exlog analyze copies --from -1d --compare copies --compare-from -8d --compare-to -7d
   exlog analyze copies --format html --output report.html
   exlog analyze copies --format json --output report.json
-  exlog analyze copies --redact --format html --output for-the-vendor.html";
+  exlog analyze copies --format csv --table outages --output outages.csv
+  exlog analyze copies --format ndjson > report.jsonl           (field names of ECS; Timesketch reads it too)
+  exlog analyze copies --redact --format html --output for-the-vendor.html
+
+CSV has commas, CRLF, times in UTC, and a ' before what a spreadsheet would take for a formula. In a file it begins with a byte
+order mark, by which Excel and Windows PowerShell 5.1 know it for UTF-8.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -76,6 +88,34 @@ enum Format {
     Html,
     /// For scripts: exlog.report/1
     Json,
+    /// For spreadsheets: one table, chosen by --table
+    Csv,
+    /// For Elastic and Timesketch: failure groups, outages and findings, a JSON object for each, one a line
+    Ndjson,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum TableName {
+    /// Failures that are the same but for who, when and where from
+    FailureGroups,
+    /// What exlog finds, the worst first
+    Findings,
+    /// The outages in the order of time
+    Outages,
+    /// Login attempts by protocol, role, server and client class
+    Logins,
+}
+
+impl From<TableName> for csv::Table {
+    fn from(name: TableName) -> Self {
+        match name {
+            TableName::FailureGroups => Self::FailureGroups,
+            TableName::Findings => Self::Findings,
+            TableName::Outages => Self::Outages,
+            TableName::Logins => Self::Logins,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -116,6 +156,7 @@ impl From<SeverityName> for Severity {
 
 impl Analyze {
     pub(super) fn run(&self) -> Result<Status> {
+        self.check_format()?;
         let (scope, zone) = (self.selection.scope()?, self.selection.zone()?);
         let mut asked = self.selection.asked(&self.evidence)?;
         asked.others = self.compare.paths();
@@ -126,10 +167,10 @@ impl Analyze {
         let Material { summary, evidence } = pipeline::run(&job, &bar)?;
         bar.clear();
         if summary.sources.is_empty() {
-            return Err(no_input(&summary, "the paths"));
+            return Err(no_input(&summary.notes, "the paths"));
         }
         if !self.output.quiet {
-            tell_unreadable(&summary);
+            tell_unreadable(&summary.notes);
         }
         let mut case = Case::new(summary, evidence, scope.window);
         let mut others = match scope_of_others {
@@ -145,6 +186,11 @@ impl Analyze {
         self.output.write(|out| match self.format {
             Format::Html => html::write(&case, &findings, comparison.as_ref(), &asked, out),
             Format::Json => json::write(&case, &findings, comparison.as_ref(), out),
+            Format::Csv => {
+                let table = self.table.unwrap_or(TableName::FailureGroups).into();
+                csv::write(&case, &findings, table, self.mark.is_written(&self.output), out)
+            }
+            Format::Ndjson => ndjson::write(&case, &findings, out),
             Format::Terminal => {
                 terminal::write(&case, &findings, comparison.as_ref(), self.output.look(zone, self.glyphs.into()), out)
             }
@@ -161,23 +207,34 @@ impl Analyze {
             (false, false) => Status::Done,
         })
     }
+
+    /// Options of one format have no meaning with another.
+    fn check_format(&self) -> Result<()> {
+        if self.table.is_some() && self.format != Format::Csv {
+            return Err(Error::new(ErrorKind::Usage, "--table has no meaning here").hint("it goes with --format csv"));
+        }
+        if matches!(self.format, Format::Csv | Format::Ndjson) && !self.compare.paths().is_empty() {
+            return Err(Error::new(ErrorKind::Usage, "--compare has no meaning here").hint("it goes with terminal, html and json"));
+        }
+        self.mark.only_with(self.format == Format::Csv)
+    }
 }
 
 /// Unreadable files are named on standard error too: nobody must take a part for the whole.
-pub(super) fn tell_unreadable(summary: &Summary) {
-    for note in summary.notes.iter().filter(|note| note.fate == FileFate::Unreadable) {
+pub(super) fn tell_unreadable(notes: &[FileNote]) {
+    for note in notes.iter().filter(|note| note.fate == FileFate::Unreadable) {
         let _ = writeln!(io::stderr(), "exlog: {}: {}", note.file, note.reason);
     }
 }
 
 /// What stood among the paths instead of a log, and what can be done.
-pub(super) fn no_input(summary: &Summary, among: &str) -> Error {
+pub(super) fn no_input(notes: &[FileNote], among: &str) -> Error {
     let mut message = format!("no IMAP4 or POP3 protocol log among {among}");
-    for note in summary.notes.iter().take(10) {
+    for note in notes.iter().take(10) {
         message.push_str(&format!("\n  {}: {}", note.file, note.reason));
     }
-    if summary.notes.len() > 10 {
-        message.push_str(&format!("\n  and {} more", summary.notes.len() - 10));
+    if notes.len() > 10 {
+        message.push_str(&format!("\n  and {} more", notes.len() - 10));
     }
     Error::new(ErrorKind::NoInput, message).hint(
         "Exchange writes them to ...\\Exchange Server\\V15\\Logging\\Imap4 and \\Pop3, if logging is switched on:\n  \

@@ -65,10 +65,10 @@ impl Compare {
         let Material { summary, evidence } = pipeline::run(&job, &bar)?;
         bar.clear();
         if summary.sources.is_empty() {
-            return Err(no_input(&summary, "those of --compare"));
+            return Err(no_input(&summary.notes, "those of --compare"));
         }
         if !output.quiet {
-            tell_unreadable(&summary);
+            tell_unreadable(&summary.notes);
         }
         Ok(Case::new(summary, evidence, scope.window))
     }

@@ -9,11 +9,13 @@ use crate::error::{Error, ErrorKind};
 
 mod analyze;
 mod compare;
+mod csv_mark;
 mod explain;
 mod options;
 mod output;
 mod progress;
 mod redaction;
+mod sessions;
 mod status;
 
 use status::Status;
@@ -30,6 +32,8 @@ struct Cli {
 enum Command {
     /// What failed, since when, why, what to do: the main job
     Analyze(Box<analyze::Analyze>),
+    /// The login attempts themselves, in the order of time, or one session line by line
+    Sessions(Box<sessions::Sessions>),
     /// What an id, an error code, a log line or a client's message means, and what to do
     Explain(explain::Explain),
 }
@@ -53,6 +57,7 @@ fn parse() -> Result<Cli, clap::Error> {
 fn run(cli: Cli) -> Status {
     let result = match cli.command {
         Command::Analyze(analyze) => analyze.run(),
+        Command::Sessions(sessions) => sessions.run(),
         Command::Explain(explain) => explain.run(),
     };
     result.unwrap_or_else(|error| report_error(&error))

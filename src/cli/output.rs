@@ -45,6 +45,11 @@ impl Output {
         self.output.as_deref().filter(|path| path.as_os_str() != "-")
     }
 
+    /// Whether results go to a file.
+    pub(super) fn is_file(&self) -> bool {
+        self.file().is_some()
+    }
+
     /// Whether the report may hold escape sequences for colour.
     fn has_color(&self) -> bool {
         match self.color {

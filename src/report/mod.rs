@@ -2,7 +2,10 @@
 //!
 //! A report only prints: every number in it comes from the case. Text from logs passes an escape door first.
 
+pub mod csv;
 pub mod html;
 pub mod json;
+pub mod listing;
+pub mod ndjson;
 pub mod terminal;
 mod verdict;

@@ -19,7 +19,7 @@ const MOST: u64 = 200_000_000;
 
 /// A log in which every login names another account and comes from another address, and how many there are. `has_sessions` says
 /// whether a session's first and last line are there too, or the logins alone.
-fn spray(has_sessions: bool) -> (String, u32) {
+pub(crate) fn spray(has_sessions: bool) -> (String, u32) {
     let (mut log, mut names) = (format!("{THIRTEEN}\r\n"), 0u32);
     while log.len() < BYTES {
         let (hour, minute, second) = (names / 36_000, names / 600 % 60, names / 10 % 60);
@@ -93,7 +93,7 @@ fn watched(tree: &Tree) -> (Value, u64) {
 }
 
 /// The most memory that a running process has had in use so far, in bytes; `None` once it has ended.
-fn peak_of(process: u32) -> Option<u64> {
+pub(crate) fn peak_of(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix("kB")?;
     kib.trim().parse::<u64>().ok().map(|kib| kib << 10)

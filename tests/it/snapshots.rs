@@ -79,6 +79,7 @@ fn the_texts_of_help() {
     let tree = Tree::new();
     insta::assert_snapshot!("help", output_in(&tree, &["--help"]));
     insta::assert_snapshot!("help_analyze", output_in(&tree, &["analyze", "--help"]));
+    insta::assert_snapshot!("help_sessions", output_in(&tree, &["sessions", "--help"]));
     insta::assert_snapshot!("help_explain", output_in(&tree, &["explain", "--help"]));
     insta::assert_snapshot!("help_analyze_short", output_in(&tree, &["analyze", "-h"]));
 }

@@ -22,7 +22,7 @@ use crate::summary::counts::Counts;
 use crate::summary::service::Service;
 
 mod comparison;
-mod wire;
+pub(in crate::report) mod wire;
 
 use wire::{
     AccountRow, AnomalyRow, ClientCount, CommandRow, Coverage, EvidenceFileRow, EvidenceRow, EvidenceSkipped, Exactness, Example,
@@ -154,7 +154,7 @@ fn logins(case: &Case) -> Logins<'_> {
     Logins { frontend: case.logins(Role::FrontEnd).into(), backend: case.logins(Role::BackEnd).into(), by: by.collect() }
 }
 
-fn failure_group(group: &Group) -> FailureGroup<'_> {
+pub(in crate::report) fn failure_group(group: &Group) -> FailureGroup<'_> {
     let failures = &group.failures;
     FailureGroup {
         id: &group.id,
@@ -178,7 +178,7 @@ fn failure_group(group: &Group) -> FailureGroup<'_> {
     }
 }
 
-fn outage(outage: &Outage) -> OutageRow<'_> {
+pub(in crate::report) fn outage(outage: &Outage) -> OutageRow<'_> {
     OutageRow {
         id: &outage.id,
         protocol: outage.protocol.name(),
@@ -200,7 +200,7 @@ fn place(location: Option<&Location>) -> (Option<&str>, Option<u64>) {
     (location.map(|location| location.file.as_ref()), location.map(|location| location.line).filter(|line| *line > 0))
 }
 
-fn finding(finding: &Finding) -> FindingRow<'_> {
+pub(in crate::report) fn finding(finding: &Finding) -> FindingRow<'_> {
     let evidence = finding.evidence.iter().map(|item| {
         let (file, line) = place(item.location.as_ref());
         EvidenceRow { effect: item.effect.name(), kind: item.kind, text: &item.text, at: item.at.map(rfc3339), file, line }

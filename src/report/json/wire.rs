@@ -135,7 +135,7 @@ pub(super) struct LoginRow<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct FailureGroup<'a> {
+pub(in crate::report) struct FailureGroup<'a> {
     pub(super) id: &'a str,
     pub(super) protocol: &'static str,
     pub(super) role: &'static str,
@@ -176,7 +176,7 @@ pub(super) struct Example<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct OutageRow<'a> {
+pub(in crate::report) struct OutageRow<'a> {
     pub(super) id: &'a str,
     pub(super) protocol: &'static str,
     pub(super) server: Option<&'a str>,
@@ -192,7 +192,7 @@ pub(super) struct OutageRow<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct FindingRow<'a> {
+pub(in crate::report) struct FindingRow<'a> {
     pub(super) id: &'static str,
     pub(super) severity: &'static str,
     pub(super) confidence: &'static str,

@@ -17,6 +17,7 @@ use crate::report::verdict::{self as standing, Standing};
 use crate::skipped::FileFate;
 use crate::text::{TerminalText, without_beginning};
 
+mod attempts;
 mod commands;
 mod comparison;
 mod findings;
@@ -29,6 +30,7 @@ mod table;
 mod timeline;
 mod verdict;
 
+pub use attempts::{attempts, session_lines};
 pub use glyphs::Glyphs;
 
 /// If more than one in so many front-end logins failed, the short report would hide something.

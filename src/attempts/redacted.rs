@@ -1,0 +1,63 @@
+//! Pseudonyms in the place of all names of an attempt, or of a line of a session.
+
+use std::sync::Arc;
+
+use crate::attempts::attempt::{Attempt, End};
+use crate::attempts::session_line::SessionLine;
+use crate::redaction::{Redact, Redactor};
+
+impl Redact for Attempt {
+    fn redact(&mut self, redactor: &Redactor) {
+        let Self {
+            moment: _,
+            protocol: _,
+            role: _,
+            server,
+            outcome: _,
+            error,
+            error_class: _,
+            user,
+            client_class: _,
+            client,
+            listener,
+            target,
+            mechanism: _,
+            command,
+            response,
+            duration: _,
+            session: _,
+            sequence: _,
+            location,
+        } = self;
+        server.iter_mut().for_each(|name| hide_server(name, redactor));
+        *error = redactor.text(error).into();
+        *user = redactor.account(user).into();
+        client.redact(redactor);
+        listener.redact(redactor);
+        target.iter_mut().for_each(|target| *target = redactor.target(target).into());
+        *command = redactor.command(command).into();
+        *response = redactor.text(response).into();
+        location.redact(redactor);
+    }
+}
+
+impl Redact for End {
+    fn redact(&mut self, redactor: &Redactor) {
+        let Self { address, port: _ } = self;
+        *address = redactor.address(address).into();
+    }
+}
+
+impl Redact for SessionLine {
+    fn redact(&mut self, redactor: &Redactor) {
+        let Self { moment: _, protocol: _, role: _, server, session: _, sequence: _, command, text, location } = self;
+        server.iter_mut().for_each(|name| hide_server(name, redactor));
+        *command = redactor.command(command).into();
+        *text = redactor.log_line(text).into();
+        location.redact(redactor);
+    }
+}
+
+fn hide_server(name: &mut Arc<str>, redactor: &Redactor) {
+    *name = redactor.host(name).into();
+}

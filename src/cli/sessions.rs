@@ -1,0 +1,285 @@
+//! `exlog sessions`: the login attempts themselves, or one session line by line.
+
+use std::collections::BinaryHeap;
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+
+use clap::{Args, ValueEnum};
+
+use crate::attempts::attempt::Attempts;
+use crate::attempts::in_order::{Beginning, InOrder, Key, Step};
+use crate::attempts::session_line::SessionLines;
+use crate::attempts::take::Take;
+use crate::cli::analyze::no_input;
+use crate::cli::csv_mark::CsvMark;
+use crate::cli::options::Selection;
+use crate::cli::output::Output;
+use crate::cli::redaction::Redaction;
+use crate::cli::status::Status;
+use crate::error::{Error, ErrorKind, Result};
+use crate::login::outcome::Outcome;
+use crate::pipeline::beginnings::beginnings;
+use crate::redaction::{Redact, Redactor};
+use crate::report::listing::Listing;
+use crate::report::{csv, ndjson, terminal};
+use crate::skipped::{FileFate, FileNote};
+use crate::summary::scope::{NamePattern, Scope};
+use crate::text::counted;
+
+/// The arguments of `exlog sessions`.
+#[derive(Debug, Args)]
+#[command(after_help = STATUS, after_long_help = format!("{EXAMPLES}\n\n{STATUS}"))]
+pub(super) struct Sessions {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// Only attempts that ended like this
+    #[arg(long, value_enum, ignore_case = true, help_heading = "What counts")]
+    outcome: Option<OutcomeName>,
+
+    /// Only attempts with this error code or class of errors: ProxyNotAuthenticated, 'AuthFailed*', credentials
+    #[arg(long, value_name = "PATTERN", help_heading = "What counts")]
+    error: Option<String>,
+
+    /// Every line of this session instead of attempts, with its file and line. Numbers come again: narrow with --server, --role, --from
+    #[arg(long, value_name = "ID", value_parser = session_number, conflicts_with_all = ["outcome", "error", "user"], help_heading = "What counts")]
+    session: Option<u64>,
+
+    /// Stop after so many
+    #[arg(long, value_name = "N", conflicts_with = "last", help_heading = "What counts")]
+    limit: Option<NonZeroUsize>,
+
+    /// Only the last so many; they are kept in memory until everything was read
+    #[arg(long, value_name = "N", help_heading = "What counts")]
+    last: Option<NonZeroUsize>,
+
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = Format::Terminal, ignore_case = true, help_heading = "Output")]
+    format: Format,
+
+    #[command(flatten)]
+    mark: CsvMark,
+
+    #[command(flatten)]
+    output: Output,
+
+    #[command(flatten)]
+    redaction: Redaction,
+
+    /// End with status 2 if lines were skipped or files could not be read
+    #[arg(long)]
+    strict: bool,
+}
+
+const EXAMPLES: &str = "\
+Attempts come in the order of time, then of file and line, while the logs are still being read; memory does not grow with their length.
+
+Examples:
+  exlog sessions copies --user alice@contoso.com --from 2026-03-12T07:00Z --to 2026-03-12T08:00Z
+  exlog sessions copies --outcome failed --error ProxyNotAuthenticated --limit 20
+  exlog sessions copies --session 00000000000000A1 --server EX01 --role frontend
+  exlog sessions copies --client 203.0.113.0/24 --format csv --output attempts.csv
+  exlog sessions copies --format ndjson > attempts.jsonl        (field names of ECS; Timesketch reads it too)
+
+CSV has commas, CRLF, times in UTC, and a ' before what a spreadsheet would take for a formula. In a file it begins with a byte
+order mark, by which Excel and Windows PowerShell 5.1 know it for UTF-8.";
+
+const STATUS: &str = "\
+Exit status:
+  0  the job was done, also if nothing fits
+  2  wrong usage, or the job could not be done; with --strict also skipped lines or unreadable files
+  3  no readable protocol log among the paths";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Terminal,
+    /// For spreadsheets: a row for each
+    Csv,
+    /// For Elastic, Timesketch and scripts: a JSON object for each, one a line
+    Ndjson,
+    #[value(hide = true)]
+    Json,
+    #[value(hide = true)]
+    Html,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OutcomeName {
+    Succeeded,
+    Failed,
+    Unknown,
+}
+
+impl From<OutcomeName> for Outcome {
+    fn from(name: OutcomeName) -> Self {
+        match name {
+            OutcomeName::Succeeded => Self::Succeeded,
+            OutcomeName::Failed => Self::Failed,
+            OutcomeName::Unknown => Self::Unknown,
+        }
+    }
+}
+
+fn session_number(text: &str) -> std::result::Result<u64, String> {
+    let digits = text.trim().trim_start_matches("0x");
+    u64::from_str_radix(digits, 16)
+        .map_err(|_| "a session is named by up to sixteen hexadecimal digits, as in the logs".to_owned())
+}
+
+impl Sessions {
+    pub(super) fn run(&self) -> Result<Status> {
+        self.check_format()?;
+        let scope = self.selection.scope()?;
+        let error = self.error.as_deref().map(NamePattern::parse).transpose()?;
+        let (logs, notes) = beginnings(&self.selection.paths, self.selection.threads)?;
+        if logs.is_empty() {
+            return Err(no_input(&notes, "the paths"));
+        }
+        let redactor = self.redaction.redactor()?;
+        let look = self.output.look(self.selection.zone()?, terminal::Glyphs::Console);
+        let mark = self.mark.is_written(&self.output);
+        let outcome = self.outcome.map(Into::into);
+        match self.session {
+            Some(session) => self.list((logs, notes), &scope, &SessionLines { scope: &scope, session }, redactor, |out| {
+                Ok(match self.format {
+                    Format::Csv => Box::new(csv::session_lines(mark, out)?),
+                    Format::Ndjson => Box::new(ndjson::session_lines(out)),
+                    _ => Box::new(terminal::session_lines(look, out)),
+                })
+            }),
+            None => self.list((logs, notes), &scope, &Attempts { scope: &scope, outcome, error: error.as_ref() }, redactor, |out| {
+                Ok(match self.format {
+                    Format::Csv => Box::new(csv::attempts(mark, out)?),
+                    Format::Ndjson => Box::new(ndjson::attempts(out)),
+                    _ => Box::new(terminal::attempts(look, out)),
+                })
+            }),
+        }
+    }
+
+    fn check_format(&self) -> Result<()> {
+        let usage = |message, hint| Err(Error::new(ErrorKind::Usage, message).hint(hint));
+        match self.format {
+            Format::Json => usage(
+                "sessions are written while the logs are read, which a single JSON document cannot be",
+                "use --format ndjson: one JSON object a line",
+            ),
+            Format::Html => usage(
+                "sessions cannot be written as a page",
+                "use --format csv or ndjson; 'exlog analyze --format html' makes a page",
+            ),
+            format => self.mark.only_with(format == Format::Csv),
+        }
+    }
+
+    /// Writes what is taken, in its order, and says on standard error what could not be read.
+    fn list<P: Take<Taken: Redact>>(
+        &self,
+        (logs, mut notes): (Vec<Beginning>, Vec<FileNote>),
+        scope: &Scope,
+        take: &P,
+        redactor: Option<Redactor>,
+        listing: impl for<'a> FnOnce(&'a mut dyn Write) -> io::Result<Box<dyn Listing<P::Taken> + 'a>>,
+    ) -> Result<Status> {
+        let mut logs = InOrder::new(logs, scope, take);
+        self.output.write(|out| {
+            let mut listing = Redacted { listing: listing(out)?, redactor };
+            match self.last {
+                Some(last) => write_last(&mut logs, last.get(), &mut listing)?,
+                None => write_first(&mut logs, self.limit.map_or(usize::MAX, NonZeroUsize::get), &mut listing)?,
+            }
+            listing.listing.finish()
+        })?;
+        notes.extend_from_slice(logs.notes());
+        notes.retain(|note| note.fate != FileFate::Other);
+        notes.sort();
+        if !self.output.quiet {
+            for note in &notes {
+                let _ = writeln!(io::stderr(), "exlog: {}: {}", note.file, note.reason);
+            }
+            if logs.skipped() > 0 {
+                let lines = counted(logs.skipped(), "line", "lines");
+                let _ = writeln!(io::stderr(), "exlog: {lines} could not be read; 'exlog analyze' says which and why");
+            }
+        }
+        let is_whole = logs.skipped() == 0 && notes.is_empty();
+        Ok(if self.strict && !is_whole { Status::Wrong } else { Status::Done })
+    }
+}
+
+/// Where rows are written, with pseudonyms in the place of names if that was asked for.
+struct Redacted<'a, T> {
+    listing: Box<dyn Listing<T> + 'a>,
+    redactor: Option<Redactor>,
+}
+
+impl<T: Redact> Redacted<'_, T> {
+    fn add(&mut self, mut row: T) -> io::Result<()> {
+        if let Some(redactor) = &self.redactor {
+            row.redact(redactor);
+        }
+        self.listing.add(&row)
+    }
+}
+
+/// Writes the first `most`, each as soon as it is due.
+fn write_first<P: Take<Taken: Redact>>(logs: &mut InOrder<'_, P>, most: usize, listing: &mut Redacted<'_, P::Taken>) -> io::Result<()> {
+    let (mut written, mut flushed) = (0, 0);
+    while written < most {
+        match logs.step() {
+            Some(Step::Taken(_, row)) => {
+                listing.add(row)?;
+                written += 1;
+            }
+            Some(Step::Read) if written > flushed => {
+                listing.listing.flush()?;
+                flushed = written;
+            }
+            Some(Step::Read) => {}
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+/// Writes the last `most`, once everything was read.
+fn write_last<P: Take<Taken: Redact>>(logs: &mut InOrder<'_, P>, most: usize, listing: &mut Redacted<'_, P::Taken>) -> io::Result<()> {
+    let mut kept: BinaryHeap<Kept<P::Taken>> = BinaryHeap::new();
+    while let Some(step) = logs.step() {
+        if let Step::Taken(key, row) = step {
+            kept.push(Kept { key, row });
+            if kept.len() > most {
+                kept.pop();
+            }
+        }
+    }
+    // The earliest is the greatest, so that it is the first to go.
+    kept.into_sorted_vec().into_iter().rev().try_for_each(|kept| listing.add(kept.row))
+}
+
+/// A row in a heap whose greatest is the earliest.
+struct Kept<T> {
+    key: Key,
+    row: T,
+}
+
+impl<T> Ord for Kept<T> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        other.key.cmp(&self.key)
+    }
+}
+
+impl<T> PartialOrd for Kept<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T> PartialEq for Kept<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl<T> Eq for Kept<T> {}
