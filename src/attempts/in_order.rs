@@ -9,8 +9,10 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::io;
 use std::sync::Arc;
 
-use crate::attempts::source::{Source, Tools, Turn, beginning};
+use crate::attempts::ends;
+use crate::attempts::source::{Source, Tools, Turn};
 use crate::attempts::take::Take;
+use crate::clock::Window;
 use crate::error::plain_words;
 use crate::protocol_log::log_file::LogFile;
 use crate::skipped::{FileFate, FileNote};
@@ -25,20 +27,24 @@ const LEAST_WAITING: usize = 64;
 /// So many files stay open; of more than these each is opened for every block.
 const MOST_OPEN: usize = 128;
 
-/// Nothing is looked for in logs that have come so far beyond the window, in milliseconds: a clock that goes wrong by more does not count.
-const FAR_BEYOND: i64 = 86_400_000;
+/// Nothing is looked for in logs so far outside of the window, in milliseconds: a clock that goes wrong by more does not count.
+const FAR: i64 = 86_400_000;
 
 /// A log that waits to be read, with the moment of its first lines.
 pub struct Beginning {
     log: LogFile,
     moment: i64,
+    /// It ends long before the window.
+    is_over: bool,
 }
 
 impl Beginning {
-    /// Looks at the first lines of a log.
-    pub fn of(log: LogFile) -> Self {
-        let moment = beginning(&log).unwrap_or(i64::MIN);
-        Self { log, moment }
+    /// Looks at the first lines of a log, and at its last ones if the window leaves out what is old.
+    pub fn of(log: LogFile, window: Window) -> Self {
+        let moment = ends::beginning(&log).unwrap_or(i64::MIN);
+        let from = window.from.map(|from| from.saturating_sub(FAR)).filter(|from| moment < *from);
+        let is_over = from.is_some_and(|from| ends::end(&log).is_some_and(|end| end < from));
+        Self { log, moment, is_over }
     }
 }
 
@@ -72,6 +78,9 @@ pub struct InOrder<'a, P: Take> {
     tools: Tools,
     skipped: u64,
     notes: Vec<FileNote>,
+    /// The greatest that was given, and how many came behind a greater one.
+    greatest: Option<Key>,
+    late: u64,
 }
 
 struct Open<T> {
@@ -83,8 +92,15 @@ struct Open<T> {
 impl<'a, P: Take> InOrder<'a, P> {
     /// Logs in the order of their names, of which nothing is read yet.
     pub fn new(logs: Vec<Beginning>, scope: &'a Scope, take: &'a P) -> Self {
-        let closed = logs.into_iter().enumerate().map(|(place, log)| ((log.moment, place), log.log)).collect();
-        Self { take, scope, closed, open: BinaryHeap::new(), tools: Tools::default(), skipped: 0, notes: Vec::new() }
+        let numbered = logs.into_iter().enumerate().filter(|(_, log)| !log.is_over);
+        let closed = numbered.map(|(place, log)| ((log.moment, place), log.log)).collect();
+        let (open, tools) = (BinaryHeap::new(), Tools::default());
+        Self { take, scope, closed, open, tools, skipped: 0, notes: Vec::new(), greatest: None, late: 0 }
+    }
+
+    /// How many came out of their order, because their lines stand too late.
+    pub fn late(&self) -> u64 {
+        self.late
     }
 
     /// How many lines of the logs that were read to their end could not be read.
@@ -110,9 +126,11 @@ impl<'a, P: Take> InOrder<'a, P> {
         let Reverse(mut first) = self.open.pop()?;
         let (moment, is_due, file, line) = first.turn;
         if is_due {
-            let taken = first.source.pop();
+            let (key, taken) = (Key { moment, file, line }, first.source.pop());
             self.put_back(first);
-            return Some(taken.map_or(Step::Read, |taken| Step::Taken(Key { moment, file, line }, taken)));
+            self.late += u64::from(self.greatest > Some(key));
+            self.greatest = self.greatest.max(Some(key));
+            return Some(taken.map_or(Step::Read, |taken| Step::Taken(key, taken)));
         }
         if self.is_far_beyond(moment) {
             first.source.end();
@@ -148,7 +166,7 @@ impl<'a, P: Take> InOrder<'a, P> {
     }
 
     fn is_far_beyond(&self, moment: i64) -> bool {
-        self.scope.window.to.is_some_and(|to| moment > to.saturating_add(FAR_BEYOND))
+        self.scope.window.to.is_some_and(|to| moment > to.saturating_add(FAR))
     }
 
     fn note(&mut self, file: Arc<str>, fate: FileFate, error: &io::Error) {

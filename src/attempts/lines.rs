@@ -54,6 +54,11 @@ impl Lines {
         }
     }
 
+    /// The same, where header lines above have been seen.
+    pub(super) fn below(self, header: Header) -> Self {
+        Self { header, ..self }
+    }
+
     /// How far the time of the log has come; `None` before its first record.
     pub(super) fn time(&self) -> Option<i64> {
         self.latest.iter().copied().min().filter(|time| *time < i64::MAX)

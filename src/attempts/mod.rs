@@ -5,6 +5,7 @@
 //! `login`, as for the summary. Nothing is added up here.
 
 pub mod attempt;
+mod ends;
 pub mod in_order;
 mod lines;
 mod server;

@@ -6,11 +6,10 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::io;
-use std::sync::Arc;
 
 use crate::attempts::lines::Lines;
 use crate::attempts::server;
-use crate::attempts::take::{Seen, Take};
+use crate::attempts::take::Take;
 use crate::attempts::text::{Buffers, Fetched, Text};
 use crate::protocol_log::log_file::{LogFile, Reading};
 use crate::protocol_log::structure::Structure;
@@ -126,28 +125,6 @@ impl<T> Source<T> {
     pub(super) fn skipped(&self) -> u64 {
         self.lines.skipped()
     }
-}
-
-/// The earliest time in the first block of a log; `None` where nothing tells, or where the log can be read only once.
-pub(super) fn beginning(log: &LogFile) -> Option<i64> {
-    struct Times;
-    impl Take for Times {
-        type Taken = ();
-        fn take(&self, _: &Seen<'_>) -> Option<()> {
-            Some(())
-        }
-    }
-    if matches!(log.reading, Reading::Stream(_)) {
-        return None;
-    }
-    let mut tools = Tools::default();
-    let fetched = Text::of(log).ok()?.fetch(&mut tools.buffers).ok()??;
-    let mut lines = Lines::new(Arc::clone(&log.input.shown), log.named, None);
-    let (scope, mut earliest) = (Scope::default(), None);
-    tools.structure.lines_of(tools.buffers.block(fetched), |line| {
-        lines.add(line, &scope, &Times, |moment, _, ()| earliest = Some(earliest.map_or(moment, |least: i64| least.min(moment))));
-    });
-    earliest
 }
 
 impl<T> Ord for Waiting<T> {

@@ -28,6 +28,12 @@ pub(super) struct Fetched {
 }
 
 impl Buffers {
+    /// Reads the next block of a stream.
+    pub(super) fn fetch(&mut self, stream: &mut Stream) -> io::Result<Option<Fetched>> {
+        let block = stream.next_block(&mut self.block)?;
+        Ok(block.map(|block| Fetched { length: block.text.len(), is_unfinished: block.is_unfinished }))
+    }
+
     pub(super) fn block(&self, fetched: Fetched) -> &[u8] {
         self.block.get(..fetched.length).unwrap_or_default()
     }
@@ -65,7 +71,6 @@ impl Text {
 
     /// Reads the next block; `None` at the end.
     pub(super) fn fetch(&mut self, buffers: &mut Buffers) -> io::Result<Option<Fetched>> {
-        let fetched = |length, is_unfinished| Fetched { length, is_unfinished };
         match self {
             Self::Plain { path, file, at, is_inside, length } => {
                 let open = match file.take() {
@@ -74,15 +79,13 @@ impl Text {
                 };
                 let kept = open.try_clone().ok();
                 let mut stream = segments::resume(open, *at, *is_inside, *length, std::mem::take(&mut buffers.read));
-                let block = stream.next_block(&mut buffers.block)?.map(|block| fetched(block.text.len(), block.is_unfinished));
+                let fetched = buffers.fetch(&mut stream)?;
                 let (given, inside) = stream.place();
                 (*at, *is_inside, *file) = (*at + given, inside, kept);
                 buffers.read = stream.into_buffer();
-                Ok(block)
+                Ok(fetched)
             }
-            Self::Stream(stream) => {
-                Ok(stream.next_block(&mut buffers.block)?.map(|block| fetched(block.text.len(), block.is_unfinished)))
-            }
+            Self::Stream(stream) => buffers.fetch(stream),
             Self::Ended => Ok(None),
         }
     }

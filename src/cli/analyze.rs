@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{self, Job, Material};
 use crate::report::{csv, html, json, ndjson, terminal};
 use crate::skipped::{FileFate, FileNote};
+use crate::text::counted;
 
 /// The arguments of `exlog analyze`.
 #[derive(Debug, Args)]
@@ -171,6 +172,7 @@ impl Analyze {
         }
         if !self.output.quiet {
             tell_unreadable(&summary.notes);
+            self.tell_skipped(summary.skipped.total());
         }
         let mut case = Case::new(summary, evidence, scope.window);
         let mut others = match scope_of_others {
@@ -217,6 +219,14 @@ impl Analyze {
             return Err(Error::new(ErrorKind::Usage, "--compare has no meaning here").hint("it goes with terminal, html and json"));
         }
         self.mark.only_with(self.format == Format::Csv)
+    }
+
+    /// Lines that were not read are named on standard error where the form has no place for them.
+    fn tell_skipped(&self, skipped: u64) {
+        if matches!(self.format, Format::Csv | Format::Ndjson) && skipped > 0 {
+            let lines = counted(skipped, "line", "lines");
+            let _ = writeln!(io::stderr(), "exlog: {lines} could not be read; the other forms of the report say which and why");
+        }
     }
 }
 

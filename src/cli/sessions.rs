@@ -132,7 +132,7 @@ impl Sessions {
         self.check_format()?;
         let scope = self.selection.scope()?;
         let error = self.error.as_deref().map(NamePattern::parse).transpose()?;
-        let (logs, notes) = beginnings(&self.selection.paths, self.selection.threads)?;
+        let (logs, notes) = beginnings(&self.selection.paths, scope.window, self.selection.threads)?;
         if logs.is_empty() {
             return Err(no_input(&notes, "the paths"));
         }
@@ -202,6 +202,11 @@ impl Sessions {
                 let lines = counted(logs.skipped(), "line", "lines");
                 let _ = writeln!(io::stderr(), "exlog: {lines} could not be read; 'exlog analyze' says which and why");
             }
+        }
+        if !self.output.quiet && self.last.is_none() && logs.late() > 0 {
+            let rows = counted(logs.late(), "row stands", "rows stand");
+            let _ =
+                writeln!(io::stderr(), "exlog: {rows} behind later ones: their lines were written late, or a clock was wrong");
         }
         let is_whole = logs.skipped() == 0 && notes.is_empty();
         Ok(if self.strict && !is_whole { Status::Wrong } else { Status::Done })

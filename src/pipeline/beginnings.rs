@@ -5,20 +5,22 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use crate::attempts::in_order::Beginning;
+use crate::clock::Window;
 use crate::error::Result;
 use crate::input::discover::discover;
 use crate::pipeline::pool;
 use crate::protocol_log::log_file::look_at;
 use crate::skipped::FileNote;
 
-/// The logs in the order of their names, and what stood among the paths beside them.
+/// The logs in the order of their names, to be read for a window of time, and what stood among the paths beside them.
 ///
 /// # Errors
 /// [`crate::error::ErrorKind::System`] if threads cannot be had.
-pub fn beginnings(paths: &[PathBuf], threads: Option<usize>) -> Result<(Vec<Beginning>, Vec<FileNote>)> {
+pub fn beginnings(paths: &[PathBuf], window: Window, threads: Option<usize>) -> Result<(Vec<Beginning>, Vec<FileNote>)> {
     let found = discover(paths);
+    let look = |input| look_at(input).map(|log| Beginning::of(log, window));
     let looked: Vec<std::result::Result<Beginning, FileNote>> =
-        pool(threads)?.install(|| found.inputs.into_par_iter().map(|input| look_at(input).map(Beginning::of)).collect());
+        pool(threads)?.install(|| found.inputs.into_par_iter().map(look).collect());
     let (mut logs, mut notes) = (Vec::new(), found.notes);
     for one in looked {
         match one {

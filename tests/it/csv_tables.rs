@@ -235,7 +235,7 @@ pub(crate) fn hostile() -> Tree {
 }
 
 #[test]
-fn hostile_names_are_harmless_and_stay_in_their_cells() {
+fn hostile_names_are_harmless_and_stay_in_their_places() {
     let tree = hostile();
     let attempts = table("sessions", tree.path(), &[]);
     assert_eq!(attempts.column("user"), HOSTILE.map(|(_, cell)| cell));
