@@ -10,7 +10,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::attempts::ends;
-use crate::attempts::source::{Source, Tools, Turn};
+use crate::attempts::source::{PATIENCE, Source, Tools, Turn};
 use crate::attempts::take::Take;
 use crate::clock::Window;
 use crate::error::plain_words;
@@ -41,7 +41,8 @@ pub struct Beginning {
 impl Beginning {
     /// Looks at the first lines of a log, and at its last ones if the window leaves out what is old.
     pub fn of(log: LogFile, window: Window) -> Self {
-        let moment = ends::beginning(&log).unwrap_or(i64::MIN);
+        // What comes behind the first lines may belong before them.
+        let moment = ends::beginning(&log).map_or(i64::MIN, |earliest| earliest.saturating_sub(PATIENCE));
         let from = window.from.map(|from| from.saturating_sub(FAR)).filter(|from| moment < *from);
         let is_over = from.is_some_and(|from| ends::end(&log).is_some_and(|end| end < from));
         Self { log, moment, is_over }
@@ -64,8 +65,8 @@ pub struct Key {
 pub enum Step<T> {
     /// The next in the order.
     Taken(Key, T),
-    /// Nothing but that more was read: time to hand on what was given so far.
-    Read,
+    /// Nothing but that so many bytes more of the disk were read: time to hand on what was given so far.
+    Read(u64),
 }
 
 /// All logs, read in step.
@@ -98,6 +99,11 @@ impl<'a, P: Take> InOrder<'a, P> {
         Self { take, scope, closed, open, tools, skipped: 0, notes: Vec::new(), greatest: None, late: 0 }
     }
 
+    /// How many logs are to be read, and how many bytes of the disk; to be asked before the first step.
+    pub fn planned(&self) -> (usize, u64) {
+        (self.closed.len(), self.closed.values().map(LogFile::length).sum())
+    }
+
     /// How many came out of their order, because their lines stand too late.
     pub fn late(&self) -> u64 {
         self.late
@@ -118,10 +124,11 @@ impl<'a, P: Take> InOrder<'a, P> {
         let begins_first = |(moment, _): &(i64, usize)| self.open.peek().is_none_or(|Reverse(first)| *moment <= first.turn.0);
         if let Some(entry) = self.closed.first_entry().filter(|entry| begins_first(entry.key())) {
             let ((moment, place), log) = entry.remove_entry();
-            if !self.is_far_beyond(moment) {
-                self.open_log(place, &log);
+            if self.is_far_beyond(moment) {
+                return Some(Step::Read(log.length()));
             }
-            return Some(Step::Read);
+            self.open_log(place, &log);
+            return Some(Step::Read(0));
         }
         let Reverse(mut first) = self.open.pop()?;
         let (moment, is_due, file, line) = first.turn;
@@ -130,18 +137,20 @@ impl<'a, P: Take> InOrder<'a, P> {
             self.put_back(first);
             self.late += u64::from(self.greatest > Some(key));
             self.greatest = self.greatest.max(Some(key));
-            return Some(taken.map_or(Step::Read, |taken| Step::Taken(key, taken)));
+            return Some(taken.map_or(Step::Read(0), |taken| Step::Taken(key, taken)));
         }
-        if self.is_far_beyond(moment) {
-            first.source.end();
-        } else if let Err(error) = first.source.read(self.scope, self.take, &mut self.tools) {
-            self.note(first.name.clone(), FileFate::Damaged, &error);
-        }
+        let read = match self.is_far_beyond(moment) {
+            true => first.source.end(),
+            false => first.source.read(self.scope, self.take, &mut self.tools).unwrap_or_else(|error| {
+                self.note(first.name.clone(), FileFate::Damaged, &error);
+                0
+            }),
+        };
         if self.open.len() >= MOST_OPEN {
             first.source.rest();
         }
         self.put_back(first);
-        Some(Step::Read)
+        Some(Step::Read(read))
     }
 
     fn open_log(&mut self, place: usize, log: &LogFile) {

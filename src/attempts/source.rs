@@ -16,7 +16,7 @@ use crate::protocol_log::structure::Structure;
 use crate::summary::scope::Scope;
 
 /// A line may stand so many milliseconds behind its place in time.
-const PATIENCE: i64 = 60_000;
+pub(super) const PATIENCE: i64 = 60_000;
 
 /// The turn of a source: by moment; one that may still have something of that moment goes before one that has; then by file and line.
 pub(super) type Turn = (i64, bool, usize, u64);
@@ -35,6 +35,8 @@ pub(super) struct Source<T> {
     text: Text,
     lines: Lines,
     waiting: BinaryHeap<Waiting<T>>,
+    /// How many bytes of the disk are still to be read.
+    unread: u64,
 }
 
 /// Something that was taken and waits; the earliest is the greatest, as the heap wants it.
@@ -66,7 +68,7 @@ impl<T> Source<T> {
             return Ok(None);
         }
         let lines = Lines::new(log.input.shown.clone(), log.named, server);
-        let mut source = Self { place, text, lines, waiting: BinaryHeap::new() };
+        let mut source = Self { place, text, lines, waiting: BinaryHeap::new(), unread: log.length() };
         if let Some(first) = first {
             source.add(first, scope, take, tools);
         }
@@ -94,14 +96,24 @@ impl<T> Source<T> {
         self.waiting.pop().map(|first| first.what)
     }
 
-    /// Reads one block more. Behind the last one, or at damage, the source ends.
-    pub(super) fn read<P: Take<Taken = T>>(&mut self, scope: &Scope, take: &P, tools: &mut Tools) -> io::Result<()> {
-        let fetched = self.text.fetch(&mut tools.buffers);
-        match &fetched {
-            Ok(Some(fetched)) => self.add(*fetched, scope, take, tools),
-            _ => self.end(),
+    /// Reads one block more, and says by how many bytes of the disk that brings the run on. Behind the last block, or at damage,
+    /// the source ends.
+    pub(super) fn read<P: Take<Taken = T>>(&mut self, scope: &Scope, take: &P, tools: &mut Tools) -> io::Result<u64> {
+        match self.text.fetch(&mut tools.buffers) {
+            Ok(Some(fetched)) => {
+                self.add(fetched, scope, take, tools);
+                // What is packed counts once it is at its end.
+                let is_plain = matches!(self.text, Text::Plain { .. });
+                let read = if is_plain { self.unread.min(fetched.length as u64) } else { 0 };
+                self.unread -= read;
+                Ok(read)
+            }
+            Ok(None) => Ok(self.end()),
+            Err(error) => {
+                self.end();
+                Err(error)
+            }
         }
-        fetched.map(|_| ())
     }
 
     fn add<P: Take<Taken = T>>(&mut self, fetched: Fetched, scope: &Scope, take: &P, tools: &mut Tools) {
@@ -111,9 +123,10 @@ impl<T> Source<T> {
         });
     }
 
-    /// Leaves the rest of the log unread.
-    pub(super) fn end(&mut self) {
+    /// Leaves the rest of the log unread, and says how many bytes of the disk it was.
+    pub(super) fn end(&mut self) -> u64 {
         self.text = Text::Ended;
+        std::mem::take(&mut self.unread)
     }
 
     /// Closes the file until it is read again, if it can be.

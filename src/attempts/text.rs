@@ -22,7 +22,8 @@ pub(super) struct Buffers {
 /// Where a block lies in the buffers.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fetched {
-    length: usize,
+    /// Its bytes.
+    pub(super) length: usize,
     /// The log ends with it, without a line end.
     pub(super) is_unfinished: bool,
 }

@@ -216,7 +216,9 @@ impl Analyze {
             return Err(Error::new(ErrorKind::Usage, "--table has no meaning here").hint("it goes with --format csv"));
         }
         if matches!(self.format, Format::Csv | Format::Ndjson) && !self.compare.paths().is_empty() {
-            return Err(Error::new(ErrorKind::Usage, "--compare has no meaning here").hint("it goes with terminal, html and json"));
+            return Err(
+                Error::new(ErrorKind::Usage, "--compare has no meaning here").hint("it goes with terminal, html and json")
+            );
         }
         self.mark.only_with(self.format == Format::Csv)
     }

@@ -14,10 +14,12 @@ use crate::cli::analyze::no_input;
 use crate::cli::csv_mark::CsvMark;
 use crate::cli::options::Selection;
 use crate::cli::output::Output;
+use crate::cli::progress::Bar;
 use crate::cli::redaction::Redaction;
 use crate::cli::status::Status;
 use crate::error::{Error, ErrorKind, Result};
 use crate::login::outcome::Outcome;
+use crate::pipeline::Progress;
 use crate::pipeline::beginnings::beginnings;
 use crate::redaction::{Redact, Redactor};
 use crate::report::listing::Listing;
@@ -148,13 +150,15 @@ impl Sessions {
                     _ => Box::new(terminal::session_lines(look, out)),
                 })
             }),
-            None => self.list((logs, notes), &scope, &Attempts { scope: &scope, outcome, error: error.as_ref() }, redactor, |out| {
-                Ok(match self.format {
-                    Format::Csv => Box::new(csv::attempts(mark, out)?),
-                    Format::Ndjson => Box::new(ndjson::attempts(out)),
-                    _ => Box::new(terminal::attempts(look, out)),
+            None => {
+                self.list((logs, notes), &scope, &Attempts { scope: &scope, outcome, error: error.as_ref() }, redactor, |out| {
+                    Ok(match self.format {
+                        Format::Csv => Box::new(csv::attempts(mark, out)?),
+                        Format::Ndjson => Box::new(ndjson::attempts(out)),
+                        _ => Box::new(terminal::attempts(look, out)),
+                    })
                 })
-            }),
+            }
         }
     }
 
@@ -183,12 +187,17 @@ impl Sessions {
         listing: impl for<'a> FnOnce(&'a mut dyn Write) -> io::Result<Box<dyn Listing<P::Taken> + 'a>>,
     ) -> Result<Status> {
         let mut logs = InOrder::new(logs, scope, take);
+        // Rows that come one by one show themselves how far the run is.
+        let bar = Bar::new(self.output.quiet || !(self.output.is_file() || self.last.is_some()));
+        let (files, bytes) = logs.planned();
+        bar.planned(files, bytes);
         self.output.write(|out| {
             let mut listing = Redacted { listing: listing(out)?, redactor };
             match self.last {
-                Some(last) => write_last(&mut logs, last.get(), &mut listing)?,
-                None => write_first(&mut logs, self.limit.map_or(usize::MAX, NonZeroUsize::get), &mut listing)?,
+                Some(last) => write_last(&mut logs, last.get(), &bar, &mut listing)?,
+                None => write_first(&mut logs, self.limit.map_or(usize::MAX, NonZeroUsize::get), &bar, &mut listing)?,
             }
+            bar.clear();
             listing.listing.finish()
         })?;
         notes.extend_from_slice(logs.notes());
@@ -229,7 +238,12 @@ impl<T: Redact> Redacted<'_, T> {
 }
 
 /// Writes the first `most`, each as soon as it is due.
-fn write_first<P: Take<Taken: Redact>>(logs: &mut InOrder<'_, P>, most: usize, listing: &mut Redacted<'_, P::Taken>) -> io::Result<()> {
+fn write_first<P: Take<Taken: Redact>>(
+    logs: &mut InOrder<'_, P>,
+    most: usize,
+    bar: &Bar,
+    listing: &mut Redacted<'_, P::Taken>,
+) -> io::Result<()> {
     let (mut written, mut flushed) = (0, 0);
     while written < most {
         match logs.step() {
@@ -237,11 +251,13 @@ fn write_first<P: Take<Taken: Redact>>(logs: &mut InOrder<'_, P>, most: usize, l
                 listing.add(row)?;
                 written += 1;
             }
-            Some(Step::Read) if written > flushed => {
-                listing.listing.flush()?;
-                flushed = written;
+            Some(Step::Read(bytes)) => {
+                bar.advanced(bytes);
+                if written > flushed {
+                    listing.listing.flush()?;
+                    flushed = written;
+                }
             }
-            Some(Step::Read) => {}
             None => break,
         }
     }
@@ -249,16 +265,25 @@ fn write_first<P: Take<Taken: Redact>>(logs: &mut InOrder<'_, P>, most: usize, l
 }
 
 /// Writes the last `most`, once everything was read.
-fn write_last<P: Take<Taken: Redact>>(logs: &mut InOrder<'_, P>, most: usize, listing: &mut Redacted<'_, P::Taken>) -> io::Result<()> {
+fn write_last<P: Take<Taken: Redact>>(
+    logs: &mut InOrder<'_, P>,
+    most: usize,
+    bar: &Bar,
+    listing: &mut Redacted<'_, P::Taken>,
+) -> io::Result<()> {
     let mut kept: BinaryHeap<Kept<P::Taken>> = BinaryHeap::new();
     while let Some(step) = logs.step() {
-        if let Step::Taken(key, row) = step {
-            kept.push(Kept { key, row });
-            if kept.len() > most {
-                kept.pop();
+        match step {
+            Step::Read(bytes) => bar.advanced(bytes),
+            Step::Taken(key, row) => {
+                kept.push(Kept { key, row });
+                if kept.len() > most {
+                    kept.pop();
+                }
             }
         }
     }
+    bar.clear();
     // The earliest is the greatest, so that it is the first to go.
     kept.into_sorted_vec().into_iter().rev().try_for_each(|kept| listing.add(kept.row))
 }

@@ -18,6 +18,7 @@ mod program;
 mod reference;
 mod tree;
 
+mod attempts_in_order;
 mod borders;
 mod compare;
 mod csv_tables;

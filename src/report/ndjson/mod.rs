@@ -25,8 +25,10 @@ const SCHEMA: &str = "exlog.event/1";
 
 /// What every document begins with; the rest is filled in by its maker.
 fn document<'a>(moment: i64, event: Event<'a>, timestamp_desc: &'static str, message: String) -> Document<'a> {
+    let timestamp = rfc3339(moment);
     Document {
-        timestamp: rfc3339(moment),
+        datetime: timestamp.clone(),
+        timestamp,
         ecs: Ecs { version: ECS },
         event,
         network: None,
@@ -38,7 +40,6 @@ fn document<'a>(moment: i64, event: Event<'a>, timestamp_desc: &'static str, mes
         rule: None,
         log: None,
         message,
-        datetime: rfc3339(moment),
         timestamp_desc,
         exlog: Own { schema: SCHEMA, ..Own::default() },
     }
@@ -75,9 +76,11 @@ fn nanoseconds(milliseconds: u64) -> u64 {
 }
 
 fn write_line(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut line = escaped(&serde_json::to_string(document).map_err(io::Error::from)?);
-    line.push('\n');
-    out.write_all(line.as_bytes())
+    let line = serde_json::to_string(document).map_err(io::Error::from)?;
+    // Most lines are plain, and need no second look.
+    let is_plain = line.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    out.write_all(if is_plain { line } else { escaped(&line) }.as_bytes())?;
+    out.write_all(b"\n")
 }
 
 /// JSON with every harmful character as `\u…`. Such characters stand only inside of strings, where that means the same.
