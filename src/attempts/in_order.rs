@@ -2,7 +2,7 @@
 //!
 //! A log is opened when the time of the others has come to its first line. The log that is furthest behind is read on; what
 //! is due before anything else can come is given. So memory holds a place for each log that overlaps with others, and what
-//! was taken within a minute of each, [`MOST_WAITING`] altogether, however long the logs are.
+//! was taken within a minute of each, up to a bound that they share, however long the logs are.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap};
