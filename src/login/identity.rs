@@ -114,8 +114,8 @@ fn is_one_name(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && fold_case(a) == fold_case(b))
 }
 
-/// So many names with another name are remembered: two for each name that a tally is exact about.
-const MOST_ALIASES: usize = 2 * EXACT_NAMES;
+/// So many names with another name are remembered: one for each name that a tally is exact about.
+const MOST_ALIASES: usize = EXACT_NAMES;
 
 /// Other names of accounts, as the lines themselves show them: alias → the names it stood beside, in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

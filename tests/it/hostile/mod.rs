@@ -15,8 +15,13 @@ use corpus::{WORDS, folder};
 type Check = fn(&str);
 
 /// What is asked of each output: a new format adds a line here, or the test below fails.
-const FORMATS: [(&str, Check); 3] =
-    [("terminal", is_harmless_on_a_terminal), ("html", is_harmless_in_a_browser), ("json", is_exact)];
+const FORMATS: [(&str, Check); 5] = [
+    ("terminal", is_harmless_on_a_terminal),
+    ("html", is_harmless_in_a_browser),
+    ("json", is_exact),
+    ("csv", is_harmless_in_a_spreadsheet),
+    ("ndjson", is_exact_line_by_line),
+];
 
 /// No report about the corpus, whose longest lines have a megabyte, is longer.
 const LONGEST: usize = 1_000_000;
@@ -90,6 +95,33 @@ fn is_exact(report: &str) {
     // What is cut says so.
     let is_cut = |error: &&&str| error.starts_with("WWWW") && error.contains('…') && error.len() < 2000;
     assert_eq!(errors.iter().filter(is_cut).count(), 1);
+}
+
+#[track_caller]
+fn is_harmless_in_a_spreadsheet(table: &str) {
+    assert_eq!(table.chars().find(|c| is_harmful(*c) && *c != '\r'), None);
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let cells: Vec<&str> = rows.iter().flatten().collect();
+    for cell in &cells {
+        let is_formula = cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+        assert!(!is_formula, "{cell}");
+    }
+    for (what, word) in WORDS {
+        let word = readable(word);
+        assert!(cells.iter().any(|cell| *cell == word || cell.strip_prefix('\'') == Some(&word)), "{what}: {word}");
+    }
+}
+
+#[track_caller]
+fn is_exact_line_by_line(report: &str) {
+    assert_eq!(report.chars().find(|c| is_harmful(*c)), None);
+    let documents: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let errors: Vec<&str> = documents.iter().filter_map(|document| document["error"]["code"].as_str()).collect();
+    for (what, word) in WORDS {
+        let expected = String::from_utf8_lossy(word.trim_ascii()).into_owned();
+        assert!(errors.contains(&expected.as_str()), "{what}: {expected:?} in {errors:?}");
+    }
 }
 
 /// What stands between two marks.
