@@ -105,8 +105,8 @@ fn context(criterion: &mut Criterion) {
 /// The columns of a login that tell of it, their quotes undone.
 struct Login {
     command: LoginCommand,
-    user: Vec<u8>,
-    parameters: Vec<u8>,
+    user: String,
+    parameters: String,
     context: Vec<u8>,
 }
 
@@ -114,7 +114,7 @@ struct Login {
 fn logins(log: &Log) -> (Vec<Login>, usize) {
     let mut logins = Vec::new();
     each_record(&log.text, |record| {
-        let (user, parameters, context) = (record.user(), record.parameters(), record.context());
+        let (user, parameters, context) = (record.texts().user(), record.texts().parameters(), record.context());
         logins.extend(LoginCommand::of(record.command).map(|command| Login {
             command,
             user: user.into_owned(),

@@ -93,6 +93,12 @@ fn ending(text: &str, width: usize) -> &str {
     start.and_then(|(start, c)| text.get(start + c.len_utf8()..)).unwrap_or(text)
 }
 
+/// A name that is text already, cut as [`lossy`] cuts it.
+#[inline]
+pub fn short_name(name: &str) -> Cow<'_, str> {
+    if name.len() <= LONGEST_NAME { Cow::Borrowed(name) } else { lossy(name.as_bytes()) }
+}
+
 /// `text` cut to at most `width` columns, the last one a `…` if something was cut.
 pub fn truncated(text: &str, width: usize) -> Cow<'_, str> {
     match columns(text) <= width {

@@ -89,12 +89,12 @@ impl Take for Attempts<'_> {
     fn take(&self, seen: &Seen<'_>) -> Option<Attempt> {
         let record = seen.record;
         let command = LoginCommand::of(record.command)?;
-        let (user, parameters, context) = (record.user(), record.parameters(), record.context());
+        let (user, parameters, context) = (record.texts().user(), record.texts().parameters(), record.context());
         let mut who = Who::read(command, &user, &parameters);
         if who.names.name.is_none() {
             who.names.name = seen.pop_user.filter(|_| command == LoginCommand::Pass).map(Into::into);
         }
-        if !self.scope.has_user(&who.names) || !self.scope.has_client(&lossy(record.client_address())) {
+        if !self.scope.has_user(&who.names) || !self.scope.has_client(&record.texts().client_address()) {
             return None;
         }
         let answer = Answer::read(&context);

@@ -16,7 +16,7 @@ use crate::protocol_log::sniff::without_bom;
 use crate::protocol_log::structure::{Columns, Line};
 use crate::protocol_log::timestamp::Stamps;
 use crate::summary::scope::Scope;
-use crate::text::lossy;
+use crate::text::short_name;
 
 /// The time of a log is that of so many lines: a single one with a wrong time says nothing.
 const LATEST: usize = 8;
@@ -126,8 +126,8 @@ impl Lines {
             if self.pop_users.len() >= MOST_POP_USERS {
                 self.pop_users.clear();
             }
-            let parameters = record.parameters();
-            self.pop_users.insert(record.session, lossy(parameters.trim_ascii()).into());
+            let parameters = record.texts().parameters();
+            self.pop_users.insert(record.session, short_name(parameters.trim_ascii()).into());
         } else if matches!(record.command, b"OpenSession" | b"CloseSession") {
             self.pop_users.remove(&record.session);
         }

@@ -46,7 +46,7 @@ impl Take for SessionLines<'_> {
 
     fn take(&self, seen: &Seen<'_>) -> Option<SessionLine> {
         let record = seen.record;
-        if record.session != self.session || !self.scope.has_client(&lossy(record.client_address())) {
+        if record.session != self.session || !self.scope.has_client(&record.texts().client_address()) {
             return None;
         }
         Some(SessionLine {

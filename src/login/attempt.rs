@@ -51,16 +51,16 @@ pub struct Who<'a> {
 
 impl<'a> Who<'a> {
     /// Reads the columns that name the account, their quotes undone.
-    pub fn read(command: LoginCommand, user: &'a [u8], parameters: &'a [u8]) -> Self {
+    pub fn read(command: LoginCommand, user: &'a str, parameters: &'a str) -> Self {
         let user = user.trim_ascii();
-        let parameter_name = if command == LoginCommand::Login { login_name(parameters) } else { b"" };
+        let parameter_name = if command == LoginCommand::Login { login_name(parameters) } else { "" };
         Self {
             mechanism: match command {
                 LoginCommand::Login => Mechanism::Login,
                 LoginCommand::Pass => Mechanism::UserPass,
-                LoginCommand::Sasl => Mechanism::of_sasl(parameters),
+                LoginCommand::Sasl => Mechanism::of_sasl(parameters.as_bytes()),
             },
-            client_class: ClientClass::of(user, parameter_name),
+            client_class: ClientClass::of(user.as_bytes(), parameter_name.as_bytes()),
             names: Names::of(user, parameter_name),
         }
     }
@@ -138,8 +138,8 @@ mod tests {
     fn what_a_failed_hand_over_shows() {
         let who = Who::read(
             LoginCommand::Login,
-            b"HealthMailboxab28d88",
-            b"HealthMailboxab28d8826ea8428d805c5e21cdff9077@<smtpdomain> *****",
+            "HealthMailboxab28d88",
+            "HealthMailboxab28d8826ea8428d805c5e21cdff9077@<smtpdomain> *****",
         );
         assert_eq!((who.mechanism, who.client_class), (Mechanism::Login, ClientClass::HealthMailbox));
         assert_eq!(who.names.alias.as_deref(), Some("HealthMailboxab28d88"));

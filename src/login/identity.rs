@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crate::collections::map::HashMap;
 use crate::collections::tally::{EXACT_NAMES, fold_case};
 use crate::merge::Merge;
-use crate::text::lossy;
+use crate::text::short_name;
 
 /// Exchange cuts the user column to so many characters.
 pub const CUT_LENGTH: usize = 20;
@@ -71,20 +71,21 @@ fn is_health_mailbox(name: &[u8]) -> bool {
 }
 
 /// The name in the parameters of a `login`: `user@dom *****`, `"user name" *****`, or a redacted one with blanks in it.
-pub fn login_name(parameters: &[u8]) -> &[u8] {
+pub fn login_name(parameters: &str) -> &str {
     let parameters = parameters.trim_ascii();
-    if let Some(inner) = parameters.strip_prefix(b"\"")
-        && let Some(end) = memchr::memchr(b'"', inner)
+    if let Some(inner) = parameters.strip_prefix('"')
+        && let Some((name, _)) = inner.split_once('"')
     {
-        return inner.get(..end).unwrap_or_default();
+        return name;
     }
-    let stars = parameters.iter().rev().take_while(|byte| **byte == b'*').count();
-    match parameters.get(..parameters.len() - stars) {
-        Some([name @ .., b' ']) if stars > 0 => name.trim_ascii(),
+    let stars = parameters.bytes().rev().take_while(|byte| *byte == b'*').count();
+    let rest = parameters.get(..parameters.len() - stars).unwrap_or_default();
+    match rest.strip_suffix(' ') {
+        Some(name) if stars > 0 => name.trim_ascii(),
         // All of it are stars: a secret without a name.
-        Some([]) => b"",
+        _ if rest.is_empty() => "",
         // A password in clear text is never taken for a part of the name.
-        _ => parameters.split(u8::is_ascii_whitespace).next().unwrap_or_default(),
+        _ => parameters.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default(),
     }
 }
 
@@ -99,8 +100,8 @@ pub struct Names<'a> {
 
 impl<'a> Names<'a> {
     /// The names by the user column and the name in the parameters.
-    pub fn of(user: &'a [u8], parameter: &'a [u8]) -> Self {
-        let text = |bytes: &'a [u8]| Some(lossy(bytes.trim_ascii())).filter(|name| !name.is_empty());
+    pub fn of(user: &'a str, parameter: &'a str) -> Self {
+        let text = |name: &'a str| Some(short_name(name.trim_ascii())).filter(|name| !name.is_empty());
         match (text(parameter), text(user)) {
             (Some(name), Some(user)) if !is_one_name(&name, &user) => Self { name: Some(name), alias: Some(user) },
             (Some(name), _) => Self { name: Some(name), alias: None },
@@ -230,7 +231,7 @@ mod tests {
             ("*****", ""),
             ("", ""),
         ] {
-            assert_eq!(login_name(parameters.as_bytes()), name.as_bytes(), "{parameters}");
+            assert_eq!(login_name(parameters), name, "{parameters}");
         }
     }
 

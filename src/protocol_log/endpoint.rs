@@ -27,11 +27,11 @@ impl<'a> Endpoint<'a> {
     }
 
     /// The address alone, where the port does not matter.
-    pub fn address_of(text: &'a [u8]) -> &'a [u8] {
+    pub fn address_of(text: &str) -> &str {
         // The colon is near.
-        match text.iter().rposition(|byte| *byte == b':').and_then(|colon| text.get(..colon)) {
-            Some(address) if !address.contains(&b':') && !text.starts_with(b"[") => address,
-            _ => Self::parse(text).address,
+        match text.bytes().rposition(|byte| byte == b':').and_then(|colon| text.get(..colon)) {
+            Some(address) if !address.as_bytes().contains(&b':') && !text.starts_with('[') => address,
+            _ => std::str::from_utf8(Endpoint::parse(text.as_bytes()).address).unwrap_or(text),
         }
     }
 
@@ -82,7 +82,7 @@ mod tests {
         ] {
             let endpoint = Endpoint::parse(text.as_bytes());
             assert_eq!((endpoint.address, endpoint.port, endpoint.is_loopback()), (address.as_bytes(), port, loopback), "{text}");
-            assert_eq!(Endpoint::address_of(text.as_bytes()), address.as_bytes(), "{text}");
+            assert_eq!(Endpoint::address_of(text), address, "{text}");
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::protocol_log::header::{Column, ColumnMap};
 use crate::protocol_log::structure::{Columns, unquoted};
 use crate::protocol_log::timestamp::Stamps;
 use crate::skipped::SkipReason;
+use crate::text::{lossy, short_name};
 
 /// A row of a protocol log.
 #[derive(Debug, Clone)]
@@ -69,24 +70,16 @@ impl<'a> Record<'a> {
         Endpoint::parse(self.raw(Column::ClientEndpoint))
     }
 
-    /// The client's address, without its port.
-    pub fn client_address(&self) -> &'a [u8] {
-        Endpoint::address_of(self.raw(Column::ClientEndpoint))
-    }
-
-    /// The user column; empty until a login names one, perhaps cut to 20 characters.
-    pub fn user(&self) -> Cow<'a, [u8]> {
-        unquoted(self.raw(Column::User))
+    /// The columns that say who it was, as text.
+    #[inline]
+    pub fn texts(&self) -> Texts<'_> {
+        // To be sure of a whole line costs hardly more than to be sure of one column.
+        Texts { record: self, line: std::str::from_utf8(self.line()).ok() }
     }
 
     /// How long the command took, in milliseconds.
     pub fn duration(&self) -> Option<u64> {
         decimal(self.raw(Column::Duration))
-    }
-
-    /// The command's arguments.
-    pub fn parameters(&self) -> Cow<'a, [u8]> {
-        unquoted(self.raw(Column::Parameters))
     }
 
     /// The context column, to be read by [`crate::protocol_log::context::Context`].
@@ -98,6 +91,51 @@ impl<'a> Record<'a> {
     #[inline]
     pub fn raw(&self, column: Column) -> &'a [u8] {
         self.map.place(column).and_then(|place| self.columns.raw(place)).unwrap_or_default()
+    }
+}
+
+/// Columns of a record as text; what is no UTF-8 becomes U+FFFD.
+#[derive(Debug, Clone, Copy)]
+pub struct Texts<'a> {
+    record: &'a Record<'a>,
+    /// The whole line, if all of it is UTF-8.
+    line: Option<&'a str>,
+}
+
+impl<'a> Texts<'a> {
+    /// The user column; empty until a login names one, perhaps cut to 20 characters.
+    pub fn user(&self) -> Cow<'a, str> {
+        self.value(Column::User)
+    }
+
+    /// The command's arguments.
+    pub fn parameters(&self) -> Cow<'a, str> {
+        self.value(Column::Parameters)
+    }
+
+    /// The client's address, without its port.
+    pub fn client_address(&self) -> Cow<'a, str> {
+        match self.raw(Column::ClientEndpoint) {
+            Some(endpoint) => short_name(Endpoint::address_of(endpoint)),
+            None => lossy(Endpoint::parse(self.record.raw(Column::ClientEndpoint)).address),
+        }
+    }
+
+    /// A column with its quotes undone.
+    #[inline]
+    fn value(&self, column: Column) -> Cow<'a, str> {
+        match self.raw(column) {
+            Some(raw) if !raw.starts_with('"') => Cow::Borrowed(raw),
+            _ => match unquoted(self.record.raw(column)) {
+                Cow::Borrowed(value) => String::from_utf8_lossy(value),
+                Cow::Owned(value) => Cow::Owned(String::from_utf8_lossy(&value).into_owned()),
+            },
+        }
+    }
+
+    #[inline]
+    fn raw(&self, column: Column) -> Option<&'a str> {
+        self.record.columns.raw_in(self.record.map.place(column)?, self.line?)
     }
 }
 
@@ -189,7 +227,7 @@ mod tests {
             check(&line, |record| {
                 let record = record.unwrap();
                 assert_eq!((record.session, record.sequence, record.command), (0xA0, Some(3), &b"CloseSession"[..]));
-                assert_eq!(record.user().as_ref(), br"domain\user\shared");
+                assert_eq!(record.texts().user(), r"domain\user\shared");
                 assert_eq!(record.server_endpoint().port, Some(993));
             });
         }

@@ -104,7 +104,7 @@ fn is_read_as(line: &str, record: Result<Record<'_>, SkipReason>, reading: &Read
     assert_eq!(String::from_utf8_lossy(record.command), command, "{line}");
     let login = LoginCommand::of(record.command);
     let Attempt(_, _, _, expected) = reading else { return assert_eq!(login, None, "{line}") };
-    let (user, parameters, context) = (record.user(), record.parameters(), record.context());
+    let (user, parameters, context) = (record.texts().user(), record.texts().parameters(), record.context());
     let who = Who::read(login.unwrap_or_else(|| panic!("no attempt: {line}")), &user, &parameters);
     let answer = Answer::read(&context);
     assert_eq!((answer.outcome, answer.error.as_ref()), (expected.outcome, expected.error), "{line}");

@@ -144,6 +144,15 @@ impl<'a> Columns<'a> {
         self.text.get(before.wrapping_add(1) as usize..self.text.len().min(after as usize))
     }
 
+    /// A column as it stands in `line`, which is the text of the whole line.
+    #[inline]
+    pub fn raw_in<'l>(&self, index: usize, line: &'l str) -> Option<&'l str> {
+        let &[before, after] = self.bounds.get(index..)?.first_chunk()?;
+        let start = before.wrapping_sub(*self.bounds.first()?) as usize;
+        let end = after.wrapping_sub(*self.bounds.first()?) as usize;
+        line.get(start..line.len().min(end.checked_sub(1)?))
+    }
+
     /// A column's value, with its quotes undone.
     pub fn value(&self, index: usize) -> Option<Cow<'a, [u8]>> {
         self.raw(index).map(unquoted)

@@ -19,7 +19,7 @@ use crate::summary::segment::Reading;
 use crate::summary::segment::part::{Example, Part};
 use crate::summary::segment::reader::{Placed, Reader};
 use crate::summary::service::Service;
-use crate::text::lossy;
+use crate::text::short_name;
 
 /// A line that was read.
 struct Read<'a> {
@@ -42,8 +42,8 @@ impl Reader<'_> {
     /// Counts an attempt if it passes the filters, and says how its session may decide about encryption.
     pub(super) fn attempt(&mut self, placed: Placed<'_>, command: LoginCommand, part: &mut Part) -> Option<SessionLogin> {
         let Placed { record, protocol, role, port } = placed;
-        let address = lossy(record.client_address());
-        let (user, parameters) = (record.user(), record.parameters());
+        let texts = record.texts();
+        let (address, user, parameters) = (texts.client_address(), texts.user(), texts.parameters());
         let who = Who::read(command, &user, &parameters);
         if !self.reading.scope.has_user(&who.names) || !self.reading.scope.has_client(&address) {
             return None;
@@ -76,9 +76,9 @@ impl Reader<'_> {
         if memchr::memmem::find(response, b"not valid in this state").is_none() {
             return;
         }
-        let (parameters, address) = (record.parameters(), lossy(record.client_address()));
+        let (parameters, address) = (record.texts().parameters(), record.texts().client_address());
         let at = Circumstances { moment: record.time, duration: record.duration(), address: &address, port };
-        let name = lossy(parameters.trim_ascii());
+        let name = short_name(parameters.trim_ascii());
         service.add_refused_user(&name, at, || (self.location(), example(record.line())));
     }
 
@@ -102,12 +102,12 @@ impl Reader<'_> {
             span: Span::at(record.time),
             example: (!is_troubled, record.time, self.location(), example(record.line())),
         };
-        service.large_mailboxes.add(&lossy(&record.user()), mailbox);
+        service.large_mailboxes.add(&short_name(&record.texts().user()), mailbox);
     }
 
     pub(super) fn remember_pop_user(&mut self, record: &Record<'_>) {
-        let parameters = record.parameters();
-        let name = lossy(parameters.trim_ascii());
+        let parameters = record.texts().parameters();
+        let name = short_name(parameters.trim_ascii());
         if !name.is_empty() {
             self.pop_users.insert(record.session, name.as_ref().into());
         }

@@ -35,6 +35,8 @@ pub(super) struct Part {
     answers: Interned<KnownAnswer>,
     targets: Vec<KnownTarget>,
     failures: Vec<KnownFailure>,
+    /// Attempts by the order of [`ClientClass::ALL`].
+    logins: [Counts; ClientClass::ALL.len()],
     /// A context without its quotes: a buffer that is used again.
     unquoted: Vec<u8>,
 }
@@ -85,6 +87,7 @@ impl Default for Part {
             answers: Interned::new(MOST_ANSWERS),
             targets: Vec::new(),
             failures: Vec::new(),
+            logins: Default::default(),
             unquoted: Vec::new(),
         }
     }
@@ -121,7 +124,9 @@ impl Part {
         let answer = self.answers.at(context, || KnownAnswer::read(context, unquoted, targets, failures));
         let (class, name) = (who.client_class, who.names.name.as_deref().unwrap_or_default());
         let service = &mut self.service;
-        service.logins.entry(class).or_default().add(answer.outcome);
+        if let Some(logins) = self.logins.get_mut(class as usize) {
+            logins.add(answer.outcome);
+        }
         if let Some(series) = self.targets.get_mut(answer.target).and_then(|target| target.series.get_mut(class as usize)) {
             series.at(at.moment).add(answer.outcome);
         }
@@ -189,6 +194,9 @@ impl Part {
     pub(super) fn finish(mut self) -> (Service, Sessions) {
         self.finish_minute();
         self.forget_answers();
+        for (class, counts) in ClientClass::ALL.into_iter().zip(self.logins).filter(|(_, counts)| counts.attempts() > 0) {
+            merge_entry(&mut self.service.logins, class, counts);
+        }
         self.service.pulse.trim();
         (self.service, self.sessions)
     }
