@@ -283,13 +283,14 @@ impl Guessed<'_> {
 mod tests {
     use super::*;
     use crate::login::outcome::Outcome;
+    use crate::summary::account::OldWays;
 
     /// An account with refusals (minute, address).
     fn refused(refusals: impl IntoIterator<Item = (f64, u32)>) -> Account {
         let mut account = Account::default();
         for (minute, address) in refusals {
             let moment = (minute * MINUTE as f64) as i64;
-            account.add(Outcome::Failed, moment);
+            account.add(Outcome::Failed, moment, OldWays::default());
             account.add_refused(moment, || Location::new("f", 1), &format!("198.51.100.{address}"));
         }
         account

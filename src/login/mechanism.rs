@@ -38,6 +38,11 @@ impl Mechanism {
         }
     }
 
+    /// Whether the password itself is sent: basic authentication.
+    pub const fn is_basic(self) -> bool {
+        matches!(self, Self::Login | Self::Plain | Self::UserPass)
+    }
+
     /// The mechanism of a SASL command (`authenticate`, `auth`) by its parameters, which may begin with blanks.
     pub fn of_sasl(parameters: &[u8]) -> Self {
         let word = parameters.trim_ascii().split(u8::is_ascii_whitespace).next().unwrap_or_default();

@@ -4,9 +4,33 @@ use crate::collections::minutes::Minutes;
 use crate::collections::partners::Partners;
 use crate::collections::tally::Weighed;
 use crate::location::Location;
+use crate::login::mechanism::Mechanism;
 use crate::login::outcome::Outcome;
 use crate::merge::{Merge, Span};
 use crate::summary::counts::Counts;
+
+/// How many attempts were made in ways that one would like to switch off.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OldWays {
+    /// With basic authentication.
+    pub basic: u32,
+    /// On ports where a connection begins in clear text (143 and 110), whether it changed to TLS or not.
+    pub clear_port: u32,
+}
+
+impl OldWays {
+    /// The ways of one attempt.
+    pub fn of(mechanism: Mechanism, port: Option<u16>) -> Self {
+        Self { basic: mechanism.is_basic().into(), clear_port: matches!(port, Some(143 | 110)).into() }
+    }
+}
+
+impl Merge for OldWays {
+    fn merge_with(&mut self, other: Self) {
+        self.basic = self.basic.saturating_add(other.basic);
+        self.clear_port = self.clear_port.saturating_add(other.clear_port);
+    }
+}
 
 /// The attempts of one account, or from one address.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +41,8 @@ pub struct Account {
     pub failed: Option<Span>,
     /// Its first and last success.
     pub succeeded: Option<Span>,
+    /// In which ways it is behind the times.
+    pub old_ways: OldWays,
     /// Its failures because of bad credentials.
     pub refused: Option<Box<Refused>>,
 }
@@ -38,8 +64,9 @@ pub struct Refused {
 
 impl Account {
     /// Takes in one attempt.
-    pub fn add(&mut self, outcome: Outcome, moment: i64) {
+    pub fn add(&mut self, outcome: Outcome, moment: i64, ways: OldWays) {
         self.counts.add(outcome);
+        self.old_ways.merge_with(ways);
         match outcome {
             Outcome::Succeeded => self.succeeded.merge_with(Some(Span::at(moment))),
             Outcome::Failed => self.failed.merge_with(Some(Span::at(moment))),
@@ -78,6 +105,7 @@ impl Merge for Account {
         self.counts.merge_with(other.counts);
         self.failed.merge_with(other.failed);
         self.succeeded.merge_with(other.succeeded);
+        self.old_ways.merge_with(other.old_ways);
         match (&mut self.refused, other.refused) {
             (Some(mine), Some(theirs)) => {
                 mine.count += theirs.count;

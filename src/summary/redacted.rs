@@ -121,7 +121,7 @@ impl Redact for FailureGroup {
 /// Partners are kept as hashes, which no report shows.
 impl Redact for Account {
     fn redact(&mut self, redactor: &Redactor) {
-        let Self { counts: _, failed: _, succeeded: _, refused } = self;
+        let Self { counts: _, failed: _, succeeded: _, old_ways: _, refused } = self;
         if let Some(refused) = refused {
             let Refused { count: _, span: _, minutes: _, first: (_, location), partners: _ } = refused.as_mut();
             location.redact(redactor);

@@ -240,13 +240,21 @@ fn the_page_names_who_uses_what_could_be_switched_off() {
         users.iter().enumerate().map(|(at, user)| login(&format!("07:00:0{at}.000"), user, answer)).collect()
     };
     let basic = lines(&["alice", "alice", "bob"]);
-    // On the second server somebody logs in otherwise: then the names there say nothing about basic authentication.
-    let mut mixed = lines(&["carol", "dave"]);
-    mixed.push(mixed[0].replace("login,carol *****", "authenticate,XOAUTH2").replace("07:00:00", "07:00:09"));
+    // On the second server carol does it once, on the port that begins in clear text, and dave never.
+    let modern = |line: &String| line.replacen("login,", "authenticate,XOAUTH2 ", 1);
+    let others = lines(&["carol", "dave", "carol"]);
+    let mixed = [others[0].replace(":993", ":143"), modern(&others[1]), modern(&others[2])];
     let all = |lines: &[String]| log(&[TWELVE].into_iter().chain(lines.iter().map(String::as_str)).collect::<Vec<_>>());
     let tree = Tree::of(FRONT, all(&basic)).with(&FRONT.replace("EX01", "EX02"), all(&mixed));
     let page = page(tree.path(), &[]);
-    let part = between(&page, "<h3>Basic authentication</h3>", "</section>");
-    let names: Vec<&str> = part.split("<bdi>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
-    assert_eq!(names, ["alice", "bob", "203.0.113.5"], "{part}");
+    let named = |title: &str| -> Vec<(String, String)> {
+        let part = between(&page, &format!("<h3>{title}</h3>"), "</section>");
+        let row = |row: &str| (between(row, "", "<").to_owned(), between(row, "<b>", "</b>").to_owned());
+        part.split("<bdi>").skip(1).map(row).collect()
+    };
+    let are =
+        |rows: &[(&str, &str)]| rows.iter().map(|(name, count)| ((*name).to_owned(), (*count).to_owned())).collect::<Vec<_>>();
+    let basic = [("alice", "2"), ("bob", "1"), ("carol", "1"), ("203.0.113.5", "3"), ("203.0.113.5", "1")];
+    assert_eq!(named("Basic authentication"), are(&basic));
+    assert_eq!(named("Without encryption"), are(&[("carol", "1"), ("203.0.113.5", "1")]));
 }

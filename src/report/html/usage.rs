@@ -1,6 +1,6 @@
 //! Who still uses what one would like to switch off: POP, basic authentication, connections without encryption.
 //!
-//! Names are known by service, not by mechanism: they are given where every login of a service is of the kind in question.
+//! Names are those of accounts and addresses with most attempts of the kind in question.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -14,6 +14,7 @@ use crate::report::html::commands::{Narrowed, lines};
 use crate::report::html::tables::of_service;
 use crate::report::html::words::{cut, listed, percent, server, share};
 use crate::summary::ServiceKey;
+use crate::summary::account::Account;
 use crate::summary::counts::Counts;
 use crate::text::{counted, thousands};
 
@@ -94,11 +95,6 @@ fn front(case: &Case) -> impl Iterator<Item = (Protocol, Option<&str>, Mechanism
     rows.map(|((key, mechanism, encryption), count)| (key.protocol, key.server.as_deref(), *mechanism, *encryption, *count))
 }
 
-/// Mechanisms that send the password itself.
-const fn is_basic(mechanism: Mechanism) -> bool {
-    matches!(mechanism, Mechanism::Login | Mechanism::Plain | Mechanism::UserPass)
-}
-
 /// The three questions and their answers.
 pub(super) fn usages(case: &Case, asked: &Asked) -> Vec<Usage> {
     vec![pop(case, asked), basic(case, asked), clear(case, asked)]
@@ -121,22 +117,28 @@ fn pop(case: &Case, asked: &Asked) -> Usage {
         (0, _) => "No account uses POP; only probes of Exchange itself do.".to_owned(),
         _ => format!("Logins of accounts by POP. Probes of Exchange itself, {}, are not counted.", thousands(probes)),
     };
-    usage("POP", accounts, all, sentence, users(case, asked, |key| key.protocol == Protocol::Pop3))
+    usage(
+        "POP",
+        accounts,
+        all,
+        sentence,
+        users(case, asked, |key, account| if key.protocol == Protocol::Pop3 { account.counts.attempts() } else { 0 }),
+    )
 }
 
-/// The accounts and addresses with most logins at the front-end services that `is_meant`.
-fn users(case: &Case, asked: &Asked, is_meant: impl Fn(&ServiceKey) -> bool) -> Users {
+/// The accounts and addresses with most attempts of a kind at the front ends; `count` says how many an account has.
+fn users(case: &Case, asked: &Asked, count: impl Fn(&ServiceKey, &Account) -> u64) -> Users {
     let (mut accounts, mut addresses) = (BTreeMap::new(), BTreeMap::new());
-    for (key, service) in case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd && is_meant(key)) {
+    for (key, service) in case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd) {
         for (name, _, account) in service.accounts.iter() {
             let name = case.accounts.key_of(name);
             // Their names are what tells probes here; they are counted apart.
             if ClientClass::of(name.as_bytes(), b"") != ClientClass::HealthMailbox {
-                *accounts.entry((key, name)).or_default() += account.counts.attempts();
+                *accounts.entry((key, name)).or_default() += count(key, account);
             }
         }
         for (address, _, account) in service.addresses.iter().filter(|(address, _, _)| !is_loopback(address)) {
-            *addresses.entry((key, address)).or_default() += account.counts.attempts();
+            *addresses.entry((key, address)).or_default() += count(key, account);
         }
     }
     let who = most(accounts, |key, name| {
@@ -158,8 +160,8 @@ fn most<'a>(
     counts: BTreeMap<(&'a ServiceKey, &'a str), u64>,
     shown: impl Fn(&'a ServiceKey, &'a str) -> (String, String),
 ) -> (Vec<WhoRow>, usize) {
+    let mut counts: Vec<_> = counts.into_iter().filter(|(_, count)| *count > 0).collect();
     let more = counts.len().saturating_sub(NAMED);
-    let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let rows = counts.into_iter().take(NAMED).map(|((key, name), count)| {
         let (name, command) = shown(key, name);
@@ -168,23 +170,15 @@ fn most<'a>(
     (rows.collect(), more)
 }
 
-/// Those at services where every login is of a kind; nobody where it is mixed.
-fn users_of_kind(case: &Case, asked: &Asked, is_kind: impl Fn(Mechanism, Encryption) -> bool) -> Users {
-    users(case, asked, |key| {
-        let mut rows = case.coverage.mechanisms.keys().filter(|(service, _, _)| service == key).peekable();
-        rows.peek().is_some() && rows.all(|(_, mechanism, encryption)| is_kind(*mechanism, *encryption))
-    })
-}
-
 fn basic(case: &Case, asked: &Asked) -> Usage {
     let all = front(case).map(|row| row.4).sum();
-    let count = front(case).filter(|row| is_basic(row.2)).map(|row| row.4).sum();
-    let mut others: Vec<String> = front(case).filter(|row| !is_basic(row.2)).map(|row| row.2.name().to_owned()).collect();
+    let count = front(case).filter(|row| row.2.is_basic()).map(|row| row.4).sum();
+    let mut others: Vec<String> = front(case).filter(|row| !row.2.is_basic()).map(|row| row.2.name().to_owned()).collect();
     others.sort();
     others.dedup();
     let others = if others.is_empty() { "nothing else".to_owned() } else { listed(&others) };
     let sentence = format!("LOGIN, PLAIN and USER/PASS send the password itself. Beside them: {others}.");
-    usage("Basic authentication", count, all, sentence, users_of_kind(case, asked, |mechanism, _| is_basic(mechanism)))
+    usage("Basic authentication", count, all, sentence, users(case, asked, |_, account| account.old_ways.basic.into()))
 }
 
 fn clear(case: &Case, asked: &Asked) -> Usage {
@@ -194,14 +188,14 @@ fn clear(case: &Case, asked: &Asked) -> Usage {
     let ports = counted(clear + changed, "attempt", "attempts");
     let sentence = match (clear, changed) {
         (0, 0) => "Ports 143 and 110 are not used.".to_owned(),
-        (0, _) => format!("Ports 143 and 110 carry {ports}; all switched to TLS first."),
+        (0, _) => format!("Ports 143 and 110 carry {ports}; all switched to TLS first. Named are those who use these ports."),
         _ => format!(
-            "Ports 143 and 110 carry {ports}; {} switched to TLS first, {} went on in clear text.",
+            "Ports 143 and 110 carry {ports}; {} switched to TLS first, {} went on in clear text. Named are those who use these ports.",
             thousands(changed),
             thousands(clear)
         ),
     };
-    usage("Without encryption", clear, all, sentence, users_of_kind(case, asked, |_, encryption| encryption == Encryption::Clear))
+    usage("Without encryption", clear, all, sentence, users(case, asked, |_, account| account.old_ways.clear_port.into()))
 }
 
 fn usage(title: &'static str, count: u64, all: u64, sentence: String, users: Users) -> Usage {
@@ -212,7 +206,7 @@ fn usage(title: &'static str, count: u64, all: u64, sentence: String, users: Use
         more => format!("and {} with fewer attempts", counted(more as u64, one, many)),
     };
     let who_note = match who.is_empty() && count > 0 {
-        true => "Counted by server, not by name: the commands under By server show the lines.".to_owned(),
+        true => "Only probes of Exchange itself, or lines without a name.".to_owned(),
         false => note(more_accounts, "more account", "more accounts"),
     };
     Usage {

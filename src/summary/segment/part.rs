@@ -16,6 +16,7 @@ use crate::login::response::masked;
 use crate::login::session::Sessions;
 use crate::merge::{Merge, Span, merge_entry};
 use crate::protocol_log::structure::unquoted_in;
+use crate::summary::account::OldWays;
 use crate::summary::counts::Counts;
 use crate::summary::failure_group::{Circumstances, FailureGroup, GroupKey};
 use crate::summary::pulse::Beat;
@@ -138,6 +139,7 @@ impl Part {
             _ => None,
         };
         let is_refused = failure.as_ref().is_some_and(|failure| failure.key.error_class == ErrorClass::Credentials);
+        let ways = OldWays::of(who.mechanism, at.port);
         let (accounts, addresses) = (&mut service.accounts, &mut service.addresses);
         let sought = (accounts.sought(name), addresses.sought(at.address));
         let account = (!name.is_empty()).then(|| accounts.number_of(&sought.0));
@@ -145,7 +147,7 @@ impl Part {
         for (tally, number, partner) in [(accounts, account, at.address), (addresses, address, name)] {
             let Some(number) = number else { continue };
             let account = tally.numbered(number);
-            account.add(answer.outcome, at.moment);
+            account.add(answer.outcome, at.moment, ways);
             if is_refused {
                 account.add_refused(at.moment, || line.location(), &fold_case(partner));
             }
