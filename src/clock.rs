@@ -5,6 +5,8 @@
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, ErrorKind, Result};
 
 /// The moment that relative times (`-3h`, `yesterday`) are counted from.
@@ -107,7 +109,7 @@ impl Zone {
 }
 
 /// From when (inclusive) until when (exclusive) records count; `None` is open.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// The first moment inside.
     pub from: Option<i64>,

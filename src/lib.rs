@@ -32,6 +32,7 @@ pub mod diagnosis;
 // Above it, and below those who print
 pub mod comparison;
 // Floor 8
+pub mod dataset;
 pub mod explain;
 pub mod report;
 // Floor 9

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// Something of which two parts make one.
 pub trait Merge {
     /// Takes `other` in. `a.merge_with(b)` and `b.merge_with(a)` leave the same, and so does any grouping of three.
@@ -60,7 +62,7 @@ impl<T: Merge, const N: usize> Merge for [T; N] {
 }
 
 /// The first and the last moment something was seen, in milliseconds since 1970 UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// The earliest moment.
     pub first: i64,

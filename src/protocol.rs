@@ -4,8 +4,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The mail protocol that a log is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Protocol {
     /// IMAP4 (ports 143, 993; back end 1993).
     Imap4,
@@ -41,7 +43,7 @@ impl fmt::Display for Protocol {
 }
 
 /// Which of Exchange's two services wrote a log: the one that clients talk to, or the one behind it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Role {
     /// The client access service: accepts the client, checks the password, hands over.
     FrontEnd,

@@ -5,12 +5,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::location::Location;
 use crate::merge::{Merge, merge_entry};
 use crate::redaction::{Redact, Redactor};
 
 /// Why a line of a protocol log could not be read as a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SkipReason {
     /// The line ends before the command column.
     TooFewColumns,
@@ -76,12 +78,12 @@ impl SkipReason {
 pub const EXAMPLES_PER_REASON: usize = 3;
 
 /// Skipped lines: counts by reason and the first examples of each.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkippedLines {
     reasons: BTreeMap<SkipReason, Reason>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Reason {
     count: u64,
     examples: Vec<(Location, Arc<str>)>,
@@ -148,7 +150,7 @@ impl Redact for SkippedLines {
 }
 
 /// Why a whole file was left aside or not read to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum FileFate {
     /// It could not be opened or read at all.
     Unreadable,
@@ -170,7 +172,7 @@ impl FileFate {
 }
 
 /// A file that was left aside, with its reason.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FileNote {
     /// The file, as it is shown to the user.
     pub file: Arc<str>,

@@ -1,6 +1,9 @@
 //! The evidence beside the logs: facts of all files, and the questions that diagnoses ask of them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::evidence::date::Date;
 use crate::evidence::fact::{Certificate, Event, Fact, Settings, What};
@@ -12,14 +15,55 @@ use crate::redaction::is_address;
 #[derive(Debug, Default)]
 pub struct Evidence {
     /// The files, and what each of them is.
-    pub files: Vec<(Arc<str>, &'static str)>,
+    pub files: Vec<(Arc<str>, Cow<'static, str>)>,
     /// What they say, in the order of files and places.
     pub facts: Vec<Fact>,
     /// Parts that could not be read, with the reason.
     pub skipped: Vec<(Location, String)>,
 }
 
+/// A file of evidence and what it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceFile {
+    /// The file, as it is shown.
+    pub file: Arc<str>,
+    /// What it is.
+    pub kind: Cow<'static, str>,
+    /// What it says, in the order of the file.
+    pub facts: Vec<Fact>,
+    /// Parts that could not be read, with the reason.
+    pub skipped: Vec<(Location, String)>,
+}
+
+/// All files in their order, which is that of their names and not that in which they were found.
+impl FromIterator<EvidenceFile> for Evidence {
+    fn from_iter<I: IntoIterator<Item = EvidenceFile>>(files: I) -> Self {
+        let mut files: Vec<EvidenceFile> = files.into_iter().collect();
+        files.sort_by(|a, b| a.file.cmp(&b.file));
+        files.dedup();
+        let mut evidence = Self::default();
+        for EvidenceFile { file, kind, facts, skipped } in files {
+            evidence.files.push((file, kind));
+            evidence.facts.extend(facts);
+            evidence.skipped.extend(skipped);
+        }
+        evidence
+    }
+}
+
 impl Evidence {
+    /// The same, file by file. Only for evidence as it was read: of files that share a name the first gets all.
+    pub fn into_files(self) -> Vec<EvidenceFile> {
+        let (mut facts, mut skipped) = (self.facts, self.skipped);
+        let of_file = |(file, kind): (Arc<str>, Cow<'static, str>)| EvidenceFile {
+            facts: facts.extract_if(.., |fact| fact.location.file == file).collect(),
+            skipped: skipped.extract_if(.., |(at, _)| at.file == file).collect(),
+            file,
+            kind,
+        };
+        self.files.into_iter().map(of_file).collect()
+    }
+
     /// Adds a note for each date that can be read in two ways: nothing is decided by it, and the reader must know.
     pub fn note_ambiguous_dates(&mut self) {
         let mut notes = Vec::new();

@@ -7,6 +7,8 @@ use datasketches::hll::{HllSketch, HllType, HllUnion};
 
 use crate::merge::Merge;
 
+mod stored;
+
 /// 2^12 registers: 4 KiB, a relative standard error of 1.04 / √4096.
 const LG_K: u8 = 12;
 

@@ -6,6 +6,8 @@ use hdrhistogram::Histogram;
 
 use crate::merge::Merge;
 
+mod stored;
+
 /// A day; longer durations are damage and count as a day.
 const LONGEST: u64 = 86_400_000;
 

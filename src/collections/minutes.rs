@@ -5,6 +5,8 @@
 
 use crate::merge::Merge;
 
+mod stored;
+
 /// One minute in milliseconds.
 pub const MINUTE: i64 = 60_000;
 

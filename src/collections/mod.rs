@@ -9,4 +9,5 @@ pub mod map;
 pub mod minutes;
 pub mod pages;
 pub mod partners;
+pub mod sorted;
 pub mod tally;

@@ -3,13 +3,15 @@
 //! It keeps the smallest hashes it has seen. That is the whole set while it is small, a fair sample when it is not, and it
 //! depends on nothing but the set: not on the order or the parts in which names came.
 
+use serde::{Deserialize, Serialize};
+
 use crate::merge::Merge;
 
 /// So many names are kept.
 pub const EXACT_PARTNERS: usize = 256;
 
 /// Names by their hash, sorted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Partners(Vec<u64>);
 
 impl Partners {

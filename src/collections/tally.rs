@@ -12,6 +12,7 @@ use crate::collections::map::{DefaultHashBuilder, HashTable};
 use crate::merge::Merge;
 
 mod renamed;
+mod stored;
 
 /// Up to how many different names a tally is exact.
 pub const EXACT_NAMES: usize = 32_768;

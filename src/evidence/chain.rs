@@ -1,9 +1,11 @@
 //! A chain of certificates: the walk from issuer to subject, and the link at which it breaks.
 
+use serde::{Deserialize, Serialize};
+
 use crate::evidence::date::Date;
 
 /// The certificates of one file, and where the walk from issuer to subject ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chain {
     /// In the order of the file.
     pub certificates: Vec<ChainCertificate>,
@@ -23,7 +25,7 @@ pub struct Chain {
 }
 
 /// One certificate of a chain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChainCertificate {
     /// The subject's distinguished name.
     pub subject: String,

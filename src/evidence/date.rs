@@ -4,9 +4,10 @@
 //! the zone of an unknown server: it is read as if it were UTC and marked, so that nobody orders events by it.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use serde::{Deserialize, Serialize};
 
 /// A date and time, as far as its text decides it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Date {
     /// Decided: milliseconds since 1970. Where the text names no time zone, its wall time is taken for UTC, so it can be off
     /// by up to fourteen hours: good enough to judge an expiry, not to order events.

@@ -3,13 +3,15 @@
 //! A fact says what a file says and no more: nothing here is judged, compared or believed. Which cause a fact speaks for or
 //! against is decided in `diagnosis`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::evidence::chain::Chain;
 use crate::evidence::date::Date;
 use crate::location::Location;
 use crate::protocol::Protocol;
 
 /// One thing that a file of evidence says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// When it was true or happened, in milliseconds since 1970 UTC; only if the file says so with its time zone.
     pub at: Option<i64>,
@@ -22,7 +24,7 @@ pub struct Fact {
 }
 
 /// The kinds of facts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum What {
     /// A row of `Get-ImapSettings` or `Get-PopSettings`.
     Settings(Settings),
@@ -43,7 +45,7 @@ pub enum What {
 }
 
 /// How clients may log in, as `LoginType` says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LoginType {
     /// `PlainTextLogin` (1): without encryption.
     PlainText,
@@ -65,7 +67,7 @@ impl LoginType {
 }
 
 /// `Get-ImapSettings` or `Get-PopSettings`. What the file did not show is `None` or empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// Of which service; `None` if the output shows neither a name nor a port that tells.
     pub protocol: Option<Protocol>,
@@ -104,7 +106,7 @@ pub struct Settings {
 }
 
 /// `Get-ExchangeCertificate`. What the file did not show is `None` or empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     /// SHA-1 thumbprint: 40 hexadecimal digits in capitals.
     pub thumbprint: Option<String>,
@@ -131,7 +133,7 @@ pub struct Certificate {
 }
 
 /// `Test-ImapConnectivity` or `Test-PopConnectivity`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Test {
     /// Which of the two.
     pub protocol: Protocol,
@@ -152,7 +154,7 @@ pub struct Test {
 }
 
 /// `Get-ServerHealth` (one row for each monitor) or `Get-HealthReport` (one row for each health set).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {
     /// The monitor, e.g. `ImapProxyTestMonitor`; `None` in a `Get-HealthReport`.
     pub name: Option<String>,
@@ -172,7 +174,7 @@ pub struct Health {
 }
 
 /// `Get-ServerComponentState`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Component {
     /// The component, e.g. `ImapProxy` or `PopProxy`.
     pub component: String,
@@ -183,7 +185,7 @@ pub struct Component {
 }
 
 /// A record of a Windows event log, with the time in [`Fact::at`] and the computer in [`Fact::server`] too.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// E.g. `System`, `Application`, `Security`, `MSExchange Management`; empty if the file does not say.
     pub channel: String,
@@ -204,7 +206,7 @@ pub struct Event {
 }
 
 /// What part of one channel of one computer a file holds, whether or not its records matter here.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventSpan {
     /// As in [`Event::channel`].
     pub channel: String,
@@ -219,7 +221,7 @@ pub struct EventSpan {
 }
 
 /// A cmdlet that an administrator ran, as the channel `MSExchange Management` records it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cmdlet {
     /// E.g. `Enable-ExchangeCertificate`.
     pub name: String,

@@ -3,13 +3,15 @@
 //! The counter of session ids begins again with the service. An id that opens again, or a counter that falls, begins a new
 //! epoch.
 
+use serde::{Deserialize, Serialize};
+
 /// The counter may seem to fall by so much without a restart, because threads write their lines a little out of order.
 const OUT_OF_ORDER: u64 = 64;
 
 /// The epochs in a stretch of one service's log. Stretches follow each other: see [`Epochs::then`].
 ///
 /// Only neighbours are compared, so that it does not matter where a log is cut.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Epochs {
     /// The first session's id and when it was opened.
     first: Option<(u64, i64)>,

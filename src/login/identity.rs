@@ -5,7 +5,10 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use crate::collections::map::HashMap;
+use crate::collections::sorted;
 use crate::collections::tally::{EXACT_NAMES, fold_case};
 use crate::merge::Merge;
 use crate::text::short_name;
@@ -14,7 +17,7 @@ use crate::text::short_name;
 pub const CUT_LENGTH: usize = 20;
 
 /// What kind of client an account stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ClientClass {
     /// One of Exchange's own probes.
     HealthMailbox,
@@ -119,11 +122,11 @@ fn is_one_name(a: &str, b: &str) -> bool {
 const MOST_ALIASES: usize = EXACT_NAMES;
 
 /// Other names of accounts, as the lines themselves show them: alias → the names it stood beside, in lower case.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Aliases(HashMap<Box<str>, Beside>);
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aliases(#[serde(with = "sorted")] HashMap<Box<str>, Beside>);
 
 /// The name that an alias stood beside; a second one is enough to know that the alias is not one account's alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Beside {
     name: Box<str>,
     another: Option<Box<str>>,

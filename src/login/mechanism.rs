@@ -1,9 +1,11 @@
 //! How a client logged in, and whether its side of the connection was encrypted.
 
+use serde::{Deserialize, Serialize};
+
 use crate::protocol::Protocol;
 
 /// The way of logging in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Mechanism {
     /// IMAP `LOGIN`, or SASL `LOGIN`.
     Login,
@@ -61,7 +63,7 @@ impl Mechanism {
 }
 
 /// Whether the client's side of the connection was encrypted when it logged in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Encryption {
     /// The whole connection (ports 993 and 995).
     Tls,

@@ -2,17 +2,17 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::sync::Arc;
 
+use crate::case::evidence::EvidenceFile;
 use crate::error::plain_words;
-use crate::evidence::{self, BEGINNING, MOST_BYTES, Reading};
+use crate::evidence::{self, BEGINNING, MOST_BYTES};
 use crate::input::discover::Input;
 use crate::skipped::{FileFate, FileNote};
 
 /// What a file that is no log turned out to be.
 pub(super) enum Looked {
-    /// Evidence: the file, what it is, and what it says.
-    Evidence(Arc<str>, &'static str, Reading),
+    /// Evidence.
+    Evidence(EvidenceFile),
     /// Something else.
     Neither(FileNote),
 }
@@ -23,7 +23,12 @@ pub(super) fn look_at(input: &Input, note: FileNote) -> Looked {
         Ok(Some(bytes)) => {
             let reading = evidence::read(&input.shown, &bytes);
             match reading.kind {
-                Some(kind) => Looked::Evidence(input.shown.clone(), kind, reading),
+                Some(kind) => Looked::Evidence(EvidenceFile {
+                    file: input.shown.clone(),
+                    kind: kind.into(),
+                    facts: reading.facts,
+                    skipped: reading.skipped,
+                }),
                 None => Looked::Neither(note),
             }
         }

@@ -93,7 +93,7 @@ fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
 
 fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Material {
     let (found, beside) = (discover(job.paths), discover(job.evidence));
-    let (mut start, mut evidence) = (Summary::default(), Evidence::default());
+    let (mut start, mut evidence) = (Summary::default(), Vec::new());
     start.notes.extend(found.notes.into_iter().chain(beside.notes));
     let among_logs = found.inputs.into_par_iter().map(|input| look_at(input.clone()).map_err(|note| as_evidence(&input, note)));
     let no_log =
@@ -105,11 +105,7 @@ fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Material {
         match one {
             Ok(file) => files.push(file),
             Err(Looked::Neither(note)) => start.notes.push(note),
-            Err(Looked::Evidence(file, kind, reading)) => {
-                evidence.files.push((file, kind));
-                evidence.facts.extend(reading.facts);
-                evidence.skipped.extend(reading.skipped);
-            }
+            Err(Looked::Evidence(file)) => evidence.push(file),
         }
     }
     progress.planned(files.len(), files.iter().map(LogFile::length).sum());
@@ -130,7 +126,8 @@ fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Material {
     });
     let mut summary = work.into_summary();
     summary.notes.sort();
-    Material { summary, evidence }
+    summary.notes.dedup();
+    Material { summary, evidence: evidence.into_iter().collect() }
 }
 
 /// Only what is no log and yet readable can be evidence.

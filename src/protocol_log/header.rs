@@ -3,13 +3,15 @@
 //! Columns come from the newest `#Fields:` line or bare column row above a line, never from a version or a fixed place.
 //! A header can come again in mid-file (the service restarted, files were put together) and change everything.
 
+use serde::{Deserialize, Serialize};
+
 use crate::protocol::Protocol;
 
 /// A column that the layout does not have.
 const ABSENT: u8 = u8::MAX;
 
 /// At which place each column stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnMap {
     places: [u8; Column::NAMES.len()],
 }
@@ -75,7 +77,7 @@ impl ColumnMap {
 }
 
 /// Which layout the lines below a header have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Layout {
     /// One that exlog reads.
     Columns(ColumnMap),
@@ -84,7 +86,7 @@ pub enum Layout {
 }
 
 /// All that header lines above a line have said: the state with which a segment begins.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     layout: Option<Layout>,
     protocol: Option<Protocol>,

@@ -1,5 +1,7 @@
 //! What is kept of one account or one address: how often it worked, how often it failed, and when.
 
+use serde::{Deserialize, Serialize};
+
 use crate::collections::minutes::Minutes;
 use crate::collections::partners::Partners;
 use crate::collections::tally::Weighed;
@@ -10,7 +12,7 @@ use crate::merge::{Merge, Span};
 use crate::summary::counts::Counts;
 
 /// How many attempts were made in ways that one would like to switch off.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OldWays {
     /// With basic authentication.
     pub basic: u32,
@@ -33,7 +35,7 @@ impl Merge for OldWays {
 }
 
 /// The attempts of one account, or from one address.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// What came of its attempts.
     pub counts: Counts,
@@ -48,7 +50,7 @@ pub struct Account {
 }
 
 /// Failures because of bad credentials.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// How many.
     pub count: u64,

@@ -6,6 +6,8 @@ use crate::collections::map::HashMap;
 use crate::collections::tally::EXACT_NAMES;
 use crate::merge::{Merge, Span};
 
+mod stored;
+
 /// Ten minutes, in milliseconds.
 const STEP: i64 = 600_000;
 

@@ -1,10 +1,12 @@
 //! Login attempts by outcome.
 
+use serde::{Deserialize, Serialize};
+
 use crate::login::outcome::Outcome;
 use crate::merge::Merge;
 
 /// How many attempts there were and what came of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// The answer was OK.
     pub succeeded: u64,

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::collections::minutes::{MINUTE, Minutes};
 use crate::collections::tally::Tally;
 use crate::location::Location;
@@ -12,7 +14,7 @@ use crate::login::mechanism::Mechanism;
 use crate::merge::{Merge, Span};
 
 /// What makes two failures of one service the same.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct GroupKey {
     /// The error code; empty if the line has none.
     pub error: Box<str>,
@@ -48,7 +50,7 @@ pub fn is_not_understood(response: &str) -> bool {
 pub const EXAMPLES: usize = 5;
 
 /// All that is kept of the failures of one group.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FailureGroup {
     /// How many failures.
     pub count: u64,

@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::collections::map::HashMap;
+use crate::collections::partners::hash;
+use crate::collections::sorted;
 use crate::login::identity::Aliases;
 use crate::login::session::Sessions;
 use crate::merge::{Merge, Span};
@@ -14,7 +18,7 @@ use crate::summary::segment::{Accounting, Segment};
 use crate::summary::service::Service;
 
 /// What is known of one file, up to the segment that was added last.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct FileSummary {
     /// The file's name, as it is shown.
     pub file: Arc<str>,
@@ -34,6 +38,7 @@ pub struct FileSummary {
     pub sessions: BTreeMap<(Protocol, Role), Sessions>,
     /// Names that stood beside each other.
     pub aliases: Aliases,
+    #[serde(with = "sorted")]
     addresses: HashMap<Vec<u8>, u64>,
 }
 
@@ -70,6 +75,7 @@ impl FileSummary {
         self.span.merge_with(segment.span);
         self.aliases.merge_with(segment.aliases);
         self.services.merge_with(segment.services);
+        self.services.values_mut().for_each(|service| service.pulse.trim());
         for (service, sessions) in segment.sessions {
             self.sessions.entry(service).or_default().then(sessions);
         }
@@ -82,6 +88,23 @@ impl FileSummary {
     pub fn server_address(&self) -> Option<String> {
         let commonest = self.addresses.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)))?;
         Some(String::from_utf8_lossy(commonest.0).into_owned())
+    }
+
+    /// What tells this log from every other, whatever its path and its packing: two of one content have one fingerprint.
+    ///
+    /// It is made of what was counted (lines of each kind, records of each minute, commands, server addresses, first and last
+    /// record), which no two logs with records have in common; so nothing has to be read for it a second time.
+    pub fn fingerprint(&self) -> u64 {
+        let mut text =
+            format!("{} {:?} {:?} {:?}", self.bytes, self.accounting, self.span, self.skipped.by_reason().collect::<Vec<_>>());
+        let mut addresses: Vec<_> = self.addresses.iter().collect();
+        addresses.sort_unstable();
+        text.push_str(&format!("{addresses:?}"));
+        for (key, service) in &self.services {
+            text.push_str(&format!("{key:?} {:?}", service.commands.sorted()));
+            service.presence.iter().for_each(|(minute, records)| text.push_str(&format!(" {minute} {records}")));
+        }
+        hash(&text)
     }
 
     /// The service that wrote most of the records.

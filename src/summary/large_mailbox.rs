@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::collections::tally::fold_case;
 use crate::location::Location;
 use crate::merge::{Merge, Span};
@@ -17,11 +19,11 @@ pub const VERY_SLOW: u64 = 60_000;
 const MOST: usize = 1_000;
 
 /// Large mailboxes by account.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LargeMailboxes(BTreeMap<Box<str>, LargeMailbox>);
 
 /// One account with a large mailbox or folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LargeMailbox {
     /// The most messages that were reported.
     pub messages: u64,

@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::login::identity::Aliases;
 use crate::login::session::{SessionCounts, Sessions};
 use crate::merge::{Merge, Span, merge_entry};
@@ -32,7 +34,7 @@ use segment::Accounting;
 use service::Service;
 
 /// Which service on which server; a server of which nothing is known is `None`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ServiceKey {
     /// The server's name.
     pub server: Option<Arc<str>>,
@@ -43,7 +45,7 @@ pub struct ServiceKey {
 }
 
 /// A protocol log that was read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Source {
     /// The file, as it is shown.
     pub file: Arc<str>,
@@ -55,10 +57,16 @@ pub struct Source {
     pub records: u64,
     /// The first and the last of them.
     pub span: Option<(i64, i64)>,
+    /// Bytes of its content.
+    pub bytes: u64,
+    /// Its lines.
+    pub lines: u64,
+    /// What tells it from every other log, whatever its path ([`FileSummary::fingerprint`]).
+    pub fingerprint: u64,
 }
 
 /// All that is kept of any number of logs.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// The logs that were read.
     pub sources: Vec<Source>,
@@ -90,6 +98,9 @@ impl Summary {
             service: file.main_service(),
             records: file.accounting.records,
             span: file.span.map(|span| (span.first, span.last)),
+            bytes: file.bytes,
+            lines: file.accounting.lines,
+            fingerprint: file.fingerprint(),
         });
         self.sources.sort();
         self.bytes += file.bytes;
@@ -111,6 +122,13 @@ impl Summary {
         }
     }
 
+    /// Adds notes about files; the same one twice is one.
+    pub fn add_notes(&mut self, notes: Vec<FileNote>) {
+        self.notes.extend(notes);
+        self.notes.sort();
+        self.notes.dedup();
+    }
+
     /// The sessions of a service, joined over all its files, and when it is seen to have started anew.
     pub fn sessions(&self, key: &ServiceKey) -> (SessionCounts, Vec<i64>) {
         let mut whole = Sessions::default();
@@ -130,8 +148,7 @@ impl Merge for Summary {
     fn merge_with(&mut self, other: Self) {
         self.sources.extend(other.sources);
         self.sources.sort();
-        self.notes.extend(other.notes);
-        self.notes.sort();
+        self.add_notes(other.notes);
         self.bytes += other.bytes;
         self.accounting.merge_with(other.accounting);
         self.skipped.merge_with(other.skipped);

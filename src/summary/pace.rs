@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::merge::Merge;
 
 /// An hour in milliseconds.
@@ -11,7 +13,7 @@ const HOUR: i64 = 3_600_000;
 const BUCKETS: usize = 20;
 
 /// Successful logins by hour and duration.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pace(BTreeMap<i64, [u64; BUCKETS]>);
 
 impl Pace {

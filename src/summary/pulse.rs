@@ -4,14 +4,17 @@
 //! Minutes with failures are kept second by second; in minutes without, the seconds are let go as soon as no later part
 //! can add a failure to them. So a healthy month costs minutes, and only trouble costs seconds.
 
+use serde::{Deserialize, Serialize};
+
 use crate::collections::minutes::{MINUTE, Minutes};
 use crate::merge::Merge;
 
-/// So many minutes at either end of a part keep their seconds: the parts beside it may hold failures of the same minutes.
+/// So many minutes at either end of a file keep their seconds: the files beside it may hold failures of the same minutes,
+/// and come in any order.
 const EDGE: usize = 2;
 
 /// Logins of one service over time.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Pulse {
     minutes: Minutes<PulseMinute>,
 }
@@ -31,7 +34,7 @@ pub enum Beat {
 }
 
 /// Attempts in a minute or a second.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Beats {
     /// All attempts.
     pub attempts: u32,
@@ -78,7 +81,7 @@ impl Merge for Beats {
 }
 
 /// Attempts in a minute.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PulseMinute {
     /// All of the minute.
     pub beats: Beats,
@@ -88,7 +91,7 @@ pub struct PulseMinute {
 }
 
 /// Attempts in a second. Moments are milliseconds since 1970 UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PulseSecond {
     second: u8,
     /// All of the second.
@@ -98,7 +101,7 @@ pub struct PulseSecond {
 }
 
 /// First and last of a kind, in milliseconds from the second's beginning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Edges {
     first: u16,
     last: u16,
@@ -150,7 +153,8 @@ impl Pulse {
         }
     }
 
-    /// Lets the seconds go of minutes without failures, but for the edges of this part.
+    /// Lets the seconds go of minutes without failures, but for the edges of this part of a file. Files together are not
+    /// trimmed: which of them come first must not show.
     pub fn trim(&mut self) {
         let last = self.minutes.iter().len().saturating_sub(EDGE);
         for (place, (_, minute)) in self.minutes.iter_mut().enumerate() {
@@ -180,7 +184,6 @@ impl Pulse {
 impl Merge for Pulse {
     fn merge_with(&mut self, other: Self) {
         self.minutes.merge_with(other.minutes);
-        self.trim();
     }
 }
 
@@ -262,6 +265,7 @@ mod tests {
         early.trim();
         late.trim();
         late.merge_with(early);
+        late.trim();
         let steps: Vec<_> = late.steps().map(|step| (step.succeeded, step.failed)).collect();
         assert_eq!(steps, [(Some((1500, 1500)), None), (None, Some((2100, 2900))), (Some((3000, 3000)), None)]);
     }

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::collections::latency::Latency;
 use crate::collections::map::HashMap;
 use crate::collections::minutes::Minutes;
+use crate::collections::sorted;
 use crate::collections::tally::Tally;
 use crate::location::Location;
 use crate::login::identity::ClientClass;
@@ -22,7 +25,7 @@ use crate::summary::pulse::Pulse;
 const MOST_COMMANDS: usize = 256;
 
 /// The summary of one service.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Service {
     /// All records, in the window or not.
     pub records: u64,
@@ -95,8 +98,8 @@ impl Merge for Service {
 }
 
 /// Records by command.
-#[derive(Debug, Clone, Default)]
-pub struct Commands(HashMap<Box<[u8]>, u64>);
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Commands(#[serde(with = "sorted")] HashMap<Box<[u8]>, u64>);
 
 impl Commands {
     /// Adds to the count of a command.

@@ -17,7 +17,7 @@ fn plan(seed: u64, hours: u32, servers: usize) -> Plan {
 }
 
 /// Every kind of event, column layout, file cut and mix at least once.
-fn plans() -> Vec<(&'static str, Plan)> {
+pub(crate) fn plans() -> Vec<(&'static str, Plan)> {
     let mut drift = plan(3, 26, 2);
     drift.servers[0].columns = Columns::Drift;
     let mut hourly = plan(4, 9, 3);

@@ -39,6 +39,7 @@ mod redact;
 mod samples;
 mod sessions;
 mod snapshots;
+mod summaries;
 mod terminal;
 mod tidy;
 mod traps;

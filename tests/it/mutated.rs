@@ -10,10 +10,11 @@ use crate::reference;
 use crate::tree::Tree;
 
 /// A small generator of random numbers (SplitMix64).
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
+    /// Any number below the limit.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -78,6 +79,18 @@ fn logs(seed: u64) -> Contents {
     plan.mix = Mix::Logins;
     plan.threads = 1;
     generate_in_memory(&plan).unwrap().0
+}
+
+/// Trees of damaged logs, one for each seed.
+pub(crate) fn damaged_trees(seeds: std::ops::Range<u64>) -> impl Iterator<Item = Tree> {
+    seeds.map(|seed| {
+        let mut dice = Dice(seed);
+        logs(seed).into_iter().fold(Tree::new(), |tree, (path, mut content)| {
+            let (_, damage) = DAMAGES[dice.below(DAMAGES.len())];
+            (0..content.len() / 900).for_each(|_| damage(&mut content, &mut dice));
+            tree.with(&path, content)
+        })
+    })
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Consecutive lines of one session, and what becomes known of it with each line more.
 
+use serde::{Deserialize, Serialize};
+
 use crate::login::mechanism::{Encryption, Mechanism};
 use crate::login::session::{SessionCounts, SessionEvent, SessionLine, SessionLogin};
 
@@ -7,7 +9,7 @@ use crate::login::session::{SessionCounts, SessionEvent, SessionLine, SessionLog
 /// a line every 30 minutes or sooner.
 const LONGEST_SILENCE: i64 = 2 * 3_600_000;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Start {
     Seen,
     /// It is certain that it is not there.
@@ -16,7 +18,7 @@ pub(super) enum Start {
     Before,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum End {
     Seen,
     /// It is certain that it is not there.
@@ -26,7 +28,7 @@ pub(super) enum End {
 }
 
 /// Consecutive lines of one session.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Fragment {
     pub(super) start: Start,
     pub(super) end: End,
@@ -41,7 +43,7 @@ pub(super) struct Fragment {
 }
 
 /// Few sessions have any, and no room is kept for those of the others.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[allow(clippy::box_collection, reason = "a pointer where a list would take three times the room in every fragment")]
 struct Undecided(Option<Box<Vec<Mechanism>>>);
 

@@ -6,12 +6,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::collections::pages::{Pages, Place};
 use crate::login::epoch::Epochs;
 use crate::login::mechanism::{Encryption, Mechanism};
 use crate::merge::Merge;
 
 mod fragment;
+mod stored;
 
 use fragment::{End, Fragment, Start};
 
@@ -58,7 +61,7 @@ pub struct SessionLogin {
 }
 
 /// What is certain about the sessions of a stretch.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionCounts {
     /// Sessions, whole or not.
     pub sessions: u64,
@@ -83,7 +86,7 @@ impl Merge for SessionCounts {
 }
 
 /// The loose ends of one session number in a stretch; none, if all its sessions are whole.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Loose {
     /// The first fragment, if its start may lie before the stretch.
     head: Option<Fragment>,

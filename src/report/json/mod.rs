@@ -123,7 +123,7 @@ fn input(case: &Case) -> Input<'_> {
                 last: source.span.map(|(_, last)| rfc3339(last)),
             })
             .collect(),
-        evidence: case.evidence.files.iter().map(|(file, kind)| EvidenceFileRow { file, kind }).collect(),
+        evidence: case.evidence.files.iter().map(|(file, kind)| EvidenceFileRow { file, kind: kind.as_ref() }).collect(),
         evidence_skipped: case
             .evidence
             .skipped

@@ -73,7 +73,7 @@ pub(super) struct Input<'a> {
 #[derive(Serialize)]
 pub(super) struct EvidenceFileRow<'a> {
     pub(super) file: &'a str,
-    pub(super) kind: &'static str,
+    pub(super) kind: &'a str,
 }
 
 #[derive(Serialize)]

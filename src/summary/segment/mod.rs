@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::collections::map::HashMap;
 use crate::input::block::Block;
 use crate::login::identity::Aliases;
@@ -26,7 +28,7 @@ mod reader;
 use lines::Lines;
 
 /// How the lines of a block count: `lines = records + headers + blank + skipped`, always.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accounting {
     /// Physical lines.
     pub lines: u64,

@@ -1,0 +1,180 @@
+//! Many summaries → one: the same whatever their order, and however they were grouped on the way.
+//!
+//! A log that is in two of them must not count twice. What was counted cannot be taken apart again: so a summary whose logs
+//! are all in another one is left out, and two that share only some of their logs are refused.
+
+use std::collections::BTreeMap;
+
+use crate::dataset::summary_file::{Question, SummaryFile};
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::discover::STANDARD_INPUT;
+use crate::merge::Merge;
+use crate::summary::Source;
+use crate::text::TerminalText;
+
+/// A summary, and what errors call it.
+#[derive(Debug)]
+pub struct Part {
+    /// The file, as it is shown.
+    pub name: String,
+    /// What it holds.
+    pub file: SummaryFile,
+}
+
+/// What came of merging.
+#[derive(Debug, Default)]
+pub struct Merged {
+    /// All parts together.
+    pub file: SummaryFile,
+    /// The parts whose logs are all in another one, each with the name of that one: they were not counted again.
+    pub left_out: Vec<(String, String)>,
+}
+
+/// Makes one of many.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] if the parts answer different questions, or share some of their logs.
+pub fn merge(mut parts: Vec<Part>) -> Result<Merged> {
+    // The largest come first, so that what they hold is met behind them; the rest makes one order of any.
+    parts.sort_by(|a, b| {
+        let (a, b) = (&a.file.summary.sources, &b.file.summary.sources);
+        b.len().cmp(&a.len()).then_with(|| a.cmp(b))
+    });
+    let holders = holders(&parts)?;
+    let names: Vec<String> = parts.iter().map(|part| part.name.clone()).collect();
+    let mut merged = Merged::default();
+    merged.file.question = parts.first().map(|part| part.file.question.clone()).unwrap_or_default();
+    for (part, holder) in parts.into_iter().zip(holders) {
+        match holder {
+            None => merged.file.take(part.file),
+            Some(holder) => {
+                merged.file.take_what_lies_beside(part.file);
+                merged.left_out.push((part.name, names.get(holder).cloned().unwrap_or_default()));
+            }
+        }
+    }
+    merged.file.put_in_order();
+    merged.left_out.sort();
+    Ok(merged)
+}
+
+impl SummaryFile {
+    /// Adds all of another one.
+    fn take(&mut self, mut other: Self) {
+        self.summary.merge_with(std::mem::take(&mut other.summary));
+        self.take_what_lies_beside(other);
+    }
+
+    /// Adds all of another one but what was counted in its logs: notes and evidence may be its own.
+    fn take_what_lies_beside(&mut self, other: Self) {
+        let Self { question: _, paths, evidence_paths, server_names, summary, evidence } = other;
+        self.paths.extend(paths);
+        self.evidence_paths.extend(evidence_paths);
+        self.server_names.extend(server_names);
+        self.summary.add_notes(summary.notes);
+        self.evidence.extend(evidence);
+    }
+
+    /// Each thing once, in an order that does not tell which part it came from.
+    fn put_in_order(&mut self) {
+        for list in [&mut self.paths, &mut self.evidence_paths, &mut self.server_names] {
+            list.sort();
+            list.dedup();
+        }
+        // Different machines may have evidence of one name: then what it says decides.
+        self.evidence.sort_by_cached_key(|evidence| (evidence.file.clone(), postcard::to_allocvec(evidence).unwrap_or_default()));
+        self.evidence.dedup();
+    }
+}
+
+/// For each part the place of the one that holds all its logs, if there is one.
+fn holders(parts: &[Part]) -> Result<Vec<Option<usize>>> {
+    let mut logs = Logs::default();
+    let mut holders = Vec::new();
+    for (place, part) in parts.iter().enumerate() {
+        if let Some(first) = parts.first().filter(|first| !is_same(&first.file.question, &part.file.question)) {
+            return Err(other_question(first, part));
+        }
+        let sources = &part.file.summary.sources;
+        let mut found: Vec<Option<usize>> = Vec::with_capacity(sources.len());
+        for source in sources {
+            match logs.find(source) {
+                Some((holder, known)) if known.fingerprint == source.fingerprint => found.push(Some(holder)),
+                Some((holder, known)) => return Err(two_states(part, parts.get(holder), known)),
+                None => found.push(None),
+            }
+        }
+        let shared = found.iter().position(Option::is_some).and_then(|at| Some((found.get(at).copied()??, sources.get(at)?)));
+        match shared {
+            None => {
+                sources.iter().for_each(|source| logs.insert(source, place));
+                holders.push(None);
+            }
+            Some((holder, _)) if found.iter().all(|one| *one == Some(holder)) => holders.push(Some(holder)),
+            Some((holder, source)) => return Err(shares(part, parts.get(holder), source)),
+        }
+    }
+    Ok(holders)
+}
+
+/// The logs of the parts that count, each with the place of its part.
+#[derive(Default)]
+struct Logs<'a> {
+    /// Those with records, by what they hold: a copy may have another path.
+    by_content: BTreeMap<u64, (usize, &'a Source)>,
+    /// By path and server: the same log may have grown. Servers have paths in common, a server has each once.
+    by_name: BTreeMap<(&'a str, Option<&'a str>), (usize, &'a Source)>,
+}
+
+impl<'a> Logs<'a> {
+    fn insert(&mut self, source: &'a Source, place: usize) {
+        if source.records > 0 {
+            self.by_content.insert(source.fingerprint, (place, source));
+        }
+        if source.file.as_ref() != STANDARD_INPUT {
+            self.by_name.insert((&source.file, source.server.as_deref()), (place, source));
+        }
+    }
+
+    fn find(&self, source: &Source) -> Option<(usize, &'a Source)> {
+        let by_content = self.by_content.get(&source.fingerprint).filter(|_| source.records > 0);
+        by_content.or_else(|| self.by_name.get(&(source.file.as_ref(), source.server.as_deref()))).copied()
+    }
+}
+
+/// Whether two questions ask for the same, in whatever order.
+fn is_same(a: &Question, b: &Question) -> bool {
+    let sorted = |names: &[String]| {
+        let mut names: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+        names.sort();
+        names.dedup();
+        names
+    };
+    let lists = |question: &Question| [&question.servers, &question.users, &question.clients].map(|names| sorted(names));
+    (a.window, a.protocol, a.role) == (b.window, b.protocol, b.role) && lists(a) == lists(b)
+}
+
+fn other_question(first: &Part, part: &Part) -> Error {
+    let (first_name, name) = (TerminalText::new(&first.name), TerminalText::new(&part.name));
+    let what = match first.file.question.window == part.file.question.window {
+        true => "filters (--protocol, --role, --server, --user, --client)",
+        false => "windows of time (--from, --to)",
+    };
+    Error::new(ErrorKind::Usage, format!("{name} and {first_name} were made with different {what}"))
+        .hint("only answers to one question can be merged: make them with the same options (times as dates, not as -3h)")
+}
+
+fn two_states(part: &Part, holder: Option<&Part>, source: &Source) -> Error {
+    let (name, other) = (TerminalText::new(&part.name), TerminalText::new(holder.map_or("another", |part| &part.name)));
+    let file = TerminalText::new(&source.file);
+    Error::new(ErrorKind::Usage, format!("{name} and {other} both hold {file}, which has changed between them")).hint(
+        "merge only the later one; or, if these are logs of two servers, give each its name by 'exlog summarize --server-name'",
+    )
+}
+
+fn shares(part: &Part, holder: Option<&Part>, source: &Source) -> Error {
+    let (name, other) = (TerminalText::new(&part.name), TerminalText::new(holder.map_or("another", |part| &part.name)));
+    let file = TerminalText::new(&source.file);
+    Error::new(ErrorKind::Usage, format!("{name} and {other} share logs, among them {file}, and would count them twice"))
+        .hint("make summaries of which each log is in one; a summary that holds all logs of another may be given with it")
+}
