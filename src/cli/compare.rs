@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::case::Case;
-use crate::cli::analyze::{no_input, tell_unreadable};
 use crate::cli::options::Selection;
 use crate::cli::output::Output;
 use crate::cli::progress::Bar;
+use crate::cli::report::{no_input, tell_unreadable};
 use crate::comparison::{Comparison, Judged};
 use crate::diagnosis::finding::Finding;
 use crate::diagnosis::judge;
@@ -81,7 +81,7 @@ pub(super) fn compare(case: &Case, findings: &[Finding], others: Case, asked: &A
         Judged { case, findings, paths: &asked.paths },
         Judged { case: &others, findings: &findings_there, paths: &asked.others },
     );
-    // As in `analyze`: the system takes the memory back quicker.
+    // As in `report`: the system takes the memory back quicker.
     std::mem::forget(others);
     comparison
 }

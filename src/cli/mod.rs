@@ -11,12 +11,15 @@ mod analyze;
 mod compare;
 mod csv_mark;
 mod explain;
+mod merge;
 mod options;
 mod output;
 mod progress;
 mod redaction;
+mod report;
 mod sessions;
 mod status;
+mod summarize;
 
 use status::Status;
 
@@ -34,6 +37,10 @@ enum Command {
     Analyze(Box<analyze::Analyze>),
     /// The login attempts themselves, in the order of time, or one session line by line
     Sessions(Box<sessions::Sessions>),
+    /// What was counted in logs, as one small file that merges with others
+    Summarize(Box<summarize::Summarize>),
+    /// The report about logs that were summarized apart: on many servers, night by night
+    Merge(Box<merge::Merge>),
     /// What an id, an error code, a log line or a client's message means, and what to do
     Explain(explain::Explain),
 }
@@ -58,6 +65,8 @@ fn run(cli: Cli) -> Status {
     let result = match cli.command {
         Command::Analyze(analyze) => analyze.run(),
         Command::Sessions(sessions) => sessions.run(),
+        Command::Summarize(summarize) => summarize.run(),
+        Command::Merge(merge) => merge.run(),
         Command::Explain(explain) => explain.run(),
     };
     result.unwrap_or_else(|error| report_error(&error))

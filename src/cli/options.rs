@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{Args, ValueEnum};
 
 use crate::clock::{Clock, Window, Zone, parse_time};
+use crate::dataset::summary_file::Question;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::{Protocol, Role};
 use crate::report::html::Asked;
@@ -97,6 +98,18 @@ impl Selection {
             users: self.user.clone(),
             clients: self.client.clone(),
         })
+    }
+
+    /// What counts, as a summary keeps it.
+    pub(super) fn question(&self, scope: &Scope) -> Question {
+        Question {
+            window: scope.window,
+            protocol: scope.protocol,
+            role: scope.role,
+            servers: self.server.clone(),
+            users: self.user.clone(),
+            clients: self.client.clone(),
+        }
     }
 
     /// Window and filters.

@@ -41,6 +41,22 @@ enum When {
 const USUAL_WIDTH: usize = 100;
 
 impl Output {
+    /// For results that are no text.
+    pub(super) fn of_bytes(output: Option<PathBuf>, quiet: bool) -> Self {
+        Self { output, color: When::Never, quiet, verbose: false }
+    }
+
+    /// Writes bytes that no terminal can show.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] if a terminal would get them, else those of [`Self::write`].
+    pub(super) fn write_bytes(&self, bytes: &[u8]) -> Result<()> {
+        if !self.is_file() && io::stdout().is_terminal() {
+            return Err(Error::new(ErrorKind::Usage, "a summary is nothing to look at").hint("write it to a file: --output FILE"));
+        }
+        self.write(|out| out.write_all(bytes))
+    }
+
     fn file(&self) -> Option<&Path> {
         self.output.as_deref().filter(|path| path.as_os_str() != "-")
     }

@@ -39,12 +39,17 @@ pub(super) struct Redaction {
 }
 
 impl Redaction {
+    /// Whether names are to be hidden.
+    pub(super) fn is_asked(&self) -> bool {
+        self.redact || self.redact_key.is_some() || self.redact_key_file.is_some()
+    }
+
     /// The redactor, if names are to be hidden. A key that was made for this run is told here, once.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`] if the key is empty or cannot be read, [`ErrorKind::System`] if none can be made.
     pub(super) fn redactor(&self) -> Result<Option<Redactor>> {
-        if !self.redact && self.redact_key.is_none() && self.redact_key_file.is_none() {
+        if !self.is_asked() {
             return Ok(None);
         }
         let key = match self.given_key()? {

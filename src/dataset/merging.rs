@@ -59,6 +59,12 @@ pub fn merge(mut parts: Vec<Part>) -> Result<Merged> {
 }
 
 impl SummaryFile {
+    /// The name that all servers were given, if it is one.
+    pub fn server_name(&self) -> Option<&str> {
+        let name = self.server_names.first().map(String::as_str);
+        name.filter(|_| self.summary.sources.iter().all(|source| source.server.as_deref() == name))
+    }
+
     /// Adds all of another one.
     fn take(&mut self, mut other: Self) {
         self.summary.merge_with(std::mem::take(&mut other.summary));
@@ -76,7 +82,7 @@ impl SummaryFile {
     }
 
     /// Each thing once, in an order that does not tell which part it came from.
-    fn put_in_order(&mut self) {
+    pub fn put_in_order(&mut self) {
         for list in [&mut self.paths, &mut self.evidence_paths, &mut self.server_names] {
             list.sort();
             list.dedup();

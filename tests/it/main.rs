@@ -31,6 +31,7 @@ mod hostile;
 mod html;
 mod invariance;
 mod memory;
+mod merging;
 mod mutated;
 mod ndjson;
 mod properties;

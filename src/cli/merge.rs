@@ -1,0 +1,190 @@
+//! `exlog merge`: the report about logs that were summarized apart, or one summary of them.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::case::Case;
+use crate::cli::progress::Bar;
+use crate::cli::report::{Format, Report};
+use crate::cli::status::{self, Status};
+use crate::clock::Zone;
+use crate::dataset::envelope::is_summary;
+use crate::dataset::merging::{Merged, Part, merge};
+use crate::dataset::summary_file::SummaryFile;
+use crate::error::{Error, ErrorKind, Result, plain_words};
+use crate::input::discover::{Input, discover};
+use crate::pipeline::{self, Job, Material};
+use crate::report::html::Asked;
+use crate::summary::scope::Scope;
+use crate::text::TerminalText;
+
+/// The arguments of `exlog merge`.
+#[derive(Debug, Args)]
+#[command(after_help = status::HELP, after_long_help = format!("{EXAMPLES}\n\n{}", status::HELP))]
+pub(super) struct Merge {
+    /// Files that 'exlog summarize' or 'exlog merge' made, folders with them, globs, or - for standard input
+    #[arg(value_name = "SUMMARY", required = true)]
+    summaries: Vec<PathBuf>,
+
+    /// The zone in which times are shown: UTC, local, +02:00, Europe/Berlin
+    #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true)]
+    timezone: String,
+
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Form::Terminal, ignore_case = true, help_heading = "Output")]
+    format: Form,
+
+    /// Also look for evidence here: settings, certificates, health and event logs (what the summaries hold is heeded too; may be given again)
+    #[arg(long, value_name = "PATH")]
+    evidence: Vec<PathBuf>,
+
+    #[command(flatten)]
+    report: Report,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  exlog merge \\\\share\\exlog\\*.exlog
+  exlog merge \\\\share\\exlog --format html --output morning.html
+  exlog merge EX01.exlog EX02.exlog --evidence settings.txt --fail-on high
+  exlog merge EX01-*.exlog --format summary --output EX01.exlog
+
+The report is, byte for byte, that of 'exlog analyze' about all the logs at once, whatever the
+order of the summaries and however they were merged before. A log counts once: a summary whose
+logs are all in another one is left out, and two that share only some are refused. Beyond 32,768
+accounts or addresses in one service, where reports say so, the figures of single names may
+differ within the error that is stated.";
+
+/// What is made of the summaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// For people
+    Terminal,
+    /// One page for a browser, to look at and to hand on; it needs no network
+    Html,
+    /// For scripts: exlog.report/1
+    Json,
+    /// For spreadsheets: one table, chosen by --table
+    Csv,
+    /// For Elastic and Timesketch: failure groups, outages and findings, a JSON object for each, one a line
+    Ndjson,
+    /// One summary of all, to be merged again
+    Summary,
+}
+
+impl Form {
+    /// The form of the report; `None` where it is no report.
+    fn of_report(self) -> Option<Format> {
+        match self {
+            Self::Terminal => Some(Format::Terminal),
+            Self::Html => Some(Format::Html),
+            Self::Json => Some(Format::Json),
+            Self::Csv => Some(Format::Csv),
+            Self::Ndjson => Some(Format::Ndjson),
+            Self::Summary => None,
+        }
+    }
+}
+
+impl Merge {
+    pub(super) fn run(&self) -> Result<Status> {
+        self.report.check(self.format.of_report())?;
+        let zone = Zone::parse(&self.timezone)?;
+        let redactor = self.report.redactor()?;
+        let mut parts = self.read()?;
+        if !self.evidence.is_empty() {
+            parts.push(self.evidence_beside(&parts)?);
+        }
+        let Merged { file, left_out } = merge(parts)?;
+        if !self.report.output.quiet {
+            for (name, holder) in left_out {
+                let (name, holder) = (TerminalText::new(&name), TerminalText::new(&holder));
+                let _ = writeln!(io::stderr(), "exlog: {name} is left out: all its logs are in {holder}");
+            }
+        }
+        let Some(format) = self.format.of_report() else {
+            self.report.output.write_bytes(&file.to_bytes()?)?;
+            return Ok(Status::Done);
+        };
+        self.report.tell_unread(format, &file.summary.notes, file.summary.skipped.total());
+        let asked = Asked {
+            zone,
+            others: Vec::new(),
+            server_name: file.server_name().map(str::to_owned),
+            paths: file.paths,
+            evidence: file.evidence_paths,
+            protocol: file.question.protocol,
+            role: file.question.role,
+            servers: file.question.servers,
+            users: file.question.users,
+            clients: file.question.clients,
+        };
+        let case = Case::new(file.summary, file.evidence.into_iter().collect(), file.question.window);
+        self.report.write(format, case, None, asked, redactor)
+    }
+
+    /// Reads all summaries. One that cannot be read ends the run: a part must not be taken for the whole.
+    fn read(&self) -> Result<Vec<Part>> {
+        let found = discover(&self.summaries);
+        if let Some(note) = found.notes.first() {
+            let (file, reason) = (TerminalText::new(&note.file), TerminalText::new(&note.reason));
+            return Err(Error::new(ErrorKind::Usage, format!("{file}: {reason}"))
+                .hint("nothing is reported about a part of what was asked for: leave the path away, or make it readable"));
+        }
+        let mut parts = Vec::new();
+        for input in &found.inputs {
+            let name = TerminalText::new(&input.shown).to_string();
+            let bytes = contents(input).map_err(|error| {
+                Error::new(ErrorKind::Usage, format!("{name} could not be read: {}", plain_words(&error)))
+                    .hint("nothing is reported about a part of what was asked for: leave it away, or make it readable")
+            })?;
+            if let Some(bytes) = bytes {
+                parts.push(Part { file: SummaryFile::from_bytes(&bytes, &name)?, name });
+            }
+        }
+        if parts.is_empty() {
+            return Err(Error::new(ErrorKind::NoInput, "no summary among the paths").hint(
+                "'exlog summarize' makes them of logs; in folders those are looked for that end in .exlog or begin like one",
+            ));
+        }
+        Ok(parts)
+    }
+
+    /// The evidence that is given beside the summaries, as a part without logs.
+    fn evidence_beside(&self, parts: &[Part]) -> Result<Part> {
+        let scope = Scope::default();
+        let bar = Bar::new(self.report.output.quiet);
+        let job = Job { paths: &[], evidence: &self.evidence, scope: &scope, threads: None };
+        let Material { summary, evidence } = pipeline::run(&job, &bar)?;
+        bar.clear();
+        let file = SummaryFile {
+            question: parts.first().map(|part| part.file.question.clone()).unwrap_or_default(),
+            evidence_paths: self.evidence.iter().map(|path| path.display().to_string()).collect(),
+            summary,
+            evidence: evidence.into_files(),
+            ..SummaryFile::default()
+        };
+        Ok(Part { name: "--evidence".to_owned(), file })
+    }
+}
+
+/// The bytes of a file; `None` if it lies in a folder that was given, and is no summary by its name or its beginning.
+fn contents(input: &Input) -> io::Result<Option<Vec<u8>>> {
+    if input.is_standard_input() {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        return Ok(Some(bytes));
+    }
+    let mut file = fs::File::open(&input.path)?;
+    let mut bytes = Vec::new();
+    (&mut file).take(64).read_to_end(&mut bytes)?;
+    let is_named = input.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("exlog"));
+    if input.path != input.root && !is_named && !is_summary(&bytes) {
+        return Ok(None);
+    }
+    file.read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
