@@ -35,7 +35,7 @@ pub struct Merged {
 /// # Errors
 /// [`ErrorKind::Usage`] if the parts answer different questions, or share some of their logs.
 pub fn merge(mut parts: Vec<Part>) -> Result<Merged> {
-    // The largest come first, so that what they hold is met behind them; the rest makes one order of any.
+    // The largest come first, so that what they hold is met behind them.
     parts.sort_by(|a, b| {
         let (a, b) = (&a.file.summary.sources, &b.file.summary.sources);
         b.len().cmp(&a.len()).then_with(|| a.cmp(b))
@@ -44,15 +44,19 @@ pub fn merge(mut parts: Vec<Part>) -> Result<Merged> {
     let names: Vec<String> = parts.iter().map(|part| part.name.clone()).collect();
     let mut merged = Merged::default();
     merged.file.question = parts.first().map(|part| part.file.question.clone()).unwrap_or_default();
+    let mut counted = Vec::new();
     for (part, holder) in parts.into_iter().zip(holders) {
         match holder {
-            None => merged.file.take(part.file),
+            None => counted.push(part.file),
             Some(holder) => {
                 merged.file.take_what_lies_beside(part.file);
                 merged.left_out.push((part.name, names.get(holder).cloned().unwrap_or_default()));
             }
         }
     }
+    // In the order in which all logs at once are added: where tallies are full, that decides which names stay.
+    counted.sort_by(|a, b| a.summary.sources.cmp(&b.summary.sources));
+    counted.into_iter().for_each(|file| merged.file.take(file));
     merged.file.put_in_order();
     merged.left_out.sort();
     Ok(merged)

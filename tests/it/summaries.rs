@@ -2,6 +2,7 @@
 //! once tell, however these were parted, in whatever order, over whatever stations.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use exlog::case::Case;
 use exlog::case::evidence::Evidence;
@@ -10,17 +11,20 @@ use exlog::dataset::envelope;
 use exlog::dataset::merging::{Merged, Part, merge};
 use exlog::dataset::summary_file::{Question, SummaryFile};
 use exlog::diagnosis::judge;
+use exlog::input::block::Block;
 use exlog::input::discover::discover;
 use exlog::pipeline::{Job, Silent, run};
 use exlog::report::html::{self, Asked};
 use exlog::report::{json, terminal};
+use exlog::summary::file::FileSummary;
 use exlog::summary::scope::Scope;
+use exlog::summary::segment::{Reading, Segment};
 
 use crate::generated::plans;
 use crate::generator::clock::utc;
-use crate::generator::{EventKind, FileCut, Mix, Plan, generate, generate_in_memory};
+use crate::generator::{EventKind, FileCut, Mix, Plan, generate, generate_in_memory, log_bytes};
 use crate::mutated::{Dice, damaged_trees};
-use crate::tree::{TWELVE, Tree, log, login, samples};
+use crate::tree::{FRONT, TWELVE, Tree, log, login, repository, samples};
 
 /// What these paths hold, counted anew.
 fn summarized(paths: &[PathBuf]) -> SummaryFile {
@@ -227,4 +231,103 @@ fn failures_of_another_log_find_the_seconds_of_the_minute_they_share() {
         let merged = together(vec![together(vec![part(first), part(second)]), part(third)]);
         assert!(merged.to_bytes().unwrap() == whole, "{first} and {second}, then {third}");
     }
+}
+
+/// Each login names another account, from another address, but for one that fails every fourth time.
+fn spray(from: u32, names: u32) -> String {
+    let denied = "R=\"z NO LOGIN failed.\";ErrMsg=LogonFailed:LogonDenied";
+    let mut text = format!("{TWELVE}\r\n");
+    for number in from..from + names {
+        let user = if number % 4 == 0 { "heavy".to_owned() } else { format!("person{number}") };
+        let time = format!("{:02}:{:02}:{:02}.{:03}", 7 + number / 36_000, number / 600 % 60, number / 10 % 60, number % 10);
+        let line = login(&time, &user, denied).replace("203.0.113.5", &format!("11.0.{}.{}", number / 250, number % 250));
+        text.push_str(&line);
+        text.push_str("\r\n");
+    }
+    text
+}
+
+/// Where there are more names than are kept, totals stay exact, the heaviest names stay, and any order of the same parts is one.
+#[test]
+fn beyond_the_limit_of_names_totals_and_the_heaviest_stay() {
+    const NAMES: u32 = 20_000;
+    let name = |part: u32| format!("EX01/Logging/Imap4/IMAP42026031{part}-1.LOG");
+    let tree = (0..3).fold(Tree::new(), |tree, part| tree.with(&name(part), spray(part * NAMES, NAMES)));
+    let files = [0, 1, 2].map(|part| tree.at(&name(part)));
+    let parts = files.clone().map(|file| summarized(&[file]));
+    let merged = |order: [usize; 3]| {
+        let named = |place: usize| Part { name: "part".to_owned(), file: parts[place].clone() };
+        merge(order.map(named).into()).unwrap().file
+    };
+    let bytes = merged([0, 1, 2]).to_bytes().unwrap();
+    assert!(summarized(&files).to_bytes().unwrap() == bytes, "parts of one log each are added as the logs are");
+    assert!([[2, 1, 0], [1, 0, 2]].iter().all(|order| merged(*order).to_bytes().unwrap() == bytes));
+    let grouped = |first: usize, second: usize, third: usize| {
+        let named = |file: SummaryFile| Part { name: "part".to_owned(), file };
+        let pair = merge(vec![named(parts[first].clone()), named(parts[second].clone())]).unwrap().file;
+        merge(vec![named(stored(&pair)), named(parts[third].clone())]).unwrap().file.summary
+    };
+    let whole = merged([0, 1, 2]).summary;
+    let (key, expected) = whole.services.first_key_value().unwrap();
+    let (distinct, is_exact) = expected.accounts.distinct();
+    assert!(!is_exact && distinct.abs_diff(u64::from(3 * NAMES / 4 * 3 + 1)) < 2_500, "{distinct}");
+    let heavy = |accounts: &exlog::collections::tally::Tally<exlog::summary::account::Account>| {
+        accounts.iter().find(|(name, _, _)| *name == "heavy").map(|(_, _, account)| account.counts.failed)
+    };
+    assert_eq!(heavy(&expected.accounts), Some(u64::from(3 * NAMES / 4)));
+    for [first, second, third] in [[0, 1, 2], [0, 2, 1], [1, 2, 0]] {
+        let service = grouped(first, second, third).services.remove(key).unwrap();
+        assert_eq!((service.records, &service.logins), (expected.records, &expected.logins));
+        assert_eq!(service.accounts.distinct(), expected.accounts.distinct());
+        assert_eq!(heavy(&service.accounts), heavy(&expected.accounts));
+    }
+}
+
+/// A log that is read piece by piece may wait in a file between two pieces: nothing of it is lost.
+#[test]
+fn a_log_that_is_half_read_can_be_put_aside() {
+    let (name, scope) = (Arc::from(FRONT), Scope::default());
+    let text = log_bytes(23, Mix::Both, 300_000);
+    let mut dice = Dice(9);
+    let mut ends: Vec<usize> = (0..6).map(|_| dice.below(text.len())).collect();
+    ends.iter_mut().for_each(|end| *end += text[*end..].iter().position(|byte| *byte == b'\n').unwrap() + 1);
+    ends.extend([0, text.len()]);
+    ends.sort_unstable();
+    let of_pieces = |put_aside: bool| {
+        let mut file = FileSummary::new(Arc::clone(&name));
+        for piece in ends.windows(2).map(|ends| &text[ends[0]..ends[1]]) {
+            let reading = Reading { file: &name, named: None, scope: &scope };
+            file.add(Segment::read(Block { text: piece, is_unfinished: false }, file.header, reading));
+            if put_aside {
+                file = postcard::from_bytes(&postcard::to_allocvec(&file).unwrap()).unwrap();
+            }
+        }
+        let mut whole = SummaryFile::default();
+        whole.summary.add_file(file, None, &scope);
+        whole
+    };
+    assert!(of_pieces(true).to_bytes().unwrap() == of_pieces(false).to_bytes().unwrap());
+    assert!(reports(of_pieces(true)) == reports(of_pieces(false)));
+}
+
+/// A file that this exlog wrote earlier. Whoever changes what summaries hold gives the format another number, so that no exlog
+/// takes one form for another; `EXLOG_UPDATE=1 cargo test summaries` writes the file of a new format.
+#[test]
+fn the_form_of_files_changes_only_with_the_number_of_the_format() {
+    let path = repository().join(format!("tests/data/summary-{}.exlog", envelope::FORMAT));
+    if std::env::var_os("EXLOG_UPDATE").is_some() && !path.exists() {
+        let mut file = FileSummary::new(Arc::from(FRONT));
+        let (text, name, scope) = (log_bytes(23, Mix::Damage, 30_000), Arc::from(FRONT), Scope::default());
+        let reading = Reading { file: &name, named: None, scope: &scope };
+        file.add(Segment::read(Block { text: &text, is_unfinished: true }, file.header, reading));
+        let evidence = summarized(&["sample-logs/certificate-outage/evidence".into()]).evidence.into_iter();
+        let mut whole = SummaryFile { evidence: evidence.take(3).collect(), ..SummaryFile::default() };
+        whole.summary.add_file(file, Some("EX01".to_owned()), &scope);
+        std::fs::write(&path, whole.to_bytes().unwrap()).unwrap();
+    }
+    let bytes = std::fs::read(&path).expect("EXLOG_UPDATE=1 writes it");
+    let file = SummaryFile::from_bytes(&bytes, "the file").expect("what summaries hold has changed: raise envelope::FORMAT");
+    assert!(file.summary.accounting.records > 50 && file.evidence.len() == 3);
+    let again = envelope::unpack(&file.to_bytes().unwrap()).unwrap();
+    assert!(again == envelope::unpack(&bytes).unwrap(), "what summaries hold has changed: raise envelope::FORMAT");
 }
