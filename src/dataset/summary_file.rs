@@ -1,7 +1,7 @@
 //! What a summary file holds: the summary, the evidence that lay among the logs, and what was asked for.
 //!
 //! The same logs and the same question are the same bytes. How the fields are laid out is said by their declarations, in the
-//! order in which they stand there (postcard); whoever changes one of them raises [`envelope::FORMAT`](super::envelope::FORMAT).
+//! order in which they stand there (postcard); whoever changes one of them raises [`envelope::FORMAT`].
 
 use std::borrow::Cow;
 
