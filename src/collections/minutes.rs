@@ -36,6 +36,10 @@ impl<T: Default> Minutes<T> {
                 }
             },
             _ => {
+                // Of a spray, every name has a minute of its own: room for one is enough for most.
+                if self.cells.is_empty() {
+                    self.cells.reserve_exact(1);
+                }
                 self.cells.push((minute, T::default()));
                 self.cells.len() - 1
             }

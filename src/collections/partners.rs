@@ -21,6 +21,10 @@ impl Partners {
         if let Err(place) = self.0.binary_search(&hash)
             && place < EXACT_PARTNERS
         {
+            // Most have one partner, and millions of them are to be kept.
+            if self.0.is_empty() {
+                self.0.reserve_exact(1);
+            }
             self.0.insert(place, hash);
             self.0.truncate(EXACT_PARTNERS);
         }

@@ -141,7 +141,7 @@ impl Aliases {
             Some(_) => {}
             None => {
                 self.0.insert(alias.into(), Beside { name: name.into(), another: None });
-                if self.0.len() >= 2 * MOST_ALIASES {
+                if self.0.len() >= MOST_ALIASES + MOST_ALIASES / 4 {
                     self.stay_bounded();
                 }
             }
