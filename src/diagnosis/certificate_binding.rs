@@ -11,6 +11,9 @@ use crate::protocol::Protocol;
 use crate::text::{counted, thousands};
 
 mod facts;
+mod suspect;
+
+use suspect::{Suspect, Suspects};
 
 /// The diagnosis.
 pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
@@ -34,6 +37,8 @@ recovery (log MSExchange Management), confirms it.
 ## What to do
 Set X509CertificateName back to the server's own FQDN, restart the front-end and back-end services, test again. If the own certificate is
 wanted for TLS, bind it again afterwards and watch the next probe. A certificate cannot be unbound from IMAP, only replaced.
+Where only another server's targets fail and the server's own work, that other server is the one to look at. Where neither the targets nor the
+settings name the server, its name is left to be filled in: another server's name would break it.
 
 ## When it is wrong
 If logins succeed at the same target in the same time, if the back-end log shows refused authenticate lines, or if only users fail while the probes work:
@@ -66,11 +71,20 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
     if !fits(case, failures) {
         return None;
     }
-    let title = format!("A certificate bound to {} breaks the logins on {}", protocols(failures), failures.server_name());
+    let suspects = Suspects::of(case, failures);
+    let (protocols, server) = (protocols(failures), failures.server_name());
+    let title = match suspects.remote_hosts() {
+        Some(hosts) => format!("A certificate bound to {protocols} on {hosts} breaks the logins that come from {server}"),
+        None => format!("A certificate bound to {protocols} breaks the logins on {server}"),
+    };
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
     let mut confidence = Confidence::Consistent;
     read_logs(case, failures, &mut finding);
-    let seen = facts::read(case, failures, &mut finding);
+    if let Some(hosts) = suspects.remote_hosts() {
+        let text = format!("logins that {server} hands over to itself work in the same time: the cause is on {hosts}");
+        finding.seen(Effect::Supports, "log_line", text, None, None);
+    }
+    let seen = facts::read(case, failures, &suspects, &mut finding);
     if seen.is_decided_against {
         return None;
     }
@@ -84,7 +98,7 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
         confidence = confidence.lowered();
     }
     finding.confidence = confidence;
-    add_remedy(failures, &mut finding);
+    add_remedy(failures, &suspects, &mut finding);
     finding.references = vec!["https://clintboessen.blogspot.com/2018/03/binding-certificate-breaks-imap-or-pop.html"];
     finding.checked()
 }
@@ -152,32 +166,62 @@ fn read_logs(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding) 
     }
 }
 
-fn add_remedy(failures: &ServerFailures<'_>, finding: &mut Finding) {
-    let host = failures.host();
-    let (host, server) = (argument(&host), failures.server_argument());
-    for protocol in failures.protocols() {
-        let (noun, services) = match protocol {
-            Protocol::Imap4 => ("Imap", "MSExchangeImap4, MSExchangeIMAP4BE"),
-            Protocol::Pop3 => ("Pop", "MSExchangePop3, MSExchangePOP3BE"),
-        };
-        let check = format!("Get-{noun}Settings -Server {server} | fl X509CertificateName,LoginType,SSLBindings");
-        if !finding.evidence.iter().any(|item| item.kind == "settings" && item.effect != Effect::Missing) {
-            finding.step(format!("Look which certificate name {} uses", protocol.title()), Some(check));
+fn add_remedy(failures: &ServerFailures<'_>, suspects: &Suspects, finding: &mut Finding) {
+    let is_known = finding.evidence.iter().any(|item| item.kind == "settings" && item.effect != Effect::Missing);
+    for suspect in &suspects.servers {
+        for protocol in failures.protocols() {
+            set_back(protocol, suspect, is_known, finding);
         }
-        let set = format!("Set-{noun}Settings -Server {server} -X509CertificateName {host}");
-        finding.step("Set it to the server's own FQDN, whose self-signed certificate the hand-over needs", Some(set));
-        finding.step("Restart both services", Some(format!("Restart-Service {services}")));
+    }
+    for host in &suspects.unclear {
+        for protocol in failures.protocols() {
+            finding.step(
+                format!("Look at the same on {host}, which the logins were handed over to"),
+                Some(look(protocol, &argument(host))),
+            );
+        }
+    }
+    for server in suspects.servers.iter().map(Suspect::server_argument) {
+        let certificates = format!(
+            "Get-ExchangeCertificate -Server {server} | fl Thumbprint,Subject,CertificateDomains,Services,NotAfter,Status,HasPrivateKey"
+        );
+        finding.step("See that a valid certificate with a private key carries that name", Some(certificates));
         finding.step(
-            "Test again, and watch the next probe in the log",
-            Some(format!("Test-{noun}Connectivity -ClientAccessServer {server}")),
+            "If your own certificate is wanted for TLS, bind it again afterwards and watch the next probe; one cannot be unbound, only replaced",
+            Some(format!("Enable-ExchangeCertificate -Server {server} -Thumbprint THUMBPRINT -Services IMAP")),
         );
     }
-    let certificates = format!(
-        "Get-ExchangeCertificate -Server {server} | fl Thumbprint,Subject,CertificateDomains,Services,NotAfter,Status,HasPrivateKey"
-    );
-    finding.step("See that a valid certificate with a private key carries that name", Some(certificates));
+}
+
+fn noun(protocol: Protocol) -> &'static str {
+    if protocol == Protocol::Imap4 { "Imap" } else { "Pop" }
+}
+
+fn look(protocol: Protocol, server: &str) -> String {
+    format!("Get-{}Settings -Server {server} | fl X509CertificateName,LoginType,SSLBindings", noun(protocol))
+}
+
+/// The steps that give one protocol on one server its own name back.
+fn set_back(protocol: Protocol, suspect: &Suspect, is_known: bool, finding: &mut Finding) {
+    let (noun, server, name) = (noun(protocol), suspect.server_argument(), suspect.name_argument());
+    let place = if suspect.is_remote { format!(" on {}", suspect.server) } else { String::new() };
+    if !is_known {
+        finding.step(format!("Look which certificate name {} uses{place}", protocol.title()), Some(look(protocol, &server)));
+    }
+    let set = match suspect.full_name {
+        Some(_) => "Set it to the server's own FQDN, whose self-signed certificate the hand-over needs".to_owned(),
+        None => format!(
+            "Set it to the server's own FQDN, whose self-signed certificate the hand-over needs; the logs do not name it: write it in the place of {name}"
+        ),
+    };
+    finding.step(set, Some(format!("Set-{noun}Settings -Server {server} -X509CertificateName {name}")));
+    let services = match protocol {
+        Protocol::Imap4 => "MSExchangeImap4, MSExchangeIMAP4BE",
+        Protocol::Pop3 => "MSExchangePop3, MSExchangePOP3BE",
+    };
+    finding.step(format!("Restart both services{place}"), Some(format!("Restart-Service {services}")));
     finding.step(
-        "If your own certificate is wanted for TLS, bind it again afterwards and watch the next probe; one cannot be unbound, only replaced",
-        Some(format!("Enable-ExchangeCertificate -Server {server} -Thumbprint THUMBPRINT -Services IMAP")),
+        "Test again, and watch the next probe in the log",
+        Some(format!("Test-{noun}Connectivity -ClientAccessServer {server}")),
     );
 }

@@ -40,6 +40,11 @@ pub struct ServerFailures<'a> {
     pub probes_failed: u64,
 }
 
+/// The host of a target (`host:port:encryption`).
+pub fn host_of(target: &str) -> &str {
+    target.split(':').next().unwrap_or(target)
+}
+
 /// The stories of one class, by server.
 pub fn of_class(case: &Case, class: ErrorClass) -> Vec<ServerFailures<'_>> {
     case.servers().into_iter().filter_map(|server| of_server(case, server, class)).collect()
@@ -146,11 +151,18 @@ impl<'a> ServerFailures<'a> {
         targets
     }
 
+    /// The fully qualified names of the hosts that logins were handed over to, each once.
+    pub fn hosts(&self) -> Vec<&'a str> {
+        let mut hosts: Vec<&str> = self.targets().into_iter().map(host_of).collect();
+        hosts.retain(|host| host.contains('.') && !host.contains(['<', ' ']));
+        hosts.dedup();
+        hosts
+    }
+
     /// The fully qualified name of the host that logins were handed over to, else the server's name.
     pub fn host(&self) -> String {
-        let hosts = self.targets().into_iter().filter_map(|target| target.split(':').next());
-        let known = hosts.filter(|host| host.contains('.') && !host.contains(['<', ' '])).map(str::to_owned).next();
-        known.or_else(|| self.server.map(str::to_owned)).unwrap_or_else(|| "SERVER".to_owned())
+        let known = self.hosts().into_iter().next().or(self.server);
+        known.unwrap_or("SERVER").to_owned()
     }
 
     /// The server as cmdlets want it: a name, even where the logs know it by an address alone.
@@ -177,11 +189,16 @@ impl<'a> ServerFailures<'a> {
         }
     }
 
-    /// Successes handed over to the same targets in that time, of probes or of everybody else. The minutes in which an outage
-    /// begins and ends are left out: they hold successes of before and after.
+    /// Successes handed over to the same targets in that time, of probes or of everybody else.
     pub fn succeeded_inside(&self, case: &Case, class: Option<ClientClass>) -> u64 {
-        let mut succeeded = 0;
         let targets = self.targets();
+        self.succeeded_where(case, |target, of| targets.contains(&target) && class.is_none_or(|class| class == of))
+    }
+
+    /// Successes of certain targets and clients in that time. The minutes in which an outage begins and ends are left out: they
+    /// hold successes of before and after.
+    pub fn succeeded_where(&self, case: &Case, applies: impl Fn(&str, ClientClass) -> bool) -> u64 {
+        let mut succeeded = 0;
         for (protocol, start, end) in self.spans() {
             let minutes = start.div_euclid(MINUTE) + 1..end.div_euclid(MINUTE);
             let services = case.summary.services.iter().filter(|(key, _)| {
@@ -190,8 +207,7 @@ impl<'a> ServerFailures<'a> {
                     && key.role == Role::FrontEnd
             });
             for ((target, of), series) in services.flat_map(|(_, service)| &service.series) {
-                let is_same = target.as_deref().is_some_and(|target| targets.contains(&target));
-                if is_same && class.is_none_or(|class| class == *of) {
+                if target.as_deref().is_some_and(|target| applies(target, *of)) {
                     let inside = series.iter().filter(|(minute, _)| minutes.contains(minute));
                     succeeded += inside.map(|(_, counts)| counts.succeeded).sum::<u64>();
                 }

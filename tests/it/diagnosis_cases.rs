@@ -10,21 +10,21 @@ use crate::program::analyze;
 use crate::tree::{FRONT, TWELVE, Tree, log};
 use exlog::diagnosis::ALL;
 
-const HM: &str = "HealthMailbox0a1b2c3d4e5f60718293a4b5c6d7e8f9@contoso.com";
-const OK: &str = "R=\"z OK LOGIN completed.\";Msg=\"Proxy:EX01.contoso.com:1993:SSL;ProxySuccess\"";
-const DENIED: &str = "R=\"z NO LOGIN failed.\";ErrMsg=LogonFailed:LogonDenied";
+pub(crate) const HM: &str = "HealthMailbox0a1b2c3d4e5f60718293a4b5c6d7e8f9@contoso.com";
+pub(crate) const OK: &str = "R=\"z OK LOGIN completed.\";Msg=\"Proxy:EX01.contoso.com:1993:SSL;ProxySuccess\"";
+pub(crate) const DENIED: &str = "R=\"z NO LOGIN failed.\";ErrMsg=LogonFailed:LogonDenied";
 const HAND_OVER: &str = "R=\"z NO LOGIN failed.\";Msg=Proxy:EX01.contoso.com:1993:SSL;ErrMsg=ProxyNotAuthenticated";
 
 /// A front-end log of one day under construction.
 #[derive(Default)]
-struct Day {
+pub(crate) struct Day {
     lines: Vec<(u32, String)>,
     session: u32,
 }
 
 impl Day {
     /// A line at a second of the day, in a session of its own.
-    fn line(mut self, second: u32, port: u16, client: &str, user: &str, rest: &str) -> Self {
+    pub(crate) fn line(mut self, second: u32, port: u16, client: &str, user: &str, rest: &str) -> Self {
         self.session += 1;
         let time = format!("2026-03-12T{:02}:{:02}:{:02}.000Z", second / 3600, second / 60 % 60, second % 60);
         let line = format!("{time},{:016X},1,10.0.0.11:{port},{client}:50001,{user},100,20,30,{rest}", self.session);
@@ -32,13 +32,13 @@ impl Day {
         self
     }
 
-    fn login(self, second: u32, client: &str, user: &str, context: &str) -> Self {
+    pub(crate) fn login(self, second: u32, client: &str, user: &str, context: &str) -> Self {
         let quoted = context.replace('"', "\"\"");
         self.line(second, 993, client, user, &format!("login,{user} *****,\"{quoted}\""))
     }
 
     /// The same login every so many seconds.
-    fn every(mut self, seconds: std::ops::Range<u32>, step: usize, client: &str, user: &str, context: &str) -> Self {
+    pub(crate) fn every(mut self, seconds: std::ops::Range<u32>, step: usize, client: &str, user: &str, context: &str) -> Self {
         for second in seconds.step_by(step) {
             self = self.login(second, client, user, context);
         }
@@ -46,7 +46,7 @@ impl Day {
     }
 
     /// Probes all day and two users who log in.
-    fn healthy() -> Self {
+    pub(crate) fn healthy() -> Self {
         Self::default().every(0..72_000, 300, "127.0.0.1", HM, OK).every(60..72_000, 900, "203.0.113.5", "bob@contoso.com", OK)
     }
 
@@ -60,7 +60,7 @@ impl Day {
         day
     }
 
-    fn tree(mut self) -> Tree {
+    pub(crate) fn tree(mut self) -> Tree {
         self.lines.sort();
         let lines: Vec<&str> = std::iter::once(TWELVE).chain(self.lines.iter().map(|(_, line)| line.as_str())).collect();
         Tree::of(FRONT, log(&lines))
@@ -76,11 +76,11 @@ fn edited(tree: Tree, mark: &str, from: &str, to: &str) -> Tree {
     tree.with(FRONT, log(&lines.iter().map(String::as_str).collect::<Vec<_>>()))
 }
 
-fn error(code: &str) -> String {
+pub(crate) fn error(code: &str) -> String {
     format!("R=\"z NO LOGIN failed.\";Msg=Proxy:EX01.contoso.com:1993:SSL;ErrMsg={code}")
 }
 
-fn refused(code: &str) -> String {
+pub(crate) fn refused(code: &str) -> String {
     format!("R=\"z NO LOGIN failed.\";ErrMsg={code}")
 }
 
@@ -104,7 +104,7 @@ fn certificate(names: &str, services: &str, end: &str) -> String {
     )
 }
 
-fn settings(name: &str) -> String {
+pub(crate) fn settings(name: &str) -> String {
     format!("\nProtocolName : IMAP4\nServer : EX01\nX509CertificateName : {name}\nLoginType : SecureLogin\n")
 }
 
@@ -437,7 +437,7 @@ fn chain() -> (String, String) {
     (server.pem(), format!("{}{}{}", server.pem(), issuing.pem(), root.pem()))
 }
 
-fn finding<'a>(report: &'a Value, id: &str) -> Option<&'a Value> {
+pub(crate) fn finding<'a>(report: &'a Value, id: &str) -> Option<&'a Value> {
     report["findings"].as_array().unwrap().iter().find(|finding| finding["id"] == id)
 }
 

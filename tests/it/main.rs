@@ -24,6 +24,7 @@ mod compare;
 mod csv_tables;
 mod diagnoses;
 mod diagnosis_cases;
+mod diagnosis_words;
 mod documents;
 mod findings;
 mod generated;

@@ -1,14 +1,16 @@
 //! What evidence beside the logs says for and against a certificate binding.
 
 use crate::case::Case;
-use crate::case::evidence::{is_for_host, is_same_server};
+use crate::case::evidence::is_for_host;
 use crate::case::timeline::{Change, change_of};
 use crate::clock::{Zone, for_people};
+use crate::diagnosis::certificate_binding::suspect::{Suspect, Suspects};
 use crate::diagnosis::finding::{Effect, Finding};
 use crate::diagnosis::server_failures::ServerFailures;
 use crate::evidence::date::Date;
 use crate::evidence::fact::{Certificate, Event, Fact, LoginType, Settings, What};
 use crate::protocol::Protocol;
+use crate::redaction::is_address;
 
 /// A change so long before the first failure may have caused it.
 const BEFORE: i64 = 24 * 3_600_000;
@@ -31,31 +33,34 @@ pub(super) struct Seen {
 }
 
 /// Reads all facts about the server into the finding.
-pub(super) fn read(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding) -> Seen {
+pub(super) fn read(case: &Case, failures: &ServerFailures<'_>, suspects: &Suspects, finding: &mut Finding) -> Seen {
     let mut seen = Seen::default();
-    changes(case, failures, finding, &mut seen);
+    changes(case, failures, suspects, finding, &mut seen);
     events(case, failures, finding, &mut seen);
-    for protocol in failures.protocols() {
-        settings(case, failures, protocol, finding, &mut seen);
+    for suspect in &suspects.servers {
+        for protocol in failures.protocols() {
+            settings(case, failures, (suspect, protocol), finding, &mut seen);
+        }
     }
     probes(case, failures, finding, &mut seen);
     seen
 }
 
 /// Cmdlets that bind certificates, before the onset and before the recovery.
-fn changes(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, seen: &mut Seen) {
+fn changes(case: &Case, failures: &ServerFailures<'_>, suspects: &Suspects, finding: &mut Finding, seen: &mut Seen) {
     let (mut any, mut cause) = (false, None);
     let has_restart = finding.evidence.iter().any(|item| item.kind == "session");
     for (at, fact, event) in case.evidence.events(None) {
         let Some(cmdlet) = &event.cmdlet else { continue };
         any = true;
         let Some(change) = change_of(cmdlet) else { continue };
-        if !cmdlet.succeeded || !concerns(fact, &change, failures) {
+        if !cmdlet.succeeded || !concerns(fact, &change, failures, suspects) {
             continue;
         }
         let before = failures.start - at;
         // To set the server's own name is the remedy and never the cause.
-        let is_remedy = change.name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(&failures.host()));
+        let of_itself = |name: &str| suspects.servers.iter().any(|suspect| suspect.is_called(name));
+        let is_remedy = change.name.as_deref().is_some_and(of_itself);
         if (-SLACK..=BEFORE).contains(&before) && !is_remedy {
             let text = format!("{}, {} min before the first failure", change.text, before.max(0) / 60_000);
             finding.seen(Effect::Supports, "event", text, Some(at), Some(&fact.location));
@@ -89,9 +94,9 @@ fn changes(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding, se
 }
 
 /// Whether a change is about this server and one of these protocols.
-fn concerns(fact: &Fact, change: &Change, failures: &ServerFailures<'_>) -> bool {
-    let is_here =
-        |name: &str| failures.server.is_none_or(|server| is_same_server(name, server)) || is_same_server(name, &failures.host());
+fn concerns(fact: &Fact, change: &Change, failures: &ServerFailures<'_>, suspects: &Suspects) -> bool {
+    let is_unnamed = failures.server.is_none_or(is_address);
+    let is_here = |name: &str| is_unnamed || suspects.include(name);
     let of_protocol =
         change.protocols.is_empty() || failures.protocols().iter().any(|protocol| change.protocols.contains(protocol));
     match (&change.server, &fact.server) {
@@ -157,13 +162,19 @@ fn names_an_account(event: &Event, failures: &ServerFailures<'_>) -> bool {
 }
 
 /// What `Get-ImapSettings` and the certificates say about the name that is used.
-fn settings(case: &Case, failures: &ServerFailures<'_>, protocol: Protocol, finding: &mut Finding, seen: &mut Seen) {
+fn settings(
+    case: &Case,
+    failures: &ServerFailures<'_>,
+    (suspect, protocol): (&Suspect, Protocol),
+    finding: &mut Finding,
+    seen: &mut Seen,
+) {
     let noun = if protocol == Protocol::Imap4 { "Imap" } else { "Pop" };
     let mut any = false;
-    for (fact, settings) in case.evidence.settings(failures.server, protocol) {
+    for (fact, settings) in case.evidence.settings(suspect.in_evidence(failures), protocol) {
         let Some(name) = &settings.certificate_name else { continue };
         any = true;
-        certificate_name(case, failures, fact, settings, name, finding, seen);
+        certificate_name(case, failures, suspect, (fact, settings, name), finding, seen);
         if settings.login_type == Some(LoginType::PlainText) {
             let text = format!(
                 "{} allows PlainTextLogin, as in the first published case (weak: it is no condition, and changing it no cure)",
@@ -172,7 +183,7 @@ fn settings(case: &Case, failures: &ServerFailures<'_>, protocol: Protocol, find
             finding.seen(Effect::Supports, "settings", text, fact.at, Some(&fact.location));
         }
     }
-    let server = failures.server_argument();
+    let server = suspect.server_argument();
     if !any {
         let command = format!(
             "which certificate name {} uses: Get-{noun}Settings -Server {server} | fl Server,X509CertificateName,LoginType,SSLBindings",
@@ -181,7 +192,7 @@ fn settings(case: &Case, failures: &ServerFailures<'_>, protocol: Protocol, find
         finding.missing("settings", command);
     }
     let is_first = failures.protocols().first() == Some(&protocol);
-    if is_first && case.evidence.certificates(failures.server).next().is_none() {
+    if is_first && case.evidence.certificates(suspect.in_evidence(failures)).next().is_none() {
         finding.missing(
             "certificate",
             format!("the certificates: Get-ExchangeCertificate -Server {server} | fl Thumbprint,Subject,CertificateDomains,Services,NotBefore,NotAfter,Status,HasPrivateKey,IsSelfSigned"),
@@ -192,19 +203,15 @@ fn settings(case: &Case, failures: &ServerFailures<'_>, protocol: Protocol, find
 fn certificate_name(
     case: &Case,
     failures: &ServerFailures<'_>,
-    fact: &Fact,
-    settings: &Settings,
-    name: &str,
+    suspect: &Suspect,
+    (fact, settings, name): (&Fact, &Settings, &str),
     finding: &mut Finding,
     seen: &mut Seen,
 ) {
     let title = settings.protocol.map_or("the service", Protocol::title);
-    let host = failures.host();
-    let is_own = name.eq_ignore_ascii_case(&host)
-        || (!name.contains('*')
-            && is_same_server(name, &host)
-            && failures.server.is_some_and(|server| is_same_server(name, server)));
-    let certificates: Vec<(&Fact, &Certificate)> = case.evidence.certificates(failures.server).collect();
+    let host = suspect.full_name.as_deref().unwrap_or(&suspect.server);
+    let is_own = suspect.is_called(name);
+    let certificates: Vec<(&Fact, &Certificate)> = case.evidence.certificates(suspect.in_evidence(failures)).collect();
     let matching: Vec<&(&Fact, &Certificate)> = certificates
         .iter()
         .filter(|(_, certificate)| certificate.are_names_cut || is_for_host(&certificate.names, name))
