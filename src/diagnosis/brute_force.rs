@@ -5,7 +5,7 @@ use crate::clock::{Zone, for_people};
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::group_failures::is_ongoing;
-use crate::diagnosis::guessing::{Guessed, Guesses};
+use crate::diagnosis::guessing::{Guessed, Guesses, block_list};
 use crate::diagnosis::powershell::argument;
 use crate::text::{counted, thousands};
 
@@ -81,13 +81,7 @@ fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<F
             None,
         );
     }
-    finding.step(
-        format!(
-            "Block these addresses at the firewall: {}",
-            guesses.addresses_of(worst).iter().take(50).map(|address| address.name).collect::<Vec<_>>().join(", ")
-        ),
-        None,
-    );
+    finding.step(format!("Block these addresses at the firewall: {}", block_list(&guesses.addresses_of(worst))), None);
     finding.step(
         "Switch the protocol off for the account if it is not needed",
         Some(format!("Set-CASMailbox {} -ImapEnabled $false -PopEnabled $false", argument(worst.name))),

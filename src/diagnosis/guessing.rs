@@ -2,6 +2,8 @@
 //!
 //! Probes of Exchange itself are left out. An address is *suspicious* if hardly any login from it works.
 
+use std::net::IpAddr;
+
 use crate::case::Case;
 use crate::case::refusals::{Refusals, RefusedName};
 use crate::location::Location;
@@ -9,6 +11,7 @@ use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
 use crate::protocol::Protocol;
 use crate::summary::account::{Account, Refused};
+use crate::text::thousands;
 
 /// A minute and an hour in milliseconds.
 const MINUTE: i64 = 60_000;
@@ -36,6 +39,9 @@ const MANY: (usize, usize, f64) = (20, 20, 0.15);
 /// So many suspicious addresses, at least half of all with refusals, and so many accounts, where an address from which logins
 /// work sees so many of them: there an address that only ever fails is no user's.
 const STRANGERS: (usize, usize, f64) = (30, 15, 5.0);
+
+/// So many addresses stand in the block list of a remedy.
+const LISTED: usize = 50;
 
 /// An account or an address with refused credentials.
 #[derive(Debug)]
@@ -86,6 +92,22 @@ pub(super) struct Spray<'a> {
     pub(super) last: i64,
 }
 
+/// The addresses to block, in the order of their numbers: the busiest ones if there are very many, and how many more there are.
+pub(super) fn block_list(addresses: &[&Guessed<'_>]) -> String {
+    let number = |address: &Guessed<'_>| address.name.parse::<IpAddr>().ok();
+    let mut listed: Vec<&Guessed<'_>> = addresses.to_vec();
+    listed.sort_by_key(|address| (std::cmp::Reverse(address.count()), number(address), address.name));
+    let more = listed.len().saturating_sub(LISTED);
+    listed.truncate(LISTED);
+    // What is no number, such as a pseudonym, comes last.
+    listed.sort_by_key(|address| (number(address).is_none(), number(address), address.name));
+    let names: Vec<&str> = listed.into_iter().map(|address| address.name).collect();
+    match more {
+        0 => names.join(", "),
+        more => format!("{} and {} more", names.join(", "), thousands(more as u64)),
+    }
+}
+
 impl<'a> Guesses<'a> {
     /// The refused credentials of each server that has any.
     pub(super) fn by_server(case: &'a Case) -> Vec<Self> {
@@ -124,6 +146,14 @@ impl<'a> Guesses<'a> {
             self.addresses.iter().filter(|address| account.refused.partners.meets(&[address.hash])).collect();
         from.sort_by_key(|address| (std::cmp::Reverse(address.count()), &address.name));
         from
+    }
+
+    /// The account that was refused from an address and logged in at this very moment, if there is just one.
+    pub(super) fn account_in(&self, address: &Guessed<'_>, moment: i64) -> Option<&'a str> {
+        let is_partner = |account: &&Guessed<'_>| account.refused.partners.meets(&[address.hash]);
+        let mut found = self.accounts.iter().filter(|account| account.succeeded_at(moment)).filter(is_partner);
+        let first = found.next()?;
+        found.next().is_none().then_some(first.name)
     }
 
     /// Accounts with a device or program that still has an old password. Somebody who mistypes now and then succeeds far more
@@ -247,7 +277,18 @@ impl Guessed<'_> {
 
     /// A login worked after a refusal.
     pub(super) fn worked_after_refusal(&self) -> bool {
-        self.account.succeeded.is_some_and(|succeeded| succeeded.last > self.first())
+        self.success_after_refusal().is_some()
+    }
+
+    /// When one did: the first success of all if that came after a refusal, else the last.
+    pub(super) fn success_after_refusal(&self) -> Option<i64> {
+        let succeeded = self.account.succeeded?;
+        [succeeded.first, succeeded.last].into_iter().find(|moment| *moment > self.first())
+    }
+
+    /// Whether its first or its last success was at this moment.
+    fn succeeded_at(&self, moment: i64) -> bool {
+        self.account.succeeded.is_some_and(|succeeded| succeeded.first == moment || succeeded.last == moment)
     }
 
     /// Refusals in a minute, in the stretch with most of them.

@@ -5,7 +5,7 @@ use crate::clock::{Zone, for_people};
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::group_failures::is_ongoing;
-use crate::diagnosis::guessing::{Guesses, Spray};
+use crate::diagnosis::guessing::{Guesses, Spray, block_list};
 use crate::text::counted;
 
 /// The diagnosis.
@@ -30,9 +30,6 @@ An office whose users all mistype looks alike only if none of them ever succeeds
 ",
     judge,
 };
-
-/// So many addresses stand in the block list of a remedy.
-const LISTED: usize = 50;
 
 fn judge(case: &Case) -> Vec<Finding> {
     Guesses::by_server(case).iter().filter_map(|guesses| judge_server(case, guesses, &guesses.spray()?)).collect()
@@ -67,14 +64,22 @@ fn judge_server(case: &Case, guesses: &Guesses, spray: &Spray<'_>) -> Option<Fin
         finding.seen(Effect::Supports, "log_line", text, Some(address.first()), Some(address.line()));
     }
     for address in &spray.broken {
-        let text = format!(
-            "a login from {} worked after the refusals: change the passwords of the accounts that it reached",
-            address.name
-        );
-        finding.seen(Effect::Supports, "log_line", text, None, Some(address.line()));
+        // Moments of successes are kept, lines are not.
+        let Some(moment) = address.success_after_refusal() else { continue };
+        let at = for_people(moment, Zone::Utc);
+        let text = match guesses.account_in(address, moment) {
+            Some(name) => format!(
+                "a login from {} worked at {at} UTC, after refusals: to judge by the moment it was {name}; change its password, and those of all accounts that this address reached",
+                address.name
+            ),
+            None => format!(
+                "a login from {} worked at {at} UTC, after refusals: change the passwords of the accounts that it reached",
+                address.name
+            ),
+        };
+        finding.seen(Effect::Supports, "log_line", text, Some(moment), None);
     }
-    let list: Vec<&str> = spray.addresses.iter().take(LISTED).map(|address| address.name).collect();
-    finding.step(format!("Block these addresses at the firewall: {}", list.join(", ")), None);
+    finding.step(format!("Block these addresses at the firewall: {}", block_list(&spray.addresses)), None);
     finding.step("Look at accounts that logged in from any of them, and change their passwords", None);
     finding.step(
         "Switch IMAP and POP off where they are not needed",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::diagnosis_cases::{Day, HM, OK, error, finding, settings};
+use crate::diagnosis_cases::{DENIED, Day, HM, OK, error, finding, settings};
 use crate::program::analyze;
 use crate::tree::Tree;
 
@@ -28,6 +28,11 @@ fn commands(finding: &Value) -> String {
     steps.filter_map(|step| step["command"].as_str()).collect::<Vec<_>>().join("\n")
 }
 
+fn evidence<'a>(finding: &'a Value, text: &str) -> &'a Value {
+    let found = finding["evidence"].as_array().unwrap().iter().find(|item| item["text"].as_str().unwrap().contains(text));
+    found.unwrap_or_else(|| panic!("no {text} in {finding:#}"))
+}
+
 #[test]
 fn a_server_is_never_set_to_the_name_of_another() {
     let [own, other, third] = ["ex01.contoso.com", "ex00.contoso.com", "ex09.contoso.com"];
@@ -50,4 +55,26 @@ fn a_server_is_never_set_to_the_name_of_another() {
         assert_eq!(found["title"].as_str().unwrap().contains("on ex09.contoso.com"), name.starts_with("another"), "{name}");
         assert_eq!(commands.contains("-Server EX01"), !name.starts_with("another"), "{name}");
     }
+}
+
+#[test]
+fn a_success_of_a_spray_is_dated_and_cites_no_other_line() {
+    let mut day = Day::healthy();
+    for n in 0..40u32 {
+        day = day.login(30_000 + n * 40, "203.0.113.9", &format!("name{n}@contoso.com"), DENIED);
+    }
+    let report = analyze(day.login(31_000, "203.0.113.9", "name20@contoso.com", OK).tree().path());
+    let found = finding(&report, "password-spray").unwrap();
+    let success = evidence(found, "worked at 2026-03-12 08:36:40 UTC");
+    assert!(success["line"].is_null() && success["text"].as_str().unwrap().contains("name20@contoso.com"), "{success:#}");
+    assert_eq!(found["severity"], "critical");
+}
+
+#[test]
+fn addresses_to_block_are_in_the_order_of_numbers_and_none_is_left_out_in_silence() {
+    let day = (1..=100)
+        .fold(Day::healthy(), |day, n| day.login(30_000 + n * 60, &format!("198.51.100.{n}"), "alice@contoso.com", DENIED));
+    let report = analyze(day.tree().path());
+    let step = finding(&report, "brute-force").unwrap()["remediation"][0]["text"].as_str().unwrap();
+    assert!(step.contains("198.51.100.9, 198.51.100.10, ") && step.ends_with("198.51.100.50 and 50 more"), "{step}");
 }
