@@ -26,7 +26,8 @@ Nobody could connect, and no log says so: there are no lines to count.
 The logs of at least one other service. Component states, the services' state and the event logs say why.
 
 ## What to do
-Start the service, see that the component is active, that no firewall stands in between, and that protocol logging is on.
+If it is silent still: start the service, see that the component is active, that no firewall stands in between, and that protocol logging is on.
+If it writes again: find out who stopped it.
 
 ## When it is wrong
 Log files of that time may not have been copied. A gap in all protocols and servers at once is log-incomplete.
@@ -58,13 +59,20 @@ fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Fin
     let silences: Vec<Silence> =
         silences(&service.presence, limit, end).filter(|silence| others_write(case, key, *silence, end)).collect();
     // What happens again and again is the service's own rhythm and no incident.
-    let longest =
-        silences.iter().max_by_key(|silence| silence.next.unwrap_or(end) - silence.last).filter(|_| silences.len() <= 3)?;
+    // One that lasts comes before longer ones that are over.
+    let longest = silences
+        .iter()
+        .max_by_key(|silence| (silence.next.is_none(), silence.next.unwrap_or(end) - silence.last))
+        .filter(|_| silences.len() <= 3)?;
     // Presence is known by the minute: the silence begins where the last minute with a line ends.
     let (from, to) = ((longest.last + 1) * MINUTE, longest.next.unwrap_or(end) * MINUTE);
     let server = key.server.as_deref().unwrap_or("an unknown server");
-    let title = format!("The {} service on {server} fell silent", key.protocol.title());
-    let mut finding = Finding::new(DIAGNOSIS.id, Severity::High, Confidence::Consistent, title);
+    let (severity, again) = match longest.next {
+        None => (Severity::High, ""),
+        Some(_) => (Severity::Medium, " and writes again"),
+    };
+    let title = format!("The {} service on {server} fell silent{again}", key.protocol.title());
+    let mut finding = Finding::new(DIAGNOSIS.id, severity, Confidence::Consistent, title);
     finding.servers = key.server.as_deref().map(str::to_owned).into_iter().collect();
     finding.protocols = vec![key.protocol];
     (finding.start, finding.end, finding.ongoing) = (from, to, longest.next.is_none());
@@ -74,6 +82,9 @@ fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Fin
         for_people(from, Zone::Utc),
         for_people(to, Zone::Utc)
     );
+    if !finding.ongoing {
+        finding.summary += &format!("; it writes again since {} UTC", for_people(to, Zone::Utc));
+    }
     let place = case.file_at(key, from - 1);
     finding.seen(
         Effect::Supports,
@@ -86,6 +97,11 @@ fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Fin
         .missing("health", format!("the component states: Get-ServerComponentState {} | ft Component,State", argument(server)));
     finding.missing("event", "the Application and System logs of that time: who stopped the service?");
     let (service, noun) = if key.protocol == Protocol::Imap4 { ("MSExchangeImap4", "Imap") } else { ("MSExchangePop3", "Pop") };
+    if longest.next.is_some() {
+        finding
+            .step(format!("Find out who stopped the service at {} UTC", for_people(from, Zone::Utc)), Some(stops(server, from)));
+        return finding.checked();
+    }
     finding.step(
         "See whether the service runs, and start it",
         Some(format!("Get-Service -ComputerName {} {service},{service}BE", argument(server))),
@@ -99,6 +115,17 @@ fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Fin
         Some(format!("Get-{noun}Settings -Server {} | fl ProtocolLogEnabled,LogFileLocation", argument(server))),
     );
     finding.checked()
+}
+
+/// The command that shows which services stopped and started around a moment.
+fn stops(server: &str, at: i64) -> String {
+    let utc = |at: i64| for_people(at, Zone::Utc).replace(' ', "T");
+    format!(
+        "Get-WinEvent -ComputerName {} -FilterHashtable @{{LogName='System'; ProviderName='Service Control Manager'; StartTime=[datetime]'{}Z'; EndTime=[datetime]'{}Z'}}",
+        argument(server),
+        utc(at - 10 * MINUTE),
+        utc(at + 10 * MINUTE)
+    )
 }
 
 /// How many minutes lie between two probe logins at the most, usually; `None` if that is not known.

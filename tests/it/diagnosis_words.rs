@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::diagnosis_cases::{DENIED, Day, HM, OK, error, finding, settings};
 use crate::program::analyze;
-use crate::tree::Tree;
+use crate::tree::{TWELVE, Tree, log};
 
 const BOB: &str = "bob@contoso.com";
 
@@ -77,4 +77,24 @@ fn addresses_to_block_are_in_the_order_of_numbers_and_none_is_left_out_in_silenc
     let report = analyze(day.tree().path());
     let step = finding(&report, "brute-force").unwrap()["remediation"][0]["text"].as_str().unwrap();
     assert!(step.contains("198.51.100.9, 198.51.100.10, ") && step.ends_with("198.51.100.50 and 50 more"), "{step}");
+}
+
+#[test]
+fn a_service_that_writes_again_need_not_be_started() {
+    let pop = |n: u32| {
+        format!("2026-03-12T{:02}:{:02}:30.000Z,{n:016X},1,10.0.0.11:995,203.0.113.7:1,carol,1,1,1,stat,,R=ok", n / 60, n % 60)
+    };
+    let lines: Vec<String> = std::iter::once(TWELVE.to_owned()).chain((0..1200).map(pop)).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    for (again, severity) in [(true, "medium"), (false, "high")] {
+        let mut day = Day::default().every(0..28_800, 300, "127.0.0.1", HM, OK);
+        if again {
+            day = day.every(43_200..72_000, 300, "127.0.0.1", HM, OK);
+        }
+        let report = analyze(day.tree().with("EX01/Logging/Pop3/POP320260312-1.LOG", log(&lines)).path());
+        let found = finding(&report, "service-silent").unwrap();
+        assert_eq!(found["severity"], severity);
+        assert_eq!(found["summary"].as_str().unwrap().contains("writes again since 2026-03-12 12:00:00 UTC"), again);
+        assert_eq!(found["remediation"].to_string().contains("start it"), !again);
+    }
 }
