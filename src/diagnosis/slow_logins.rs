@@ -6,7 +6,6 @@ use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::protocol::Role;
 use crate::summary::{ServiceKey, service::Service};
-use crate::text::thousands;
 
 /// The diagnosis.
 pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
@@ -14,7 +13,8 @@ pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
     title: "Logins take far longer than usual",
     doc: "\
 ## What it finds
-Hours in which half of the successful logins took at least eight times as long as in a usual hour of the same service, and two seconds or longer.
+Hours in which half of the successful logins took some eight times as long as in a usual hour of the same service, and about two seconds or longer.
+How long logins took is kept to a factor of two.
 
 ## Why it matters
 Clients time out or open further connections; it often precedes an outage.
@@ -61,18 +61,17 @@ fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Fin
     finding.protocols = vec![key.protocol];
     (finding.start, finding.end) = (first, last + 3_600_000);
     finding.summary = format!(
-        "half of the logins took up to {} ms in the slowest of {} hours from {} UTC on; usually {} ms",
-        thousands(worst),
-        slow.len(),
+        "the median login took about {} in {} from {} UTC on; usually about {}",
+        range(worst),
+        match slow.len() {
+            1 => "the hour".to_owned(),
+            more => format!("the slowest of {more} hours"),
+        },
         for_people(first, Zone::Utc),
-        thousands(usual)
+        range(usual)
     );
     for (at, median) in slow.iter().take(5) {
-        let text = format!(
-            "in the hour from {} UTC half of the logins took up to {} ms",
-            for_people(*at, Zone::Utc),
-            thousands(*median)
-        );
+        let text = format!("in the hour from {} UTC the median login took about {}", for_people(*at, Zone::Utc), range(*median));
         finding.seen(Effect::Supports, "log_line", text, Some(*at), case.file_at(key, *at + 1_800_000).as_ref());
     }
     finding.step("Look at domain controllers and the mailbox servers: logins wait for both", None);
@@ -81,4 +80,12 @@ fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Fin
         "performance counters of the time: MSExchangeImap4 and MSExchangePop3, Average Command Processing Time",
     );
     finding.checked()
+}
+
+/// A duration that is known to be below so many milliseconds and not below half of that.
+fn range(below: u64) -> String {
+    match below {
+        0..2_000 => format!("{} to {below} ms", below / 2),
+        _ => format!("{} to {} s", below / 2_000, below / 1_000),
+    }
 }

@@ -98,3 +98,21 @@ fn a_service_that_writes_again_need_not_be_started() {
         assert_eq!(found["remediation"].to_string().contains("start it"), !again);
     }
 }
+
+#[test]
+fn the_time_that_logins_take_is_said_as_roughly_as_it_is_known() {
+    let mut day = Day::default();
+    for hour in 6..14u32 {
+        day = day.every(hour * 3600..hour * 3600 + 3000, 60, "203.0.113.5", BOB, OK);
+    }
+    let tree = day.tree();
+    let file = tree.at(crate::tree::FRONT);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let slow =
+        |line: &str| if line.contains("T10:") { line.replace(",100,20,30,login", ",6000,20,30,login") } else { line.to_owned() };
+    std::fs::write(&file, text.lines().map(slow).collect::<Vec<_>>().join("\r\n")).unwrap();
+    let report = analyze(tree.path());
+    let summary = finding(&report, "slow-logins").unwrap()["summary"].as_str().unwrap();
+    assert!(summary.starts_with("the median login took about 4 to 8 s in the hour from"), "{summary}");
+    assert!(summary.ends_with("usually about 64 to 128 ms"), "{summary}");
+}
