@@ -36,7 +36,12 @@ fn judge(case: &Case) -> Vec<Finding> {
 
 fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
     let host = failures.host();
-    let title = format!("Mailboxes behind {host} are not available for logins on {}", failures.server_name());
+    let title = match failures.groups.iter().find_map(|group| group.top_users.first()) {
+        Some((name, _)) if failures.is_one_account => {
+            format!("The mailbox of {name} is not available for logins on {}", failures.server_name())
+        }
+        _ => format!("Mailboxes behind {host} are not available for logins on {}", failures.server_name()),
+    };
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
     finding.missing("health", format!("the databases: Get-MailboxDatabaseCopyStatus -Server {}", argument(&host)));
     let account = failures.groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());

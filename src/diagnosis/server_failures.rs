@@ -16,6 +16,9 @@ use crate::text::{counted, thousands};
 /// So many failures outside of any outage are worth a word.
 const FEWEST_ALONE: u64 = 5;
 
+/// What happens so many milliseconds before or after a short outage is of the same time.
+const SOON: i64 = 15 * MINUTE;
+
 /// Failures are scattered if more than one in so many lies outside of the outages.
 const SCATTERED: u64 = 4;
 
@@ -38,6 +41,8 @@ pub struct ServerFailures<'a> {
     pub users_failed: u64,
     /// Failures of Exchange's own probes.
     pub probes_failed: u64,
+    /// Only one account was hit, and others logged in at that time.
+    pub is_one_account: bool,
 }
 
 /// The host of a target (`host:port:encryption`).
@@ -63,7 +68,9 @@ fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> 
     let in_outages: u64 = of_class.iter().map(|group| inside(group, &outages)).sum();
     let all: u64 = of_class.iter().map(|group| group.failures.count).sum();
     if in_outages > 0 && (all - in_outages.min(all)) * SCATTERED < all {
-        return Some(ServerFailures::of_outages(server, outages, of_class));
+        let mut failures = ServerFailures::of_outages(server, outages, of_class);
+        failures.is_one_account = failures.hit_one_account() && failures.did_others_log_in(case);
+        return Some(failures);
     }
     // Scattered failures may look like small outages here and there: then all of them are the story. What falls into
     // outages of another cause belongs to that cause.
@@ -97,6 +104,7 @@ impl<'a> ServerFailures<'a> {
             attempts: outages.iter().map(|outage| outage.attempts).sum(),
             users_failed: failed.saturating_sub(probes_failed),
             probes_failed,
+            is_one_account: false,
             groups,
             outages,
         }
@@ -117,7 +125,44 @@ impl<'a> ServerFailures<'a> {
         let start = groups.iter().map(|group| group.failures.span.first).min()?;
         let end = groups.iter().map(|group| group.failures.span.last).max()?;
         let is_enough = probes_failed + users_failed >= FEWEST_ALONE;
-        is_enough.then_some(Self { server, outages, groups, start, end, attempts: 0, users_failed, probes_failed })
+        let attempts = 0;
+        let is_one_account = false;
+        is_enough.then_some(Self { server, outages, groups, start, end, attempts, users_failed, probes_failed, is_one_account })
+    }
+
+    /// Whether the outages hit one and the same account, and no probe.
+    fn hit_one_account(&self) -> bool {
+        let mut names: Vec<&str> = self.groups.iter().flat_map(|group| &group.top_users).map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        self.probes_failed == 0 && names.len() == 1 && self.outages.iter().all(|outage| outage.users_affected.0 == 1)
+    }
+
+    /// Whether logins of others worked inside each outage, or soon before and after it: one client's retries fill minutes in
+    /// which others need not try at all.
+    fn did_others_log_in(&self, case: &Case) -> bool {
+        let hit = self.groups.iter().find_map(|group| group.top_users.first()).map(|(name, _)| name.as_str());
+        self.outages.iter().all(|outage| {
+            let services = || {
+                case.summary.services.iter().filter(|(key, _)| {
+                    key.server.as_deref() == self.server && key.protocol == outage.protocol && key.role == Role::FrontEnd
+                })
+            };
+            let works = |from: i64, to: i64| {
+                let minutes = from.div_euclid(MINUTE)..=to.div_euclid(MINUTE);
+                let mut counts = services().flat_map(|(_, service)| service.series.values()).flat_map(|series| series.iter());
+                counts.any(|(minute, counts)| minutes.contains(&minute) && counts.succeeded > 0)
+            };
+            let (before, after) = (outage.start - SOON, outage.end + SOON);
+            let mut accounts = services().flat_map(|(_, service)| service.accounts.iter());
+            let are_others = accounts.any(|(name, _, account)| {
+                let is_near = account.succeeded.is_some_and(|span| span.first <= after && span.last >= before);
+                is_near && Some(case.accounts.shown(case.accounts.key_of(name))) != hit
+            });
+            let is_short = outage.end - outage.start <= SOON;
+            let is_framed = || works(before, outage.start - MINUTE) && works(outage.end + MINUTE, after);
+            are_others && (outage.attempts > outage.failed || (is_short && is_framed()))
+        })
     }
 
     /// All failures.
@@ -216,10 +261,11 @@ impl<'a> ServerFailures<'a> {
         succeeded
     }
 
-    /// How bad: nobody can log in, many cannot, or some failed.
+    /// How bad: nobody can log in, many cannot, or some failed, or only one account did.
     pub fn severity(&self) -> Severity {
         match self.is_scattered() {
             true => Severity::Medium,
+            false if self.is_one_account => Severity::Medium,
             false if self.failed() * 10 >= self.attempts * 9 => Severity::Critical,
             false => Severity::High,
         }
@@ -271,8 +317,9 @@ impl<'a> ServerFailures<'a> {
             None => format!("until {}", for_people(self.end, Zone::Utc)),
         };
         let since = for_people(self.start, Zone::Utc);
+        let of_one = if self.is_one_account { "; only one account was hit, others logged in at that time" } else { "" };
         format!(
-            "{} on {} since {since} UTC {until}: {what} ({users} of accounts, {probes} of probes)",
+            "{} on {} since {since} UTC {until}: {what} ({users} of accounts, {probes} of probes){of_one}",
             names.join(" and "),
             self.server_name()
         )

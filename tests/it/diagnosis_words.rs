@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::diagnosis_cases::{DENIED, Day, HM, OK, error, finding, settings};
+use crate::diagnosis_cases::{DENIED, Day, HM, OK, error, finding, refused, settings};
 use crate::program::analyze;
 use crate::tree::{TWELVE, Tree, log};
 
@@ -115,4 +115,25 @@ fn the_time_that_logins_take_is_said_as_roughly_as_it_is_known() {
     let summary = finding(&report, "slow-logins").unwrap()["summary"].as_str().unwrap();
     assert!(summary.starts_with("the median login took about 4 to 8 s in the hour from"), "{summary}");
     assert!(summary.ends_with("usually about 64 to 128 ms"), "{summary}");
+}
+
+#[test]
+fn the_retries_of_one_account_are_no_critical_outage_of_a_server() {
+    let moved = refused("MailboxInTransitException");
+    for (name, accounts, others, severity) in [
+        ("one account, others log in", 1, true, "medium"),
+        ("three accounts", 3, true, "critical"),
+        ("one account, and nobody else is there", 1, false, "critical"),
+    ] {
+        let mut day = if others { Day::healthy() } else { Day::default() };
+        for n in 0..4 {
+            let user = format!("moved{}@contoso.com", n % accounts);
+            day = day.login(30_010 + n * 60, "203.0.113.9", &user, &moved);
+        }
+        let report = analyze(day.tree().path());
+        let found = finding(&report, "mailbox-unavailable").unwrap();
+        assert_eq!(found["severity"], severity, "{name}: {found:#}");
+        assert_eq!(found["summary"].as_str().unwrap().contains("only one account was hit"), severity == "medium", "{name}");
+        assert_eq!(report["outages"].as_array().unwrap().len(), 1, "{name}");
+    }
 }
