@@ -286,6 +286,11 @@ impl Guessed<'_> {
         [succeeded.first, succeeded.last].into_iter().find(|moment| *moment > self.first())
     }
 
+    /// A login worked before a moment.
+    pub(super) fn worked_before(&self, moment: i64) -> bool {
+        self.account.succeeded.is_some_and(|succeeded| succeeded.first < moment)
+    }
+
     /// Whether its first or its last success was at this moment.
     fn succeeded_at(&self, moment: i64) -> bool {
         self.account.succeeded.is_some_and(|succeeded| succeeded.first == moment || succeeded.last == moment)

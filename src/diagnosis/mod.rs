@@ -32,6 +32,7 @@ mod password_spray;
 mod plaintext_refused;
 mod protocol_disabled;
 mod proxy_routing;
+mod refused_together;
 mod service_restarted;
 mod service_silent;
 mod slow_logins;

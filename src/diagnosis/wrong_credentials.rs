@@ -7,6 +7,7 @@ use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::group_failures::is_ongoing;
 use crate::diagnosis::guessing::{Guessed, Guesses};
 use crate::diagnosis::powershell::argument;
+use crate::diagnosis::refused_together::Together;
 use crate::text::{counted, thousands};
 
 /// The diagnosis.
@@ -28,6 +29,7 @@ Find the device by its address and give it the new password. Unlock the account 
 
 ## When it is wrong
 If the failures come at a high rate or from many addresses: brute-force. If many accounts are tried: password-spray.
+If probes and many users begin to be refused together and nobody logs in any more: health-mailbox-credentials says so.
 ",
     judge,
 };
@@ -39,6 +41,10 @@ fn judge(case: &Case) -> Vec<Finding> {
     let mut findings = Vec::new();
     for guesses in Guesses::by_server(case) {
         let mut stale = guesses.stale_devices();
+        // Where probes and users are refused together, it is not their passwords.
+        if let Some(together) = Together::of(case, &guesses) {
+            stale.retain(|account| !together.covers(account));
+        }
         stale.sort_by_key(|account| (std::cmp::Reverse(account.count()), account.name));
         findings.extend(judge_server(case, &guesses, &stale));
     }

@@ -137,3 +137,21 @@ fn the_retries_of_one_account_are_no_critical_outage_of_a_server() {
         assert_eq!(report["outages"].as_array().unwrap().len(), 1, "{name}");
     }
 }
+
+#[test]
+fn where_everybody_is_refused_at_once_no_password_is_blamed() {
+    for (name, users, later, blamed) in [("the directory is down", 6, DENIED, false), ("the users still log in", 6, OK, true)] {
+        let mut day =
+            Day::default().every(0..36_000, 300, "127.0.0.1", HM, OK).every(36_000..72_000, 300, "127.0.0.1", HM, DENIED);
+        for n in 0..users {
+            let (client, user) = (format!("203.0.113.{n}"), format!("name{n}@contoso.com"));
+            day = day.every(60 + n * 10..36_000, 900, &client, &user, OK);
+            day = day.every(36_060 + n * 10..72_000, 900, &client, &user, later);
+        }
+        let report = analyze(day.tree().path());
+        let found = finding(&report, "health-mailbox-credentials").unwrap();
+        assert!(finding(&report, "wrong-credentials").is_none(), "{name}");
+        assert_eq!(found["title"].as_str().unwrap().starts_with("Nobody can log in on EX01"), !blamed, "{name}");
+        assert_eq!(found["remediation"].to_string().contains("Remove those"), blamed, "{name}");
+    }
+}
