@@ -1,7 +1,7 @@
 //! Which server a log belongs to, as far as its path tells.
 //!
-//! In this order: the UNC host; the folder above `Program Files` or above `Logging`; the folder above `Imap4`/`Pop3` where it lies below
-//! the given path. Where the path says nothing, the addresses in the lines do (`summary`). The rule looks at one file
+//! In this order: the UNC host; the folder above `Program Files` or above `Logging`, which may be above the given path, because these
+//! names leave no doubt; the folder above `Imap4`/`Pop3` where it lies below the given path. Where the path says nothing, the addresses in the lines do (`summary`). The rule looks at one file
 //! alone, so that any partition of the files gives the same names.
 
 use std::path::Path;
@@ -34,11 +34,33 @@ fn folders(path: &Path) -> Vec<String> {
     parts.split(['\\', '/']).filter(|part| !part.is_empty() && *part != ".").map(str::to_owned).collect()
 }
 
-/// The folder above `Program Files`, else above `Logging`; folders that only stand for a drive or the product are passed over.
+/// The folder above `Program Files`, else above `Logging`; folders that only stand for a drive or the installation are passed over.
+///
+/// A folder of any other name is a server, also `Exchange` and, right above `Logging`, a single letter: hosts are called so.
 fn above_known_folder(folders: &[String]) -> Option<String> {
     let place = |name: &str| folders.iter().rposition(|folder| folder.eq_ignore_ascii_case(name));
-    let at = place("Program Files").or_else(|| place("Logging"))?;
-    folders.get(..at)?.iter().rev().find(|folder| !is_drive(folder) && !is_product(folder)).cloned()
+    if let Some(at) = place("Program Files") {
+        return folders.get(..at)?.iter().rev().find(|folder| !is_drive(folder)).cloned();
+    }
+    let above = folders.get(..place("Logging")?)?;
+    let inside = above_installation(above);
+    let is_passed = |folder: &str| is_drive(folder) && (folder.len() > 1 || inside.len() < above.len());
+    inside.iter().rev().find(|folder| !is_passed(folder)).cloned()
+}
+
+/// The folders above `Microsoft`, `Exchange Server` and `V15`, as far as the last ones are these.
+fn above_installation(folders: &[String]) -> &[String] {
+    let is_installed = |folder: &String| {
+        is_version(folder) || ["Exchange Server", "Microsoft"].iter().any(|name| folder.eq_ignore_ascii_case(name))
+    };
+    match folders.split_last() {
+        // Only with a version or `Exchange Server` below it is `Microsoft` no server.
+        Some((last, above)) if is_installed(last) && !last.eq_ignore_ascii_case("Microsoft") => {
+            let count = above.iter().rev().take_while(|folder| is_installed(folder)).count();
+            above.get(..above.len() - count).unwrap_or_default()
+        }
+        _ => folders,
+    }
 }
 
 fn is_drive(folder: &str) -> bool {
@@ -46,16 +68,17 @@ fn is_drive(folder: &str) -> bool {
     bytes.first().is_some_and(u8::is_ascii_alphabetic) && matches!(bytes.get(1..), Some(b"" | b"$" | b":"))
 }
 
-fn is_product(folder: &str) -> bool {
-    ["V14", "V15", "Exchange Server", "Exchange", "Microsoft", "Program Files"]
-        .iter()
-        .any(|name| folder.eq_ignore_ascii_case(name))
+/// `V14`, `V15`
+fn is_version(folder: &str) -> bool {
+    let digits = folder.strip_prefix(['V', 'v']).unwrap_or_default();
+    digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn above_protocol_folder(input: &Input) -> Option<String> {
     let below = folders(input.path.strip_prefix(&input.root).ok()?);
     let at = below.iter().rposition(|folder| folder.eq_ignore_ascii_case("Imap4") || folder.eq_ignore_ascii_case("Pop3"))?;
-    below.get(at.checked_sub(1)?).cloned()
+    // `Logging` is no server here either: what stands above it was looked at.
+    below.get(at.checked_sub(1)?).filter(|folder| !folder.eq_ignore_ascii_case("Logging")).cloned()
 }
 
 #[cfg(test)]
@@ -73,6 +96,19 @@ mod tests {
             ("/copies", "/copies/EX03/Logging/Pop3/a.LOG", Some("EX03")),
             ("/copies/EX03/Logging", "/copies/EX03/Logging/Pop3/a.LOG", Some("EX03")),
             ("/copies", "/copies/EX03/V15/Logging/Pop3/a.LOG", Some("EX03")),
+            ("/copies", "/copies/EXCHANGE/Logging/Imap4/a.LOG", Some("EXCHANGE")),
+            ("/copies/K", "/copies/K/EXCHANGE/Logging/Imap4/a.LOG", Some("EXCHANGE")),
+            ("/copies", "/copies/Exchange/V15/Logging/Imap4/a.LOG", Some("Exchange")),
+            ("/copies", "/copies/EXCHANGE/C$/Program Files/Microsoft/Exchange Server/V15/Logging/Imap4/a.LOG", Some("EXCHANGE")),
+            ("/copies", "/copies/EX05/Microsoft/Exchange Server/V15/Logging/Imap4/a.LOG", Some("EX05")),
+            ("/copies", "/copies/EX05/Exchange Server/V15/Logging/Imap4/a.LOG", Some("EX05")),
+            ("/copies", "/copies/EX05/D/Exchange Server/V15/Logging/Imap4/a.LOG", Some("EX05")),
+            ("/copies", "/copies/EX05/D$/Logging/Imap4/a.LOG", Some("EX05")),
+            ("/copies", "/copies/Microsoft/Logging/Imap4/a.LOG", Some("Microsoft")),
+            ("/copies", "/copies/Logging/Logging/Imap4/a.LOG", Some("Logging")),
+            ("/copies", "/copies/K/Logging/Imap4/a.LOG", Some("K")),
+            ("/Logging", "/Logging/Imap4/a.LOG", None),
+            ("/C:/Program Files", "/C:/Program Files/Microsoft/Exchange Server/V15/Logging/Imap4/a.LOG", None),
             ("/copies", "/copies/EX04/Imap4/a.LOG", Some("EX04")),
             ("/copies/EX04", "/copies/EX04/Imap4/a.LOG", None),
             ("/copies/EX04/Imap4", "/copies/EX04/Imap4/a.LOG", None),
