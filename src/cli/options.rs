@@ -44,6 +44,10 @@ pub(super) struct Selection {
     server: Vec<String>,
 
     /// Only this account: alice, alice@contoso.com, 'HealthMailbox*' (may be given again)
+    ///
+    /// Names are matched as accounts are joined: alice@contoso.com also takes CONTOSO\alice and alice, and CONTOSO\alice takes
+    /// alice@contoso.com and alice. A filter comes before the joins: where several domains have an alice, a bare alice in a line
+    /// is taken for each of them. A name with * or ? is matched as it is written.
     #[arg(long, value_name = "NAME", help_heading = "What counts")]
     user: Vec<String>,
 

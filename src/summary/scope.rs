@@ -80,15 +80,52 @@ impl NamePattern {
         self.form.is_match(name)
     }
 
-    /// Whether an account's name fits: whole, without its domain, or cut to 20 characters as in the user column.
+    /// Whether an account's name fits: whole, without its domain, cut to 20 characters as in the user column, or as names of one
+    /// account are joined.
+    ///
+    /// A filter comes before the joins and cannot know them: a bare name in a line fits whatever domain was asked for.
     pub fn matches_account(&self, name: &str) -> bool {
         let without_upn = name.split('@').next().unwrap_or(name);
         let mut parts = name.splitn(2, ['\\', '/']);
         let without_domain = parts.nth(1).unwrap_or(name);
         let is_cut = name.chars().count() == CUT_LENGTH
             && self.text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
-        is_cut || [name, without_upn, without_domain].iter().any(|name| self.matches(name))
+        is_cut || [name, without_upn, without_domain].iter().any(|name| self.matches(name)) || self.is_joined(name)
     }
+
+    /// Whether a pattern that is a name with a domain means the same account: `alice@contoso.com`, `CONTOSO\alice`, `alice`.
+    fn is_joined(&self, name: &str) -> bool {
+        let is_name = !self.text.contains(['*', '?']);
+        let asked = is_name.then(|| with_domain(&self.text)).flatten();
+        asked.is_some_and(|(local, domain)| match with_domain(name) {
+            Some((other, of)) if is_upn(name) == is_upn(&self.text) => is_same(local, other) && is_same(domain, of),
+            Some((other, of)) => is_same(local, other) && is_same(first_label(domain), first_label(of)),
+            None => is_same(local, name) || (name.chars().count() == CUT_LENGTH && begins(local, name)),
+        })
+    }
+}
+
+/// A name's account and domain, in either form; `None` for a bare name.
+fn with_domain(name: &str) -> Option<(&str, &str)> {
+    let pair = name.rsplit_once('@').or_else(|| name.split_once(['\\', '/']).map(|(domain, local)| (local, domain)));
+    pair.filter(|(local, domain)| !local.is_empty() && !domain.is_empty())
+}
+
+fn is_upn(name: &str) -> bool {
+    name.contains('@')
+}
+
+fn first_label(domain: &str) -> &str {
+    domain.split('.').next().unwrap_or(domain)
+}
+
+/// In any case, as the pattern is compared.
+fn is_same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
+
+fn begins(name: &str, start: &str) -> bool {
+    name.to_lowercase().starts_with(&start.to_lowercase())
 }
 
 /// An address, a network (`10.0.0.0/8`), or an address with `*` and `?`.
@@ -161,6 +198,19 @@ mod tests {
             ("alice", "malice", false),
             ("HealthMailboxab28d8826ea8428d805c5e21cdff9077@contoso.com", "HealthMailboxab28d88", true),
             ("a.b", "axb", false),
+            ("David.Dahl@contoso.example", "david.dahl", true),
+            ("David.Dahl@contoso.example", r"CONTOSO\david.dahl", true),
+            ("David.Dahl@contoso.example", "contoso/david.dahl", true),
+            ("David.Dahl@contoso.example", r"FABRIKAM\david.dahl", false),
+            ("David.Dahl@contoso.example", "david.dahl@fabrikam.example", false),
+            ("David.Dahl@contoso.example", "david.dahlberg", false),
+            (r"CONTOSO\david.dahl", "David.Dahl@contoso.example", true),
+            ("contoso/david.dahl", r"CONTOSO\David.Dahl", true),
+            (r"CONTOSO\david.dahl", "David.Dahl", true),
+            (r"CONTOSO\david.dahl", "david.dahl@fabrikam.example", false),
+            (r"CONTOSO\david.dahl", r"FABRIKAM\david.dahl", false),
+            (r"CONTOSO\maximiliana.oberhuber", "maximiliana.oberhube", true),
+            ("alice*@contoso.com", "alice", false),
         ] {
             assert_eq!(NamePattern::parse(pattern).unwrap().matches_account(name), fits, "{pattern} {name}");
         }
