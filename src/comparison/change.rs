@@ -152,6 +152,8 @@ pub struct Change {
     pub role: Option<Role>,
     /// Of which clients.
     pub class: Option<ClientClass>,
+    /// Where failed logins were handed over to: `host:port:encryption`.
+    pub target: Option<String>,
     /// The diagnosis, the error, the percentile, the mechanism or the account.
     pub what: String,
     /// What it says more exactly: a finding's title, a failure's response.
@@ -176,6 +178,7 @@ impl Change {
             protocol: None,
             role: None,
             class: None,
+            target: None,
             what: what.into(),
             detail: String::new(),
             this,
@@ -185,11 +188,12 @@ impl Change {
         }
     }
 
-    /// Where, in words: `EX01 IMAP back end`; empty if everywhere.
+    /// Where, in words: `EX01 IMAP back end`, `EX01 IMAP to ex07:1993:ssl`; empty if everywhere.
     pub fn place(&self) -> String {
         let role = self.role.filter(|role| *role == Role::BackEnd).map(Role::title);
         let parts = [self.server.as_deref(), self.protocol.map(Protocol::title), role];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+        let to = self.target.as_ref().map(|target| format!("to {target}"));
+        parts.into_iter().flatten().chain(to.as_deref()).collect::<Vec<_>>().join(" ")
     }
 
     /// What, in words: `ProxyNotAuthenticated (probes)`, `failed logins (users)`, `outages`.

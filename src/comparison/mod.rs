@@ -120,7 +120,10 @@ impl Comparison {
             let by_kind = (a.direction, a.kind).cmp(&(b.direction, b.kind));
             let by_distance = || b.distance().total_cmp(&a.distance());
             let name = |change: &Change| (change.server.clone(), change.protocol, change.role, change.class, change.what.clone());
-            by_kind.then_with(by_distance).then_with(|| name(a).cmp(&name(b))).then_with(|| a.detail.cmp(&b.detail))
+            by_kind
+                .then_with(by_distance)
+                .then_with(|| name(a).cmp(&name(b)))
+                .then_with(|| (&a.target, &a.detail).cmp(&(&b.target, &b.detail)))
         });
         Self {
             matched: servers.matched,

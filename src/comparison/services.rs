@@ -64,6 +64,7 @@ fn failures(this: &Service, other: &Service, changes: &mut Vec<Change>) -> u64 {
             continue;
         };
         change.class = Some(name.class);
+        change.target.clone_from(&name.target);
         change.detail.clone_from(&name.response);
         if change.what.is_empty() {
             change.what.clone_from(&name.response);

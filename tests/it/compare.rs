@@ -109,6 +109,27 @@ fn a_new_kind_of_failure_is_found_and_followed_to_its_line() {
 }
 
 #[test]
+fn failures_that_differ_in_their_target_alone_can_be_told_apart() {
+    let to = |host: &str| {
+        let notes = format!("R=\"z NO LOGIN failed.\";Msg=Proxy:{host}:1993:SSL;ErrMsg=ProxyFailed");
+        let mut lines = vec![TWELVE.to_owned()];
+        lines.extend((0..60).map(|minute| login(&format!("07:{minute:02}:00.000"), &format!("user{minute}"), &notes)));
+        Tree::of(FRONT, log(&lines.iter().map(String::as_str).collect::<Vec<_>>()))
+    };
+    let (this, other) = (to("ex07"), to("ex08"));
+    let comparison = compared(this.path(), other.path(), &[]);
+    let targets: Vec<String> = list(&comparison, "/changes")
+        .iter()
+        .filter(|change| text(change, "kind") == "failures")
+        .map(|change| format!("{} {}", text(change, "direction"), text(change, "target")))
+        .collect();
+    assert_eq!(targets, ["new ex07:1993:ssl", "gone ex08:1993:ssl"]);
+    let (this, other) = (this.path().display().to_string(), other.path().display().to_string());
+    let shown = exlog(&["analyze", &this, "--compare", &other]).with_status(0).stdout;
+    assert!(shown.contains("EX01 IMAP to ex07") && shown.contains("EX01 IMAP to ex08"), "{shown}");
+}
+
+#[test]
 fn a_week_beside_a_day_is_not_worse() {
     let day = Tree::of(FRONT, mixed(100, &[(10, "LogonFailed:LogonDenied")]));
     let week = Tree::of(FRONT, mixed(700, &[(70, "LogonFailed:LogonDenied")]));

@@ -43,6 +43,7 @@ fn change(change: &Change) -> wire::ChangeRow<'_> {
         protocol: change.protocol.map(Protocol::name),
         role: change.role.map(Role::name),
         client_class: change.class.map(ClientClass::name),
+        target: change.target.as_deref(),
         what: &change.what,
         detail: &change.detail,
         this: figure(&change.this),

@@ -35,6 +35,7 @@ pub(in crate::report::json) struct ChangeRow<'a> {
     pub(in crate::report::json) protocol: Option<&'static str>,
     pub(in crate::report::json) role: Option<&'static str>,
     pub(in crate::report::json) client_class: Option<&'static str>,
+    pub(in crate::report::json) target: Option<&'a str>,
     pub(in crate::report::json) what: &'a str,
     pub(in crate::report::json) detail: &'a str,
     pub(in crate::report::json) this: FigureRow,
