@@ -6,7 +6,7 @@ use ring::digest::{SHA256, digest};
 
 use crate::generator::clock::utc;
 use crate::generator::{EventKind, Plan, generate};
-use crate::program::{analyze, exlog, list, text};
+use crate::program::{analyze, exlog, list, number, text};
 use crate::tree::{FRONT, TWELVE, Tree, log, login, samples};
 
 /// The page about a path.
@@ -225,12 +225,38 @@ fn every_number_of_the_lists_leads_to_its_lines() {
         .map(|words| words[..1].iter().chain(&words[2..]).cloned().collect::<Vec<_>>().join(" "))
         .collect();
     let has = |wanted: &str| assert!(commands.iter().any(|command| command.starts_with(wanted)), "{wanted}");
-    has("sessions --server EX01 --protocol imap4 --user nils.otto --outcome failed");
-    has("sessions --server EX01 --protocol imap4 --client 10.20.250.2 --outcome failed");
+    has("sessions --server EX01 --protocol imap4 --role frontend --user nils.otto --outcome failed");
+    has("sessions --server EX01 --protocol imap4 --role frontend --client 10.20.250.2 --outcome failed");
     has("sessions --server EX01 --protocol pop3 --role frontend --client 10.20.0.14");
     has("sessions --server EX01 --protocol imap4 --role backend");
     has("sessions --server EX01 --protocol imap4 --role frontend --from 2026-03-12T07:");
     has("analyze --server EX01 --protocol imap4 --from 2026-03-12T07:33:43");
+}
+
+#[cfg(not(windows))]
+#[test]
+fn the_command_of_a_group_shows_as_many_failures_as_it_counts() {
+    let (mut exact, mut more) = (0, 0);
+    for sample in ["certificate-outage", "credentials", "damaged", "healthy-day", "mixed-layouts"] {
+        let path = samples().join(sample);
+        let groups = analyze(&path);
+        let page = page(&path, &[]);
+        for group in list(&groups, "/failure_groups") {
+            let row = between(&page, &format!("id=\"{}\"", text(group, "id")), "</tbody>");
+            let mut words = commands(row).into_iter().find(|words| words[0] == "sessions").unwrap();
+            words.extend(["--format", "ndjson", "--quiet"].map(str::to_owned));
+            let shown = exlog(&words).with_status(0).stdout.lines().count() as u64;
+            let count = number(group, "/count");
+            if row.contains("<dt>Its lines</dt>") {
+                assert_eq!(shown, count, "{words:?}");
+                exact += 1;
+            } else {
+                assert!(shown > count, "{shown} of {count}: {words:?}");
+                more += 1;
+            }
+        }
+    }
+    assert!(exact > more && more > 0, "{exact} exact, {more} with others");
 }
 
 #[test]

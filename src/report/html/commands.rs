@@ -90,6 +90,23 @@ pub(super) struct Narrowed<'a> {
     pub(super) window: Option<(i64, i64)>,
     /// Failed attempts alone; only for lines.
     pub(super) failed: bool,
+    /// Failures with this error code, or of this class of errors, alone; only for lines.
+    pub(super) error: Option<&'a str>,
+}
+
+/// The pattern for an account's name that all probes fit.
+pub(super) const PROBES: &str = "HealthMailbox*";
+
+/// A pattern of `--error` is no longer: errors come from strangers too.
+const ERROR: usize = 200;
+
+/// The pattern of `--error` that an error fits. What would be a wildcard, or cannot stand in a command, is any one character: the
+/// command may show lines too many, but never too few.
+pub(super) fn error_pattern(error: &str) -> String {
+    let inside = error.len() - error.trim_start().len()..error.trim_end().len();
+    let is_itself = |(at, c): &(usize, char)| inside.contains(at) && !c.is_control() && *c != '*';
+    let pattern: String = error.char_indices().take(ERROR).map(|of| if is_itself(&of) { of.1 } else { '?' }).collect();
+    if error.chars().count() > ERROR { pattern + "*" } else { pattern }
 }
 
 /// The command that makes this report again about a part of it.
@@ -121,10 +138,7 @@ fn command(name: &str, asked: &Asked, narrowed: Narrowed<'_>) -> String {
         ("--client", only(narrowed.client, &asked.clients)),
     ];
     for (option, value) in options.iter().flat_map(|(option, values)| values.iter().map(move |value| (option, value))) {
-        match value.starts_with('-') {
-            true => words.push(quoted(&format!("{option}={value}"))),
-            false => words.extend([(*option).to_owned(), quoted(value)]),
-        }
+        words.extend(self::option(option, value));
     }
     if let Some((from, to)) = narrowed.window {
         // `--to` is not included.
@@ -133,7 +147,18 @@ fn command(name: &str, asked: &Asked, narrowed: Narrowed<'_>) -> String {
     if narrowed.failed {
         words.extend(["--outcome".to_owned(), "failed".to_owned()]);
     }
+    if let Some(error) = narrowed.error.map(error_pattern) {
+        words.extend(option("--error", &error));
+    }
     words.join(" ")
+}
+
+/// An option with its value, which may begin like an option.
+fn option(option: &str, value: &str) -> Vec<String> {
+    match value.starts_with('-') {
+        true => vec![quoted(&format!("{option}={value}"))],
+        false => vec![option.to_owned(), quoted(value)],
+    }
 }
 
 /// A word as the shell takes it, without control characters.
@@ -188,6 +213,18 @@ mod tests {
         let narrowed = Narrowed { user: Some("alice"), failed: true, ..Narrowed::default() };
         assert_eq!(lines(&asked, narrowed), "exlog sessions logs --user alice --outcome failed");
         assert_eq!(again(&asked, Narrowed::default()), "exlog analyze logs --evidence imap.txt");
+    }
+
+    #[test]
+    fn an_error_is_a_pattern_that_it_fits() {
+        let shown = |error: &str| lines(&asked(&["logs"]), Narrowed { error: Some(error), ..Narrowed::default() });
+        assert_eq!(shown("ProxyFailed"), "exlog sessions logs --error ProxyFailed");
+        for (error, pattern) in [("a*b?", "a?b?"), ("a\tb\u{7}", "a?b?"), (&"x".repeat(300), &format!("{}*", "x".repeat(ERROR)))]
+        {
+            assert_eq!(error_pattern(error), pattern);
+            assert!(crate::summary::scope::NamePattern::parse(pattern).unwrap().matches(error));
+        }
+        assert!(shown("-v").ends_with("=-v") || shown("-v").ends_with("=-v'"));
     }
 
     #[test]

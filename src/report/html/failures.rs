@@ -4,11 +4,15 @@ use crate::case::Case;
 use crate::case::group::Group;
 use crate::case::outage::Outage;
 use crate::clock::duration_for_people;
+use crate::login::identity::ClientClass;
+use crate::merge::Span;
 use crate::report::html::Asked;
-use crate::report::html::commands::{Cite, Narrowed, again, cite, lines};
+use crate::report::html::commands::{Cite, Narrowed, PROBES, again, cite, error_pattern, lines};
 use crate::report::html::tables::of_service;
 use crate::report::html::times::{Times, When};
 use crate::report::html::words::{NAME, cut, estimated, server, share, who};
+use crate::summary::failure_group::GroupKey;
+use crate::summary::scope::NamePattern;
 use crate::text::thousands;
 
 /// So many groups are listed.
@@ -77,6 +81,8 @@ pub(super) struct GroupRow {
     pub(super) ports: String,
     pub(super) examples: Vec<Cite>,
     pub(super) command: String,
+    /// Whether the command shows the failures of this group and no others.
+    pub(super) is_alone: bool,
 }
 
 /// All outages.
@@ -119,10 +125,10 @@ fn outage_row(case: &Case, outage: &Outage, asked: &Asked, times: &Times) -> Out
 pub(super) fn groups(case: &Case, asked: &Asked, times: &Times) -> Vec<GroupRow> {
     let biggest = case.groups.iter().map(|group| group.failures.count).max().unwrap_or(1);
     let rows = case.groups.iter().take(GROUPS).enumerate();
-    rows.map(|(place, group)| group_row(place, group, biggest, asked, times)).collect()
+    rows.map(|(place, group)| group_row(place, group, (biggest, &case.groups), asked, times)).collect()
 }
 
-fn group_row(place: usize, group: &Group, biggest: u64, asked: &Asked, times: &Times) -> GroupRow {
+fn group_row(place: usize, group: &Group, (biggest, others): (u64, &[Group]), asked: &Asked, times: &Times) -> GroupRow {
     let (key, failures, service) = (&group.key, &group.failures, &group.service);
     let shares = |names: &[(String, u64)]| {
         let named = names.iter().take(NAMED);
@@ -130,8 +136,13 @@ fn group_row(place: usize, group: &Group, biggest: u64, asked: &Asked, times: &T
     };
     let examples = if place < WITH_ALL_EXAMPLES { usize::MAX } else { FEW_EXAMPLES };
     let ports: Vec<String> = failures.ports.iter().map(|(port, count)| format!("{port} ({})", thousands(*count))).collect();
-    let window = Some((failures.span.first, failures.span.last));
-    let narrowed = Narrowed { window, failed: true, ..of_service(service) };
+    let narrowed = Narrowed {
+        window: Some((failures.span.first, failures.span.last)),
+        failed: true,
+        error: Some(error_of(group)),
+        user: (key.client_class == ClientClass::HealthMailbox && asked.users.is_empty()).then_some(PROBES),
+        ..of_service(service)
+    };
     GroupRow {
         anchor: group.id.clone(),
         error: if key.error.is_empty() { "no error named".to_owned() } else { cut(&key.error, NAME) },
@@ -156,5 +167,29 @@ fn group_row(place: usize, group: &Group, biggest: u64, asked: &Asked, times: &T
         ports: ports.join(", "),
         examples: failures.examples.iter().take(examples).map(|(_, at, text)| cite(at, Some(text))).collect(),
         command: lines(asked, narrowed),
+        is_alone: is_alone(group, others, asked),
     }
+}
+
+/// What the failures of a group are asked for by: the code, or the class where there is none.
+fn error_of(group: &Group) -> &str {
+    if group.key.error.is_empty() { group.key.error_class.name() } else { &group.key.error }
+}
+
+/// Whether the command that shows the failures of a group shows those of no other: it asks neither for a target nor a response, and
+/// for accounts only if they are probes and no others were asked for.
+fn is_alone(group: &Group, others: &[Group], asked: &Asked) -> bool {
+    let is_of_service = |other: &Group| {
+        let (this, other) = (&group.service, &other.service);
+        (this.protocol, this.role) == (other.protocol, other.role) && (this.server.is_none() || this.server == other.server)
+    };
+    let is_class_asked = group.key.client_class == ClientClass::HealthMailbox && asked.users.is_empty();
+    let is_of_class = |other: &Group| !is_class_asked || other.key.client_class == ClientClass::HealthMailbox;
+    let Ok(pattern) = NamePattern::parse(&error_pattern(error_of(group))) else { return false };
+    let fits = |key: &GroupKey| pattern.matches(&key.error) || pattern.matches(key.error_class.name());
+    let span = group.failures.span;
+    let is_of_time = |other: Span| other.first <= span.last && span.first <= other.last;
+    !others.iter().any(|other| {
+        other.id != group.id && is_of_service(other) && is_of_class(other) && is_of_time(other.failures.span) && fits(&other.key)
+    })
 }

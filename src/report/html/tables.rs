@@ -79,12 +79,10 @@ pub(super) fn names(rows: &[Top], are_accounts: bool, asked: &Asked, times: &Tim
         let (counts, service) = (top.account.counts, &top.service);
         let role = if service.role == Role::FrontEnd { String::new() } else { format!(" {}", service.role.title()) };
         let narrowed = Narrowed {
-            server: service.server.as_deref(),
-            protocol: Some(service.protocol),
             user: are_accounts.then_some(top.name.as_str()),
             client: (!are_accounts).then_some(top.name.as_str()),
             failed: true,
-            ..Narrowed::default()
+            ..of_service(service)
         };
         NameRow {
             name: cut(&top.name, NAME),
