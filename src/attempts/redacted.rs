@@ -7,6 +7,13 @@ use crate::attempts::session_line::SessionLine;
 use crate::redaction::{Redact, Redactor};
 
 impl Redact for Attempt {
+    fn teach(&self, redactor: &mut Redactor) {
+        self.server.iter().for_each(|server| redactor.learn_host(server));
+        self.target.iter().for_each(|target| redactor.learn_target(target));
+        redactor.learn_targets_of(&self.response);
+        redactor.learn_account(&self.user);
+    }
+
     fn redact(&mut self, redactor: &Redactor) {
         let Self {
             moment: _,
@@ -49,6 +56,11 @@ impl Redact for End {
 }
 
 impl Redact for SessionLine {
+    fn teach(&self, redactor: &mut Redactor) {
+        self.server.iter().for_each(|server| redactor.learn_host(server));
+        redactor.learn_targets_of(&self.text);
+    }
+
     fn redact(&mut self, redactor: &Redactor) {
         let Self { moment: _, protocol: _, role: _, server, session: _, sequence: _, command, text, location } = self;
         server.iter_mut().for_each(|name| hide_server(name, redactor));

@@ -16,9 +16,9 @@ use crate::login::identity::CUT_LENGTH;
 use crate::merge::merge_entry;
 use crate::redaction::{Redact, Redactor};
 
-impl Case {
-    /// Tells what is known of accounts, so that all their spellings get one pseudonym.
-    pub fn teach(&self, redactor: &mut Redactor) {
+impl Redact for Case {
+    /// Accounts, so that all their spellings get one pseudonym, and hosts, so that they go where they are known words.
+    fn teach(&self, redactor: &mut Redactor) {
         for (name, whole) in self.accounts.joined().chain(self.summary.aliases.pairs()) {
             redactor.learn_account(name);
             redactor.learn_account(whole);
@@ -30,11 +30,14 @@ impl Case {
             let refused = service.refused_users.iter().chain(service.groups.values());
             let users = refused.flat_map(|group| group.users.iter().map(|(name, _, _)| name));
             users.chain(service.accounts.iter().map(|(name, _, _)| name)).for_each(|name| redactor.learn_account(name));
+            service.series.keys().filter_map(|(target, _)| target.as_ref()).for_each(|target| redactor.learn_target(target));
+            let examples = service.groups.values().flat_map(|group| &group.examples);
+            examples.for_each(|(_, _, line)| redactor.learn_targets_of(line));
         }
+        let servers = self.summary.sources.iter().filter_map(|source| source.server.as_deref());
+        servers.chain(self.servers().into_iter().flatten()).for_each(|server| redactor.learn_host(server));
     }
-}
 
-impl Redact for Case {
     fn redact(&mut self, redactor: &Redactor) {
         let Self {
             window: _,

@@ -104,6 +104,7 @@ fn tell(words: &str) {
 /// Puts pseudonyms in the place of all names of cases that are reported together, and of what was asked for.
 pub(super) fn apply(mut redactor: Redactor, cases: &mut [&mut Case], asked: &mut Asked) {
     cases.iter().for_each(|case| case.teach(&mut redactor));
+    asked.server_name.iter().for_each(|name| redactor.learn_host(name));
     cases.iter_mut().for_each(|case| case.redact(&redactor));
     let Asked { zone: _, paths, evidence, others, server_name, protocol: _, role: _, servers, users, clients } = asked;
     paths.iter_mut().chain(evidence).chain(others).for_each(|path| *path = redactor.path(path));

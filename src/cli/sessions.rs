@@ -230,8 +230,10 @@ struct Redacted<'a, T> {
 
 impl<T: Redact> Redacted<'_, T> {
     fn add(&mut self, mut row: T) -> io::Result<()> {
-        if let Some(redactor) = &self.redactor {
+        if let Some(redactor) = &mut self.redactor {
+            row.teach(redactor);
             row.redact(redactor);
+            redactor.forget();
         }
         self.listing.add(&row)
     }

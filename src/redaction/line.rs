@@ -153,6 +153,16 @@ mod tests {
     }
 
     #[test]
+    fn words_of_the_protocol_stay_where_an_account_is_called_so() {
+        let redactor = Redactor::new("k");
+        let line = r#"t,1,2,,,login,1,2,3,login,login *****,"R=""z NO LOGIN failed."";Msg=User: login"#;
+        let login = redactor.label("login");
+        let shown = redactor.log_line(line);
+        assert!(shown.contains(&format!(",{login},1,2,3,login,{login} *****,")), "{shown}");
+        assert!(shown.ends_with(&format!(" NO LOGIN failed.\"\";Msg=User: {login}")), "{shown}");
+    }
+
+    #[test]
     fn of_an_unreadable_line_only_the_shape_is_shown() {
         assert_eq!(Redactor::new("k").unreadable_line("alice,secret"), "(12 bytes, 2 columns)");
     }

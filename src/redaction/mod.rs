@@ -16,6 +16,7 @@ mod line;
 mod location;
 mod names;
 mod path;
+mod place;
 mod words;
 
 pub use names::is_address;
@@ -31,6 +32,9 @@ const PROBE: &str = "healthmailbox";
 
 /// Something that holds names and can put pseudonyms in their place.
 pub trait Redact {
+    /// Tells what is known to be the name of a host or an account here, for the texts in which it may stand.
+    fn teach(&self, _: &mut Redactor) {}
+
     /// Puts pseudonyms in the place of all names.
     fn redact(&mut self, redactor: &Redactor);
 }
@@ -42,6 +46,9 @@ pub struct Redactor {
     words: BTreeSet<&'static str>,
     /// Accounts without their domains: a dot in them does not separate labels, and a known word may be one.
     accounts: BTreeSet<String>,
+    /// Hosts as they are written, whole and their first labels: a known word may be one. In another case it is a word again, so that
+    /// a server called `SERVER` does not take the word from every sentence.
+    hosts: BTreeSet<String>,
     /// Names that Exchange cut, and the whole ones that they are known to stand for.
     cut: BTreeMap<String, String>,
 }
@@ -53,6 +60,7 @@ impl Redactor {
             key: hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()),
             words: words::known(),
             accounts: BTreeSet::new(),
+            hosts: BTreeSet::new(),
             cut: BTreeMap::new(),
         }
     }
@@ -60,6 +68,32 @@ impl Redactor {
     /// Learns an account, so that it is known for one where its form does not tell.
     pub fn learn_account(&mut self, name: &str) {
         self.accounts.insert(names::local_part(name).trim().to_lowercase());
+    }
+
+    /// Learns a host as it is written.
+    pub fn learn_host(&mut self, name: &str) {
+        let name = name.trim();
+        if !name.is_empty() && !is_address(name) {
+            self.hosts.extend([name, name.split('.').next().unwrap_or(name)].map(str::to_owned));
+        }
+    }
+
+    /// Learns the host of a target that is kept in small letters: in these it would be a word of any sentence, in capitals it is not.
+    pub fn learn_target(&mut self, target: &str) {
+        self.learn_host(&target.split(':').next().unwrap_or(target).to_uppercase());
+    }
+
+    /// Learns the hosts to which a line hands over.
+    pub fn learn_targets_of(&mut self, line: &str) {
+        place::targets(line).for_each(|host| self.learn_host(host));
+    }
+
+    /// Forgets the names that were learned: rows that come one by one are each redacted by what they say themselves, and memory does
+    /// not grow with their number.
+    pub fn forget(&mut self) {
+        self.accounts.clear();
+        self.hosts.clear();
+        self.cut.clear();
     }
 
     /// Learns that a name which Exchange cut stands for a whole one.

@@ -20,9 +20,11 @@ impl Redactor {
     /// What stands for a path. Its shape stays, and names that say nothing about whose it is.
     pub fn path(&self, path: &str) -> String {
         let mut shown = String::with_capacity(path.len());
-        for piece in path.split_inclusive(['/', '\\']) {
+        let mut pieces = path.split_inclusive(['/', '\\']).peekable();
+        while let Some(piece) = pieces.next() {
             let name = piece.trim_end_matches(['/', '\\']);
-            shown.push_str(&self.component(name));
+            let is_of_logs = pieces.peek().is_some_and(|below| is_folder_of_logs(name, below));
+            shown.push_str(&if is_of_logs { name.to_owned() } else { self.component(name) });
             shown.push_str(piece.get(name.len()..).unwrap_or_default());
         }
         shown
@@ -53,13 +55,37 @@ impl Redactor {
                 "v14" | "v15" | "program" | "files" | "logging" | "imap4" | "pop3" | "exchange" | "server" | "microsoft"
             )
         };
-        name.split(' ').all(is_own) || (name.contains('-') && self.is_code(name))
+        // A server may be called `EXCHANGE`, and its folder after it.
+        !self.hosts.contains(name) && (name.split(' ').all(is_own) || (name.contains('-') && self.is_code(name)))
+    }
+}
+
+/// Whether Exchange gave a folder its name by what stands below it, also where a server is called so: `Logging` above `Imap4` or
+/// `Pop3`, and these above the logs.
+fn is_folder_of_logs(name: &str, below: &str) -> bool {
+    let is_protocol = |name: &str| name.eq_ignore_ascii_case("Imap4") || name.eq_ignore_ascii_case("Pop3");
+    let folder = below.trim_end_matches(['/', '\\']);
+    match name.eq_ignore_ascii_case("Logging") {
+        true => is_protocol(folder),
+        false => is_protocol(name) && folder == below,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_folder_of_a_server_that_is_called_like_a_known_one_goes() {
+        let mut redactor = Redactor::new("k");
+        for name in ["SERVER", "Logging", "Imap4"] {
+            redactor.learn_host(name);
+            let path = format!("/{name}/Logging/Imap4/IMAP420260302-1.LOG");
+            assert_eq!(redactor.path(&path), format!("/{}/Logging/Imap4/IMAP420260302-1.LOG", redactor.label(name)));
+        }
+        let installed = r"c:\Program Files\Microsoft\Exchange Server\V15\Logging\Pop3";
+        assert!(redactor.path(installed).ends_with(r":\Program Files\Microsoft\Exchange Server\V15\Logging\Pop3"));
+    }
 
     #[test]
     fn the_shape_of_a_path_stays_and_whose_it_is_goes() {

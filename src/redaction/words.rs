@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::redaction::Redactor;
+use crate::redaction::place::{Place, behind_proxy};
 
 /// Words of the protocols, of Exchange, and the English in which servers answer.
 const WORDS: &str = include_str!("words.txt");
@@ -32,22 +33,27 @@ impl Redactor {
         self.text_without(text, &[])
     }
 
-    /// The same where `names` (in small letters) are names even if they are known words.
+    /// The same where `names` (in small letters) are accounts: where one is expected even if it is a known word.
     pub(super) fn text_without(&self, text: &str, names: &[String]) -> String {
         let mut shown = String::with_capacity(text.len());
         let mut rest = text;
+        let (mut before, mut between) = ("", String::new());
         while let Some(first) = rest.chars().next() {
             if let Some(behind) = rest.strip_prefix(BREAK) {
                 shown.push_str(BREAK);
+                between.push_str(BREAK);
                 rest = behind;
             } else if is_of_word(first) {
                 let end = rest.find(|c| !is_of_word(c)).unwrap_or(rest.len());
                 let end = rest.get(..end).and_then(|word| word.find(BREAK)).unwrap_or(end);
                 let (word, behind) = rest.split_at(end);
-                shown.push_str(&self.word(word, names));
+                shown.push_str(&self.word(word, names, Place::behind(before, &between)));
+                before = word;
+                between.clear();
                 rest = behind;
             } else {
                 shown.push(first);
+                between.push(first);
                 rest = rest.get(first.len_utf8()..).unwrap_or_default();
             }
         }
@@ -55,7 +61,7 @@ impl Redactor {
     }
 
     /// What stands for a word; what stands around it without being a part of it stays.
-    fn word(&self, whole: &str, names: &[String]) -> String {
+    fn word(&self, whole: &str, names: &[String], place: Place) -> String {
         let is_edge = |c: char| !c.is_alphanumeric();
         // The double colon of `::1` belongs to it.
         if whole.contains("::") && self.is_address(whole) {
@@ -64,20 +70,26 @@ impl Redactor {
         let word = whole.trim_matches(is_edge);
         let start = whole.find(word).unwrap_or_default();
         let (before, behind) = (whole.get(..start).unwrap_or_default(), whole.get(start + word.len()..).unwrap_or_default());
-        format!("{before}{}{behind}", self.bare_word(word, names))
+        format!("{before}{}{behind}", self.bare_word(word, names, place))
     }
 
     fn is_address(&self, word: &str) -> bool {
         word.parse::<std::net::IpAddr>().is_ok()
     }
 
-    fn bare_word(&self, word: &str, names: &[String]) -> String {
-        if names.contains(&word.to_lowercase()) {
+    fn bare_word(&self, word: &str, names: &[String], place: Place) -> String {
+        let folded = word.to_lowercase();
+        if names.contains(&folded) && (place == Place::Account || !self.is_known(word)) {
             self.account(word)
         } else if word.is_empty() || MOMENT.as_ref().is_some_and(|form| form.is_match(word)) {
             word.to_owned()
         } else if self.is_address(word) || word.parse::<std::net::SocketAddr>().is_ok() {
             self.socket(word)
+        } else if place == Place::Host {
+            self.target(word)
+        } else if let Some((before, target)) = behind_proxy(word) {
+            let (before, proxy) = before.split_at(before.len() - "Proxy:".len());
+            format!("{}{proxy}{}", self.text_without(before, names), self.target(target))
         } else if word.contains('@') {
             self.account(word)
         } else if let Some((domain, local)) = word.split_once(['\\', '/'])
@@ -86,12 +98,17 @@ impl Redactor {
         {
             self.account(word)
         } else if let Some(separator) = word.chars().find(|c| matches!(c, '\\' | '/' | ':')) {
-            let pieces = word.split(separator).map(|piece| self.word(piece, names));
-            pieces.collect::<Vec<_>>().join(&separator.to_string())
+            let (separator, mut place) = (separator.to_string(), place);
+            let pieces = word.split(&separator).map(|piece| {
+                let shown = self.word(piece, names, place);
+                place = Place::behind(piece, &separator);
+                shown
+            });
+            pieces.collect::<Vec<_>>().join(&separator)
+        } else if self.accounts.contains(&folded) && (place == Place::Account || !self.is_plain(word)) {
+            self.label(word)
         } else if self.is_plain(word) {
             word.to_owned()
-        } else if self.accounts.contains(&word.to_lowercase()) {
-            self.label(word)
         } else {
             self.host(word)
         }
@@ -99,7 +116,7 @@ impl Redactor {
 
     /// What stands for a term of Exchange or Windows, such as `IMAP.Proxy` or `MSExchange Management`: no host is expected here.
     pub fn term(&self, text: &str) -> String {
-        let is_known = |piece: &str| piece.is_empty() || self.is_known(piece) || self.is_code(piece);
+        let is_known = |piece: &str| piece.is_empty() || self.is_word(piece) || self.is_code(piece);
         if text.split([' ', '.', '-', '_', '/']).all(is_known) { text.to_owned() } else { self.text(text) }
     }
 
@@ -108,8 +125,12 @@ impl Redactor {
         is_small_number(word) || self.is_known(word) || self.is_code(word)
     }
 
-    /// Whether a word is one of the known ones.
+    /// Whether a word is one of the known ones, and no host as it is written.
     pub(super) fn is_known(&self, word: &str) -> bool {
+        self.is_word(word) && !self.hosts.contains(word)
+    }
+
+    fn is_word(&self, word: &str) -> bool {
         self.words.contains(word.to_lowercase().as_str())
     }
 
@@ -119,7 +140,8 @@ impl Redactor {
         let is_joined = |piece: &str| humps(piece).len() > 1;
         let mut pieces = word.split(['-', '_', '.']);
         pieces.clone().any(is_joined)
-            && pieces.all(|piece| self.is_known(piece) || humps(piece).iter().all(|hump| self.is_known(hump)))
+            && !self.hosts.contains(word)
+            && pieces.all(|piece| self.is_word(piece) || humps(piece).iter().all(|hump| self.is_word(hump)))
     }
 }
 
@@ -197,6 +219,50 @@ mod tests {
         }
         let shown = redactor.text_without("User: proxy", &["proxy".to_owned()]);
         assert_eq!(shown, format!("User: {}", redactor.label("proxy")));
+    }
+
+    #[test]
+    fn hosts_that_are_known_words_go_as_they_are_written() {
+        let mut redactor = Redactor::new("k");
+        let server = redactor.label("server");
+        for (text, shown) in [
+            ("Msg=Proxy:SERVER:1993:SSL;ErrMsg=ProxyFailed", format!("Msg=Proxy:{server}:1993:SSL;ErrMsg=ProxyFailed")),
+            ("[Error=ProxyFailed Proxy=server:1993:SSL]", format!("[Error=ProxyFailed Proxy={server}:1993:SSL]")),
+            ("LogonFailed:Proxy:SERVER", format!("LogonFailed:Proxy:{server}")),
+            ("Proxy=<host>:<n>:SSL", "Proxy=<host>:<n>:SSL".to_owned()),
+            ("Server SERVER denied", "Server SERVER denied".to_owned()),
+        ] {
+            assert_eq!(redactor.text(text), shown);
+        }
+        redactor.learn_host("SERVER.contoso.com");
+        redactor.learn_target("proxy:1993:ssl");
+        redactor.learn_targets_of("Msg=Proxy:MailServer:1993:SSL");
+        let [mail, proxy] = ["mailserver", "proxy"].map(|name| redactor.label(name));
+        for (text, shown) in [
+            ("Server SERVER denied", format!("Server {server} denied")),
+            ("The Microsoft Exchange server, ProxyFailed", "The Microsoft Exchange server, ProxyFailed".to_owned()),
+            ("Proxy PROXY MailServer", format!("Proxy {proxy} {mail}")),
+        ] {
+            assert_eq!(redactor.text(text), shown);
+        }
+        redactor.forget();
+        assert_eq!(redactor.text("Server SERVER denied"), "Server SERVER denied");
+    }
+
+    #[test]
+    fn accounts_that_are_known_words_go_where_accounts_are_named() {
+        let mut redactor = Redactor::new("k");
+        let [failed, login] = ["failed", "login"].map(|name| redactor.label(name));
+        let names = ["failed".to_owned(), "login".to_owned()];
+        for (text, shown) in [
+            ("NO LOGIN failed.", "NO LOGIN failed.".to_owned()),
+            ("NO LOGIN failed. User: failed, user=login", format!("NO LOGIN failed. User: {failed}, user={login}")),
+            (r"User:login;contoso\login", format!(r"User:{login};{}", redactor.account(r"contoso\login"))),
+        ] {
+            assert_eq!(redactor.text_without(text, &names), shown);
+        }
+        redactor.learn_account("login@contoso.com");
+        assert_eq!(redactor.text("NO LOGIN failed for user login"), format!("NO LOGIN failed for user {login}"));
     }
 
     #[test]

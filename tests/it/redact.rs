@@ -240,6 +240,35 @@ fn nothing_of_the_original_is_left_in_any_output() {
 }
 
 #[test]
+fn hosts_and_accounts_may_be_called_like_known_words() {
+    for host in ["SERVER", "EXCHANGE", "Logging", "imap"] {
+        let notes =
+            format!("R=\"z NO LOGIN failed. Server {host} user login denied\";Msg=Proxy:{host}:1993:SSL;ErrMsg=ProxyFailed");
+        let lines: Vec<String> = (0..9).map(|at| login(&format!("07:00:0{at}.000"), "login", &notes)).collect();
+        let lines: Vec<&str> = [TWELVE].into_iter().chain(lines.iter().map(String::as_str)).collect();
+        let tree = Tree::of(&FRONT.replace("EX01", host), log(&lines));
+        for (arguments, format) in [
+            (&["analyze"][..], "json"),
+            (&["analyze"], "terminal"),
+            (&["sessions"], "csv"),
+            (&["sessions", "--session", "A1"], "csv"),
+            (&["sessions", "--session", "A1"], "ndjson"),
+        ] {
+            let mut asked = command();
+            asked.args(arguments).args(["--format", format, "--redact-key", KEY]).arg(tree.path());
+            let shown = end(&mut asked).with_status(0).stdout;
+            let lower = host.to_lowercase();
+            for left in [format!("Proxy:{host}"), format!("Server {host}"), format!("{lower}:1993"), format!("/{host}/Logging")] {
+                assert!(!shown.contains(&left), "{host} {arguments:?} {format}: {left} in {shown}");
+            }
+            assert!(!shown.contains("user login"), "{host} {arguments:?} {format}: {shown}");
+            // The terminal cuts it off.
+            assert!(format == "terminal" || shown.contains("NO LOGIN failed."), "{host} {arguments:?} {format}: {shown}");
+        }
+    }
+}
+
+#[test]
 fn nothing_of_logs_that_are_compared_is_left_either() {
     let folders = sample_folders();
     let [these, .., others] = folders.as_slice() else { panic!("two folders of samples") };
