@@ -8,6 +8,7 @@ use chrono::{DateTime, Datelike, Days, FixedOffset, Local, NaiveDate, NaiveDateT
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::thousands;
 
 /// The moment that relative times (`-3h`, `yesterday`) are counted from.
 #[derive(Debug, Clone, Copy)]
@@ -218,7 +219,7 @@ pub fn duration_for_people(milliseconds: i64) -> String {
         1..=119 => format!("{seconds} s"),
         120..=7_199 => format!("{} min", seconds / 60),
         7_200..=172_799 => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
-        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3600),
+        _ => format!("{} d {} h", thousands((seconds / 86_400).unsigned_abs()), seconds % 86_400 / 3600),
     }
 }
 
