@@ -14,6 +14,8 @@ use crate::protocol::{Protocol, Role};
 use crate::summary::Summary;
 use crate::summary::pulse::{Pulse, Step};
 
+mod recovery;
+
 /// A failure adds so much to the score of a stretch, and a success takes [`SUCCESS`] away: failures outweigh from 40 % on, so
 /// that an outage of half of the logins does not fall apart by chance.
 const FAILURE: i64 = 3;
@@ -44,7 +46,7 @@ pub struct Outage {
     pub start: i64,
     /// The last failed attempt.
     pub end: i64,
-    /// The first success after it.
+    /// The first success after it: of a probe if only probes of Exchange failed, of a user if none did, else of anybody.
     pub recovered_at: Option<i64>,
     /// All front-end attempts from start to end.
     pub attempts: u64,
@@ -56,6 +58,13 @@ pub struct Outage {
     pub health_mailbox_failed: u64,
     /// The ids of the failure groups.
     pub groups: Vec<String>,
+}
+
+impl Outage {
+    /// Whether all that failed were probes of Exchange itself.
+    pub fn is_of_probes(&self) -> bool {
+        self.failed > 0 && self.health_mailbox_failed == self.failed
+    }
 }
 
 /// All outages in the order of time.
@@ -86,7 +95,7 @@ pub fn outages(summary: &Summary, accounts: &Accounts, groups: &[Group]) -> Vec<
                 targets,
                 start: found.start,
                 end: found.end,
-                recovered_at: found.recovered_at,
+                recovered_at: recovery::of_kind(&found, service),
                 attempts: found.attempts,
                 failed: found.failed,
                 users_affected: (users.len() as u64, service.affected.is_exact()),
