@@ -15,11 +15,13 @@ use crate::summary::{ServiceKey, Source, Summary};
 pub mod coverage;
 pub mod evidence;
 pub mod group;
+pub mod none_since;
 pub mod outage;
 mod redacted;
 pub mod refusals;
 pub mod timeline;
 pub mod top;
+pub mod wrong_clock;
 
 use coverage::Coverage;
 use evidence::Evidence;
@@ -91,6 +93,18 @@ impl Case {
         let mut servers: Vec<Option<&str>> = self.summary.services.keys().map(|key| key.server.as_deref()).collect();
         servers.dedup();
         servers
+    }
+
+    /// Up to when was looked: the last line, or the end of the window where that comes first. `None` if nothing was read.
+    pub fn end(&self) -> Option<i64> {
+        let last = self.summary.span?.last;
+        Some(self.window.to.map_or(last, |to| to.min(last)))
+    }
+
+    /// Whether lines after the end of the window were read, so that [`Self::end`] is the window's and not the logs'.
+    pub fn ends_with_window(&self) -> bool {
+        let last = self.summary.span.map(|span| span.last);
+        self.window.to.is_some_and(|to| last.is_some_and(|last| last > to))
     }
 
     /// All login attempts in one role. Front end and back end are never added up: they see the same logins.
