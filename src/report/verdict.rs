@@ -1,8 +1,17 @@
-//! The one sentence that every report for people begins with: do logins work?
+//! The one sentence that every report for people begins with: do logins work? And which finding may be given as the reason.
 
 use crate::case::Case;
+use crate::case::none_since::{NoneSince, none_since};
 use crate::case::outage::Outage;
+use crate::collections::minutes::MINUTE;
+use crate::diagnosis::finding::{Finding, Severity};
+use crate::login::identity::ClientClass;
 use crate::protocol::Role;
+use crate::summary::ServiceKey;
+use crate::text::{thousands, truncated};
+
+/// So much of an error code or response stands in the sentence.
+const ANSWER: usize = 48;
 
 /// How things stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,39 +28,132 @@ pub(super) enum Standing {
     Unknown,
 }
 
-/// The outage that the verdict is about: the worst that goes on, else the worst of all.
+/// What a verdict is about.
+#[derive(Debug)]
+pub(super) enum About<'a> {
+    /// An outage.
+    Outage(&'a Outage),
+    /// No login of users works any more, though for no reason of the server's own.
+    NoneSince(NoneSince),
+    /// The logs as a whole.
+    Whole,
+}
+
+/// How things stand, the sentence that says so, and what it is about.
+#[derive(Debug)]
+pub(super) struct Verdict<'a> {
+    /// How things stand.
+    pub(super) standing: Standing,
+    /// The sentence.
+    pub(super) text: String,
+    /// What it is about.
+    pub(super) about: About<'a>,
+}
+
+/// The outage that the verdict is about: the worst that goes on, else the worst of all. One that users did not feel comes last.
 pub(super) fn worst(case: &Case) -> Option<&Outage> {
-    let ongoing = case.outages.iter().filter(|outage| outage.recovered_at.is_none()).max_by_key(|outage| outage.failed);
-    ongoing.or_else(|| case.outages.iter().max_by_key(|outage| outage.failed))
+    let weight = |outage: &&Outage| (!users_work(case, outage), outage.failed);
+    let ongoing = case.outages.iter().filter(|outage| outage.recovered_at.is_none()).max_by_key(weight);
+    ongoing.or_else(|| case.outages.iter().max_by_key(weight))
 }
 
-/// How things stand, and the sentence that says so.
-pub(super) fn verdict(case: &Case) -> (Standing, String) {
-    if let Some(worst) = worst(case) {
-        let is_ongoing = worst.recovered_at.is_none();
-        let (standing, verb, now) =
-            if is_ongoing { (Standing::Fails, "FAIL", "") } else { (Standing::Failed, "FAILED", " and work again") };
-        let others = match case.outages.len() {
-            1 => String::new(),
-            outages => format!(" (the worst of {outages} outages)"),
-        };
-        return (standing, format!("{} LOGINS {verb} on {}{now}{others}", worst.protocol.title(), server(worst)));
-    }
-    let front = case.logins(Role::FrontEnd);
-    let (standing, text) = match (front.attempts(), front.failed) {
-        (0, _) if case.summary.accounting.in_window == 0 => {
-            (Standing::Unknown, "No line lies in the window that was asked for; the logs cover another time")
+/// The finding that may stand under the verdict as its reason, with its place: under an outage only one that is about it.
+pub(super) fn cause<'a>(case: &Case, findings: &'a [Finding]) -> Option<(usize, &'a Finding)> {
+    let about = about(case);
+    let fits = |finding: &Finding| match &about {
+        About::Outage(outage) => {
+            finding.outages.contains(&outage.id) || finding.groups.iter().any(|group| outage.groups.contains(group))
         }
-        (0, _) => (Standing::Unknown, "No front-end login attempts among what was asked for: this proves nothing about logins"),
-        (_, 0) => (Standing::Works, "Logins work: no front-end login failed"),
-        _ if front.succeeded == 0 => {
-            (Standing::NoneWorked, "NO LOGIN WORKED, but for the accounts' own fault or too few to call it an outage")
-        }
-        _ => (Standing::Works, "Logins work: no outage; what failed are the accounts' own or single attempts"),
+        About::NoneSince(_) | About::Whole => true,
     };
-    (standing, text.to_owned())
+    findings.iter().enumerate().find(|(_, finding)| finding.severity > Severity::Low && fits(finding))
 }
 
-fn server(outage: &Outage) -> &str {
-    outage.server.as_deref().unwrap_or("an unknown server")
+fn about(case: &Case) -> About<'_> {
+    match (worst(case), none_since(case)) {
+        (Some(outage), None) => About::Outage(outage),
+        (Some(outage), Some(_)) if outage.recovered_at.is_none() && !users_work(case, outage) => About::Outage(outage),
+        (_, Some(none)) => About::NoneSince(none),
+        (None, None) => About::Whole,
+    }
+}
+
+/// The verdict on a case.
+pub(super) fn verdict<'a>(case: &'a Case, findings: &[Finding]) -> Verdict<'a> {
+    let about = about(case);
+    let (standing, text) = match &about {
+        About::Outage(outage) => of_outage(case, outage),
+        About::NoneSince(none) => {
+            let (failed, server) = (thousands(none.failed), named(none.server.as_deref()));
+            let answer = truncated(&none.answer, ANSWER);
+            let (protocol, whose) = (none.protocol.title(), if none.probes_work { " OF USERS" } else { "" });
+            let text = format!("EVERY {protocol} LOGIN{whose} FAILS on {server} ({failed} of {failed}: {answer})");
+            (Standing::NoneWorked, text)
+        }
+        About::Whole => of_whole(case, findings),
+    };
+    Verdict { standing, text, about }
+}
+
+fn of_outage(case: &Case, outage: &Outage) -> (Standing, String) {
+    let is_ongoing = outage.recovered_at.is_none();
+    let (standing, verb, now) =
+        if is_ongoing { (Standing::Fails, "FAIL", "") } else { (Standing::Failed, "FAILED", " and work again") };
+    let others = match case.outages.len() {
+        1 => String::new(),
+        outages => format!(" (the worst of {outages} outages)"),
+    };
+    let (protocol, server) = (outage.protocol.title(), named(outage.server.as_deref()));
+    let text = match users_work(case, outage) {
+        false => format!("{protocol} LOGINS {verb} on {server}{now}{others}"),
+        true if is_ongoing => format!("{protocol} PROBES OF EXCHANGE FAIL on {server}; logins of users work{others}"),
+        true => format!("{protocol} PROBES OF EXCHANGE FAILED on {server} and work again; logins of users worked{others}"),
+    };
+    (standing, text)
+}
+
+/// Whether only probes of Exchange failed in an outage, while users could log in.
+fn users_work(case: &Case, outage: &Outage) -> bool {
+    let key = ServiceKey { server: outage.server.clone(), protocol: outage.protocol, role: Role::FrontEnd };
+    let minutes = outage.start.div_euclid(MINUTE)..=outage.end.div_euclid(MINUTE);
+    let series = case.summary.services.get(&key).into_iter().flat_map(|service| &service.series);
+    let mut of_users =
+        series.filter(|((_, class), _)| *class != ClientClass::HealthMailbox).flat_map(|(_, series)| series.iter());
+    outage.is_of_probes() && of_users.any(|(minute, counts)| counts.succeeded > 0 && minutes.contains(&minute))
+}
+
+fn of_whole(case: &Case, findings: &[Finding]) -> (Standing, String) {
+    let front = case.logins(Role::FrontEnd);
+    let text = match (front.attempts(), front.failed) {
+        (0, _) if case.summary.accounting.in_window == 0 => {
+            return (Standing::Unknown, "No line lies in the window that was asked for; the logs cover another time".to_owned());
+        }
+        (0, _) => {
+            return (Standing::Unknown, "No front-end login attempts: this proves nothing about logins".to_owned());
+        }
+        (_, 0) => "Logins work: no front-end login failed".to_owned(),
+        _ if front.succeeded == 0 => {
+            let text = "NO LOGIN WORKED, but for the accounts' own fault or too few to call it an outage";
+            return (Standing::NoneWorked, text.to_owned());
+        }
+        (attempts, _) => match servers_own(case, findings) {
+            0 => "Logins work: no outage; what failed are the accounts' own or single attempts".to_owned(),
+            failed => {
+                let (failed, attempts) = (thousands(failed), thousands(attempts));
+                format!("Logins work for the most part; {failed} of {attempts} failed, and not by the accounts' own fault")
+            }
+        },
+    };
+    (Standing::Works, text)
+}
+
+/// How many front-end logins failed for a reason of the server's own that a finding is about.
+fn servers_own(case: &Case, findings: &[Finding]) -> u64 {
+    let serious = || findings.iter().filter(|finding| finding.severity > Severity::Low);
+    let told = case.groups.iter().filter(|group| group.is_of_outages() && serious().any(|one| one.groups.contains(&group.id)));
+    told.map(|group| group.failures.count).sum()
+}
+
+fn named(server: Option<&str>) -> &str {
+    server.unwrap_or("an unknown server")
 }

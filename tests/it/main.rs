@@ -47,3 +47,4 @@ mod tidy;
 mod traps;
 mod usage;
 mod usage_input;
+mod verdict;

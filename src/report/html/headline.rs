@@ -1,13 +1,14 @@
 //! The first screen's words: the verdict, its figures, and what to do.
 
 use crate::case::Case;
+use crate::case::none_since::NoneSince;
 use crate::case::outage::Outage;
 use crate::clock::duration_for_people;
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::protocol::Role;
 use crate::report::html::times::Times;
 use crate::report::html::words::{cut, percent};
-use crate::report::verdict::{self, Standing};
+use crate::report::verdict::{self, About, Standing};
 use crate::text::{counted, thousands};
 
 /// So many steps stand on the first screen.
@@ -59,7 +60,7 @@ pub(super) struct Todo {
 
 /// The verdict with its figures.
 pub(super) fn verdict(case: &Case, findings: &[Finding], times: &Times) -> Verdict {
-    let (standing, headline) = verdict::verdict(case);
+    let verdict::Verdict { standing, text: headline, about: subject } = verdict::verdict(case, findings);
     let serious = findings.iter().filter(|finding| finding.severity > Severity::Low).count() as u64;
     let tone = match standing {
         Standing::Fails | Standing::NoneWorked => "bad",
@@ -68,14 +69,24 @@ pub(super) fn verdict(case: &Case, findings: &[Finding], times: &Times) -> Verdi
         Standing::Works => "good",
         Standing::Unknown => "plain",
     };
-    let mut sentences: Vec<String> = verdict::worst(case).map(|worst| about(worst, times)).into_iter().collect();
-    if let Some(more) = case.outages.len().checked_sub(1).filter(|more| *more > 0) {
+    let (mut sentences, told) = match subject {
+        About::Outage(worst) => (vec![about(worst, times)], 1),
+        About::NoneSince(none) => (vec![since(&none, times)], 0),
+        About::Whole => (Vec::new(), 0),
+    };
+    if let Some(more) = case.outages.len().checked_sub(told).filter(|more| *more > 0) {
         sentences.push(format!("{} below.", counted(more as u64, "more outage stands", "more outages stand")));
     }
     if tone == "warn" {
         sentences.push(format!("{} a look.", counted(serious, "finding needs", "findings need")));
     }
     Verdict { tone, headline, sentences, figures: figures(case) }
+}
+
+/// Since when no login works any more, which is known to the minute.
+fn since(none: &NoneSince, times: &Times) -> String {
+    let start = times.full(none.start);
+    format!("Not one has worked since {}.", start.get(..16).unwrap_or(&start))
 }
 
 fn about(outage: &Outage, times: &Times) -> String {
@@ -140,16 +151,16 @@ pub(super) fn steps(finding: &Finding) -> Vec<Step> {
     finding.remediation.iter().enumerate().map(step).collect()
 }
 
-/// Why, and what to do, by the worst finding.
+/// Why, and what to do, by the worst finding that is about the verdict.
 pub(super) fn todo(case: &Case, findings: &[Finding]) -> Todo {
-    let Some((place, top)) = findings.iter().enumerate().find(|(_, finding)| finding.severity > Severity::Low) else {
+    let Some((place, top)) = verdict::cause(case, findings) else {
         if case.outages.is_empty() {
             return Todo::default();
         }
         return Todo {
             present: true,
             why: "no diagnosis fits".to_owned(),
-            lead: "The failure groups below say what the server answered. Look there first.",
+            lead: "The lines that prove it stand below, with what the server answered. Look there first.",
             href: "#failures".to_owned(),
             ..Todo::default()
         };

@@ -148,7 +148,7 @@ pub fn write(
 /// Whether there is nothing to be done: then most sections would only keep somebody from going on with their day.
 fn is_healthy(case: &Case, findings: &[Finding]) -> bool {
     let front = case.logins(Role::FrontEnd);
-    standing::verdict(case).0 == Standing::Works
+    standing::verdict(case, findings).standing == Standing::Works
         && front.failed.saturating_mul(ONE_IN) <= front.attempts()
         && findings.iter().all(|finding| finding.severity <= Severity::Low)
         && case.summary.files_with(FileFate::Unreadable) == 0

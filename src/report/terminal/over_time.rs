@@ -46,7 +46,7 @@ pub(super) fn write_outages(case: &Case, look: Look, out: &mut dyn Write) -> io:
         "??#before the end",
     ]);
     for outage in &shown {
-        let last = case.summary.span.map_or(outage.end, |span| span.last);
+        let last = case.end().unwrap_or(outage.end);
         let row = [
             outage.server.as_deref().unwrap_or("?").to_owned(),
             outage.protocol.title().to_owned(),

@@ -3,15 +3,18 @@
 use std::io::{self, Write};
 
 use crate::case::Case;
+use crate::case::none_since::NoneSince;
 use crate::case::outage::Outage;
+use crate::case::wrong_clock::wrong_clock;
 use crate::clock::{duration_for_people, for_people};
-use crate::diagnosis::finding::{Finding, Severity};
+use crate::diagnosis::finding::{Finding, Step};
 use crate::protocol::Role;
+use crate::report::terminal::commands::in_lines;
 use crate::report::terminal::{Look, Tone};
-use crate::report::verdict::{self, Standing};
+use crate::report::verdict::{self, About, Standing, Verdict};
 use crate::skipped::FileFate;
 use crate::summary::counts::Counts;
-use crate::text::{TerminalText, columns, counted, thousands, truncated, wrapped};
+use crate::text::{TerminalText, columns, counted, thousands, wrapped};
 
 /// What to do next takes so many lines here at the most.
 const SHOWN: usize = 2;
@@ -20,19 +23,28 @@ const SHOWN: usize = 2;
 const INDENT: usize = 4;
 
 pub(super) fn write(case: &Case, findings: &[Finding], look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let worst = findings.first().filter(|finding| finding.severity > Severity::Low);
-    let (tone, verdict, detail) = verdict(case, look);
-    let tone = if tone == Tone::Good && worst.is_some() { Tone::Plain } else { tone };
-    writeln!(out, "{}", look.paint(tone, &truncated(TerminalText::new(&verdict).as_str(), look.width)))?;
+    let Verdict { standing, text, about } = verdict::verdict(case, findings);
+    let cause = verdict::cause(case, findings).map(|(_, finding)| finding);
+    let tone = match standing {
+        Standing::Fails | Standing::Failed | Standing::NoneWorked => Tone::Bad,
+        Standing::Works if cause.is_none() => Tone::Good,
+        Standing::Works | Standing::Unknown => Tone::Plain,
+    };
+    for line in wrapped(TerminalText::new(&text).as_str(), 0, look.width) {
+        writeln!(out, "{}", look.paint(tone, &line))?;
+    }
+    let detail = match &about {
+        About::Outage(outage) => Some(figures(case, outage, look)),
+        About::NoneSince(none) => Some(since(case, none, look)),
+        About::Whole => None,
+    };
     for line in detail.iter().flat_map(|detail| wrapped(detail, 0, look.width)) {
         writeln!(out, "{line}")?;
     }
-    match worst {
-        Some(finding) => write_cause(finding, look, out)?,
-        None if !case.outages.is_empty() => {
-            writeln!(out, "Why: no diagnosis fits; the failure groups below say what the server answered")?
-        }
-        None => {}
+    match (cause, &about) {
+        (Some(finding), _) => write_cause(finding, look, out)?,
+        (None, About::Outage(_)) => writeln!(out, "Why: no diagnosis fits; the lines that prove it stand below")?,
+        (None, _) => {}
     }
     let (front, back) = (case.logins(Role::FrontEnd), case.logins(Role::BackEnd));
     let (front, back) = (format!("Front end: {}.", logins(front)), format!("Back end: {}.", logins(back)));
@@ -54,27 +66,51 @@ fn write_cause(finding: &Finding, look: Look, out: &mut dyn Write) -> io::Result
         return writeln!(out, "Do: Watch the next probe; the remedy stands below, should it come back");
     }
     let Some(step) = finding.remediation.first() else { return Ok(()) };
-    let command = step.command.as_deref().map_or_else(String::new, |command| format!(": {command}"));
-    let next = format!("Do: {}{command}", step.text);
-    let lines = wrapped(TerminalText::new(&next).as_str(), INDENT, look.width);
-    for line in lines.iter().take(SHOWN) {
+    write_step(step, look, out)
+}
+
+/// The first step, in one line if it fits; else the command stands below in lines that can be pasted, or not at all.
+fn write_step(step: &Step, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let (text, command) = (format!("Do: {}", step.text), step.command.as_deref().unwrap_or_default());
+    let (text, command) = (TerminalText::new(&text), TerminalText::new(command));
+    let one_line = format!("{}: {}", text.as_str(), command.as_str());
+    if !command.as_str().is_empty() && columns(&one_line) <= look.width {
+        return writeln!(out, "{one_line}");
+    }
+    let commands = match command.as_str() {
+        "" => Vec::new(),
+        command => in_lines(command, look.width.saturating_sub(INDENT)),
+    };
+    let colon = if commands.is_empty() { "" } else { ":" };
+    let words = wrapped(&format!("{}{colon}", text.as_str()), INDENT, look.width);
+    for line in words.iter().take(SHOWN) {
         writeln!(out, "{line}")?;
     }
-    if lines.len() > SHOWN {
-        writeln!(out, "    … all of it below")?;
+    // Half a command is worse than none.
+    if words.len() > SHOWN || commands.len() > SHOWN {
+        return writeln!(out, "{:INDENT$}… all of it below", "");
+    }
+    for line in commands {
+        writeln!(out, "{:INDENT$}{line}", "")?;
     }
     Ok(())
 }
 
-/// What is said first, and the figures of the outage that it is about.
-fn verdict(case: &Case, look: Look) -> (Tone, String, Option<String>) {
-    let (standing, text) = verdict::verdict(case);
-    let tone = match standing {
-        Standing::Fails | Standing::Failed | Standing::NoneWorked => Tone::Bad,
-        Standing::Works => Tone::Good,
-        Standing::Unknown => Tone::Plain,
-    };
-    (tone, text, verdict::worst(case).map(|worst| figures(case, worst, look)))
+/// Since when no login works any more.
+fn since(case: &Case, none: &NoneSince, look: Look) -> String {
+    let start = for_people(none.start, look.zone);
+    // It is known to the minute.
+    let start = start.get(..16).unwrap_or(&start);
+    format!("Not one has worked since {start} {}{}", look.zone_name(case), clock(case))
+}
+
+/// A hint at a wrong clock, where a few lines stand far ahead of all others.
+fn clock(case: &Case) -> String {
+    wrong_clock(case).map_or_else(String::new, |wrong| {
+        let ahead = case.summary.span.map_or(0, |span| span.last - wrong.bulk_ends) / 86_400_000;
+        let lines = counted(wrong.records, "line stands", "lines stand");
+        format!(" (a wrong clock? {lines} {} days after all others)", thousands(ahead.unsigned_abs()))
+    })
 }
 
 fn figures(case: &Case, outage: &Outage, look: Look) -> String {
@@ -82,19 +118,21 @@ fn figures(case: &Case, outage: &Outage, look: Look) -> String {
     let (lasted, accounts) =
         (duration_for_people(outage.end - outage.start), counted(outage.users_affected.0, "account", "accounts"));
     let (failed, attempts) = (thousands(outage.failed), thousands(outage.attempts));
-    let last = case.summary.span.map_or(outage.end, |span| span.last);
+    let last = case.end().unwrap_or(outage.end);
+    let end_of_all = if case.ends_with_window() { "the end of the window" } else { "the last line" };
     let (since, moment) = match outage.recovered_at {
         Some(at) => (format!("worked again at {}", look.end_time(outage.end, at)), at),
         None => ("the last failure was".to_owned(), outage.end),
     };
     let back = match last - moment {
-        ..1000 => "at the last line".to_owned(),
-        before => format!("{} before the last line", duration_for_people(before)),
+        ..1000 => format!("at {end_of_all}"),
+        before => format!("{} before {end_of_all}", duration_for_people(before)),
     };
     let comma = if outage.recovered_at.is_some() { "," } else { "" };
     format!(
-        "{start} to {end} {} ({lasted}): {failed} of {attempts} failed, {accounts}; {since}{comma} {back}",
-        look.zone_name(case)
+        "{start} to {end} {} ({lasted}): {failed} of {attempts} failed, {accounts}; {since}{comma} {back}{}",
+        look.zone_name(case),
+        clock(case)
     )
 }
 

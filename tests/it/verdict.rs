@@ -1,0 +1,127 @@
+//! The first lines of a report: the verdict is true, and what stands under it is about it.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::program::exlog;
+use crate::tree::{BACK, FRONT, TWELVE, Tree, log, login, samples};
+
+const PROBE: &str = "HealthMailbox0a1b2c3d4e5f60718293a4b5c6d7e8f9@contoso.com";
+const WORKS: &str = "R=ok;Msg=\"Proxy:ex01.contoso.com:1993:SSL;ProxySuccess\"";
+const UNKNOWN: &str = "R=\"z NO LOGIN failed.\";ErrMsg=SomethingNew";
+const UNREACHABLE: &str = "R=\"z NO LOGIN failed.\";Msg=Proxy:ex01.contoso.com:1993:SSL;ErrMsg=ProxyFailed";
+const DENIED: &str = "R=\"z NO LOGIN failed.\";Msg=\"LogonFailed:LogonDenied\";ErrMsg=LogonFailed:LogonDenied";
+
+/// A login at a minute of the day.
+fn at(minute: usize, user: &str, context: &str) -> String {
+    login(&format!("{:02}:{:02}:00.000", minute / 60, minute % 60), user, context)
+}
+
+/// One of five accounts.
+fn employee(number: usize) -> String {
+    format!("employee{}@contoso.com", number % 5)
+}
+
+/// A front-end log with these lines, in the order of time.
+fn front(mut lines: Vec<String>) -> Tree {
+    lines.sort();
+    let lines: Vec<&str> = std::iter::once(TWELVE).chain(lines.iter().map(String::as_str)).collect();
+    Tree::of(FRONT, log(&lines))
+}
+
+/// What the terminal report says before its sections.
+fn first_lines(tree: &Tree, options: &[&str]) -> String {
+    let path = tree.path().display().to_string();
+    let report = exlog(&[&["analyze", &path], options].concat()).with_status(0).stdout;
+    assert!(report.lines().all(|line| line.width() <= 100), "{report}");
+    report.split("\n\n").next().unwrap_or_default().to_owned()
+}
+
+/// Five accounts log in every minute but from 120 to 160, when each attempt is answered with `context`; forty names of a
+/// stranger are refused before.
+fn outage_after_a_spray(context: &str) -> Tree {
+    let mut lines: Vec<String> =
+        (0..300).map(|n| at(n, &employee(n), if (120..160).contains(&n) { context } else { WORKS })).collect();
+    let stranger = |n: usize| at(40 + n, &format!("name{n}@contoso.com"), DENIED).replace("203.0.113.5:", "203.0.113.66:");
+    lines.extend((0..40).map(stranger));
+    front(lines)
+}
+
+#[test]
+fn only_what_is_about_an_outage_is_its_reason() {
+    let unknown = first_lines(&outage_after_a_spray(UNKNOWN), &[]);
+    assert!(unknown.starts_with("IMAP LOGINS FAILED on EX01 and work again"), "{unknown}");
+    assert!(unknown.contains("Why: no diagnosis fits; the lines that prove it stand below"), "{unknown}");
+    assert!(!unknown.contains("Block these"), "{unknown}");
+    let unreachable = first_lines(&outage_after_a_spray(UNREACHABLE), &[]);
+    assert!(unreachable.contains("Why: The front end on EX01 cannot connect"), "{unreachable}");
+}
+
+#[test]
+fn probes_that_fail_while_users_work_are_called_so() {
+    let lines = |recover: usize| {
+        let probes = (0..200).map(move |n| at(2 * n, PROBE, if n < recover { UNKNOWN } else { WORKS }));
+        probes.chain((0..200).map(|n| at(2 * n + 1, &employee(n), WORKS))).collect()
+    };
+    let never = first_lines(&front(lines(200)), &[]);
+    assert!(never.starts_with("IMAP PROBES OF EXCHANGE FAIL on EX01; logins of users work\n"), "{never}");
+    assert!(!never.contains("worked again"), "{never}");
+    let later = first_lines(&front(lines(150)), &[]);
+    assert!(later.starts_with("IMAP PROBES OF EXCHANGE FAILED on EX01 and work again; logins of users worked\n"), "{later}");
+    assert!(later.replace('\n', " ").contains("worked again at 05:00:00"), "{later}");
+}
+
+#[test]
+fn the_servers_own_failures_are_not_said_to_be_single_ones() {
+    let lines = (0..30).map(|n| at(n, &employee(n), if n % 3 == 0 { UNREACHABLE } else { WORKS })).collect();
+    let report = first_lines(&front(lines), &[]);
+    assert!(
+        report.starts_with("Logins work for the most part; 10 of 30 failed, and not by the accounts' own fault\n"),
+        "{report}"
+    );
+}
+
+#[test]
+fn nobody_is_told_that_logins_work_when_none_does_any_more() {
+    let lines = |probe: &str| {
+        let users = (0..80).map(|n| at(2 * n, &employee(n), if n < 50 { WORKS } else { DENIED }));
+        users.chain((0..80).map(|n| at(2 * n + 1, PROBE, if n < 50 { WORKS } else { probe }))).collect()
+    };
+    let all = first_lines(&front(lines(DENIED)), &[]);
+    assert!(all.starts_with("EVERY IMAP LOGIN FAILS on EX01 (60 of 60: LogonFailed:LogonDenied)\n"), "{all}");
+    assert!(all.contains("\nNot one has worked since 2026-03-12 01:40 UTC\n"), "{all}");
+    let users = first_lines(&front(lines(WORKS)), &[]);
+    assert!(users.starts_with("EVERY IMAP LOGIN OF USERS FAILS on EX01 (30 of 30: LogonFailed:LogonDenied)\n"), "{users}");
+}
+
+#[test]
+fn a_window_is_judged_at_its_end() {
+    let path = samples().join("certificate-outage").display().to_string();
+    let window = ["--from", "2026-03-12T08:00Z", "--to", "2026-03-12T09:00Z"];
+    let report = exlog(&[&["analyze", &path], window.as_slice()].concat()).with_status(0).stdout.replace('\n', " ");
+    assert!(report.contains("the last failure was 4 min before the end of the window"), "{report}");
+}
+
+#[test]
+fn logs_without_front_end_logins_prove_nothing() {
+    let tree = Tree::of(BACK, log(&[TWELVE, &at(1, &employee(1), "R=ok")]));
+    let report = first_lines(&tree, &[]);
+    assert!(report.starts_with("No front-end login attempts: this proves nothing about logins\n"), "{report}");
+}
+
+#[test]
+fn a_command_in_the_first_lines_can_be_pasted() {
+    let lines = (0..60).map(|n| at(n, &employee(n), if n < 20 { WORKS } else { UNREACHABLE })).collect();
+    let report = first_lines(&front(lines), &[]);
+    let (_, step) = report.split_once("\nDo: ").unwrap();
+    let mut lines = step.lines();
+    assert!(lines.next().unwrap().ends_with(':'), "{report}");
+    assert!(lines.next().unwrap().trim_start().starts_with("Get-Service -ComputerName"), "{report}");
+}
+
+#[test]
+fn a_line_of_a_wrong_clock_is_named() {
+    let mut lines: Vec<String> = (0..200).map(|n| at(n, &employee(n), if n < 150 { WORKS } else { UNKNOWN })).collect();
+    lines.push(at(0, &employee(0), "").replace("2026-03-12", "2099-01-01").replace(",login,", ",noop,"));
+    let report = first_lines(&front(lines), &[]).replace('\n', " ");
+    assert!(report.contains("26,592 d ") && report.contains("(a wrong clock? 1 line stands 26,592 days after"), "{report}");
+}
