@@ -1,6 +1,6 @@
 //! Places by number, for numbers that mostly follow each other: session numbers count up.
 //!
-//! Neighbouring numbers share a page, so that one look into a hash map serves [`PAGE`] of them, and a small table in front
+//! Neighbouring numbers share a page, so that one look into a hash map serves sixteen of them, and a small table in front
 //! serves the pages that are in use.
 
 use crate::collections::map::HashMap;
