@@ -113,9 +113,8 @@ impl Lines {
         if let Some(kind) = self.named.filter(|kind| kind.certain) {
             return (kind.protocol, kind.role);
         }
-        let by_name = (self.named.map(|kind| kind.protocol), self.named.map(|kind| kind.role));
         by_port(record.server_endpoint().port)
-            .unwrap_or_else(|| by_likeness(by_name, self.header.protocol(), is_pop_command(record.command)))
+            .unwrap_or_else(|| by_likeness(self.named, self.header.protocol(), is_pop_command(record.command)))
     }
 
     fn remember_pop_user(&mut self, record: &Record<'_>, protocol: Protocol) {

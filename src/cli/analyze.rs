@@ -7,11 +7,11 @@ use clap::Args;
 use crate::case::Case;
 use crate::cli::compare::Compare;
 use crate::cli::options::Selection;
-use crate::cli::progress::Bar;
-use crate::cli::report::{Format, Report, no_input};
+use crate::cli::reading::read_logs;
+use crate::cli::report::{Format, Report};
 use crate::cli::status::{self, Status};
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::{self, Job, Material};
+use crate::pipeline::{Job, Material};
 
 /// The arguments of `exlog analyze`.
 #[derive(Debug, Args)]
@@ -55,19 +55,14 @@ impl Analyze {
     pub(super) fn run(&self) -> Result<Status> {
         self.check_format()?;
         let scope = self.selection.scope()?;
-        let mut asked = self.selection.asked(&self.evidence)?;
+        let mut asked = self.selection.asked(&scope, &self.evidence)?;
         asked.others = self.compare.paths();
         let scope_of_others = self.compare.scope(&self.selection)?;
         let redactor = self.report.redactor()?;
         let output = &self.report.output;
-        let bar = Bar::new(output.quiet);
         let job = Job { paths: &self.selection.paths, evidence: &self.evidence, scope: &scope, threads: self.selection.threads };
-        let Material { summary, evidence } = pipeline::run(&job, &bar)?;
-        bar.clear();
-        if summary.sources.is_empty() {
-            return Err(no_input(&summary.notes, "the paths"));
-        }
-        self.report.tell_unread(self.format, &summary.notes, summary.skipped.total());
+        let Material { summary, evidence } = read_logs(&job, "the paths", output.quiet)?;
+        self.report.tell_skipped(self.format, summary.skipped.total());
         let case = Case::new(summary, evidence, scope.window);
         let others = match scope_of_others {
             Some(scope) => Some(self.compare.read(&scope, &self.selection, output)?),

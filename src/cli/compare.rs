@@ -5,15 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::case::Case;
-use crate::cli::options::Selection;
+use crate::cli::options::{Selection, shown};
 use crate::cli::output::Output;
-use crate::cli::progress::Bar;
-use crate::cli::report::{no_input, tell_unreadable};
+use crate::cli::reading::read_logs;
 use crate::comparison::{Comparison, Judged};
 use crate::diagnosis::finding::Finding;
 use crate::diagnosis::judge;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::{self, Job, Material};
+use crate::pipeline::{Job, Material};
 use crate::report::html::Asked;
 use crate::summary::scope::Scope;
 
@@ -55,21 +54,13 @@ impl Compare {
 
     /// The paths of the other logs, as they were given.
     pub(super) fn paths(&self) -> Vec<String> {
-        self.compare.iter().map(|path| path.display().to_string()).collect()
+        shown(&self.compare)
     }
 
     /// Reads the other logs.
     pub(super) fn read(&self, scope: &Scope, selection: &Selection, output: &Output) -> Result<Case> {
         let job = Job { paths: &self.compare, evidence: &[], scope, threads: selection.threads };
-        let bar = Bar::new(output.quiet);
-        let Material { summary, evidence } = pipeline::run(&job, &bar)?;
-        bar.clear();
-        if summary.sources.is_empty() {
-            return Err(no_input(&summary.notes, "those of --compare"));
-        }
-        if !output.quiet {
-            tell_unreadable(&summary.notes);
-        }
+        let Material { summary, evidence } = read_logs(&job, "those of --compare", output.quiet)?;
         Ok(Case::new(summary, evidence, scope.window))
     }
 }

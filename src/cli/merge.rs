@@ -1,22 +1,24 @@
 //! `exlog merge`: the report about logs that were summarized apart, or one summary of them.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use crate::case::Case;
-use crate::cli::progress::Bar;
+use crate::cli::options::shown;
+use crate::cli::reading::{read, tell_unreadable};
 use crate::cli::report::{Format, Report};
 use crate::cli::status::{self, Status};
+use crate::cli::telling::tell;
 use crate::clock::Zone;
 use crate::dataset::envelope::is_summary;
 use crate::dataset::merging::{Merged, Part, merge};
 use crate::dataset::summary_file::SummaryFile;
 use crate::error::{Error, ErrorKind, Result, plain_words};
 use crate::input::discover::{Input, discover};
-use crate::pipeline::{self, Job, Material};
+use crate::pipeline::{Job, Material};
 use crate::report::html::Asked;
 use crate::summary::scope::Scope;
 use crate::text::TerminalText;
@@ -101,18 +103,17 @@ impl Merge {
         let Merged { file, left_out } = merge(parts)?;
         if !self.report.output.quiet {
             for (name, holder) in left_out {
-                let (name, holder) = (TerminalText::new(&name), TerminalText::new(&holder));
-                let _ = writeln!(io::stderr(), "exlog: {name} is left out: all its logs are in {holder}");
+                tell(format_args!("{name} is left out: all its logs are in {holder}"));
             }
         }
         let Some(format) = self.format.of_report() else {
             self.report.output.write_bytes(&file.to_bytes()?)?;
             return Ok(Status::Done);
         };
-        self.report.tell_unread(format, &file.summary.notes, file.summary.skipped.total());
+        tell_unreadable(&file.summary.notes, self.report.output.quiet);
+        self.report.tell_skipped(format, file.summary.skipped.total());
         let asked = Asked {
             zone,
-            others: Vec::new(),
             server_name: file.server_name().map(str::to_owned),
             paths: file.paths,
             evidence: file.evidence_paths,
@@ -121,6 +122,7 @@ impl Merge {
             servers: file.question.servers,
             users: file.question.users,
             clients: file.question.clients,
+            ..Asked::default()
         };
         let case = Case::new(file.summary, file.evidence.into_iter().collect(), file.question.window);
         self.report.write(format, case, None, asked, redactor)
@@ -156,13 +158,11 @@ impl Merge {
     /// The evidence that is given beside the summaries, as a part without logs.
     fn evidence_beside(&self, parts: &[Part]) -> Result<Part> {
         let scope = Scope::default();
-        let bar = Bar::new(self.report.output.quiet);
         let job = Job { paths: &[], evidence: &self.evidence, scope: &scope, threads: None };
-        let Material { summary, evidence } = pipeline::run(&job, &bar)?;
-        bar.clear();
+        let Material { summary, evidence } = read(&job, self.report.output.quiet)?;
         let file = SummaryFile {
             question: parts.first().map(|part| part.file.question.clone()).unwrap_or_default(),
-            evidence_paths: self.evidence.iter().map(|path| path.display().to_string()).collect(),
+            evidence_paths: shown(&self.evidence),
             summary,
             evidence: evidence.into_files(),
             ..SummaryFile::default()

@@ -1,6 +1,5 @@
 //! The command line: one file per command, the exit status, and everything that touches the terminal.
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -15,13 +14,16 @@ mod merge;
 mod options;
 mod output;
 mod progress;
+mod reading;
 mod redaction;
 mod report;
 mod sessions;
 mod status;
 mod summarize;
+mod telling;
 
 use status::Status;
+use telling::tell;
 
 /// Reads Microsoft Exchange IMAP4/POP3 protocol logs and says what failed, since when, why, and what to do
 #[derive(Debug, Parser)]
@@ -74,7 +76,7 @@ fn run(cli: Cli) -> Status {
 
 /// Says on standard error what went wrong, and which status that is.
 fn report_error(error: &Error) -> Status {
-    let _ = writeln!(io::stderr(), "exlog: {error}");
+    tell(error);
     match error.kind() {
         ErrorKind::NoInput => Status::NoInput,
         _ => Status::Wrong,

@@ -87,20 +87,18 @@ impl Selection {
     }
 
     /// What was asked for, as a report shows it.
-    pub(super) fn asked(&self, evidence: &[PathBuf]) -> Result<Asked> {
-        let shown = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect();
-        let scope = self.scope()?;
+    pub(super) fn asked(&self, scope: &Scope, evidence: &[PathBuf]) -> Result<Asked> {
         Ok(Asked {
             zone: self.zone()?,
             paths: shown(&self.paths),
             evidence: shown(evidence),
-            others: Vec::new(),
             server_name: self.server_name.clone(),
             protocol: scope.protocol,
             role: scope.role,
             servers: self.server.clone(),
             users: self.user.clone(),
             clients: self.client.clone(),
+            ..Asked::default()
         })
     }
 
@@ -152,6 +150,11 @@ impl Selection {
             _ => Ok(window),
         }
     }
+}
+
+/// Paths as they were given.
+pub(super) fn shown(paths: &[PathBuf]) -> Vec<String> {
+    paths.iter().map(|path| path.display().to_string()).collect()
 }
 
 /// The clock of the machine: read here and nowhere else.

@@ -2,12 +2,12 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::case::Case;
+use crate::cli::telling::tell;
 use crate::error::{Error, ErrorKind, Result, plain_words};
 use crate::redaction::{Redact, Redactor, random_key};
 use crate::report::html::Asked;
@@ -79,7 +79,7 @@ impl Redaction {
                 .hint("give a key of some length, or --redact alone: then one is made and told"));
         }
         if key.chars().count() < SHORT {
-            tell(&format!("the key in {source} is short: who has a report may find it, and with it the names, by trying"));
+            tell(format!("the key in {source} is short: who has a report may find it, and with it the names, by trying"));
         }
         Ok(Some(key))
     }
@@ -90,15 +90,11 @@ fn made_key() -> Result<String> {
         Error::new(ErrorKind::System, "the system gave no random numbers to make a key of")
             .hint("give one in a file: --redact-key-file")
     })?;
-    tell(&format!(
+    // Said even if all else is quiet: nothing else ever says it.
+    tell(format_args!(
         "names are redacted with the key {key}\n  keep it, and give it to nobody who gets the report: with {VARIABLE}={key} the same names get the same pseudonyms again"
     ));
     Ok(key)
-}
-
-/// Told even if all else is quiet: nothing else ever tells it.
-fn tell(words: &str) {
-    let _ = writeln!(io::stderr(), "exlog: {words}");
 }
 
 /// Puts pseudonyms in the place of all names of cases that are reported together, and of what was asked for.

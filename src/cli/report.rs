@@ -2,7 +2,6 @@
 //!
 //! Commands differ in where the case comes from: `analyze` reads logs, `merge` summaries. What is written about it is one code.
 
-use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
 
@@ -12,13 +11,13 @@ use crate::cli::csv_mark::CsvMark;
 use crate::cli::output::Output;
 use crate::cli::redaction::{self, Redaction};
 use crate::cli::status::Status;
+use crate::cli::telling::tell;
 use crate::diagnosis::finding::Severity;
 use crate::diagnosis::judge;
 use crate::error::{Error, ErrorKind, Result};
 use crate::redaction::Redactor;
 use crate::report::html::Asked;
 use crate::report::{csv, html, json, ndjson, terminal};
-use crate::skipped::{FileFate, FileNote};
 use crate::text::counted;
 
 /// How a report is written.
@@ -153,15 +152,11 @@ impl Report {
         self.redaction.redactor()
     }
 
-    /// Says on standard error what was not read, where the report may not be looked at for it.
-    pub(super) fn tell_unread(&self, format: Format, notes: &[FileNote], skipped: u64) {
-        if self.output.quiet {
-            return;
-        }
-        tell_unreadable(notes);
-        if matches!(format, Format::Csv | Format::Ndjson) && skipped > 0 {
+    /// Says on standard error how many lines could not be read, where the form has no place for it.
+    pub(super) fn tell_skipped(&self, format: Format, skipped: u64) {
+        if matches!(format, Format::Csv | Format::Ndjson) && skipped > 0 && !self.output.quiet {
             let lines = counted(skipped, "line", "lines");
-            let _ = writeln!(io::stderr(), "exlog: {lines} could not be read; the other forms of the report say which and why");
+            tell(format_args!("{lines} could not be read; the other forms of the report say which and why"));
         }
     }
 
@@ -196,9 +191,7 @@ impl Report {
                 terminal::write(&case, &findings, comparison.as_ref(), look, out)
             }
         })?;
-        let summary = &case.summary;
-        let is_whole =
-            summary.skipped.total() == 0 && summary.files_with(FileFate::Unreadable) + summary.files_with(FileFate::Damaged) == 0;
+        let is_whole = case.summary.is_whole();
         let is_found = self.fail_on.is_some_and(|severity| findings.iter().any(|finding| finding.severity >= severity.into()));
         // The program ends here, and the system takes back at once what would take long to give back piece by piece.
         std::mem::forget(case);
@@ -208,26 +201,4 @@ impl Report {
             (false, false) => Status::Done,
         })
     }
-}
-
-/// Unreadable files are named on standard error too: nobody must take a part for the whole.
-pub(super) fn tell_unreadable(notes: &[FileNote]) {
-    for note in notes.iter().filter(|note| note.fate == FileFate::Unreadable) {
-        let _ = writeln!(io::stderr(), "exlog: {}: {}", note.file, note.reason);
-    }
-}
-
-/// What stood among the paths instead of a log, and what can be done.
-pub(super) fn no_input(notes: &[FileNote], among: &str) -> Error {
-    let mut message = format!("no IMAP4 or POP3 protocol log among {among}");
-    for note in notes.iter().take(10) {
-        message.push_str(&format!("\n  {}: {}", note.file, note.reason));
-    }
-    if notes.len() > 10 {
-        message.push_str(&format!("\n  and {} more", notes.len() - 10));
-    }
-    Error::new(ErrorKind::NoInput, message).hint(
-        "Exchange writes them to ...\\Exchange Server\\V15\\Logging\\Imap4 and \\Pop3, if logging is switched on:\n  \
-         Set-ImapSettings -ProtocolLogEnabled $true (POP: Set-PopSettings), then restart the IMAP4 (POP3) services",
-    )
 }

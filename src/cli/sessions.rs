@@ -14,9 +14,10 @@ use crate::cli::csv_mark::CsvMark;
 use crate::cli::options::Selection;
 use crate::cli::output::Output;
 use crate::cli::progress::Bar;
+use crate::cli::reading::no_input;
 use crate::cli::redaction::Redaction;
-use crate::cli::report::no_input;
 use crate::cli::status::Status;
+use crate::cli::telling::tell;
 use crate::error::{Error, ErrorKind, Result};
 use crate::login::outcome::Outcome;
 use crate::pipeline::Progress;
@@ -205,17 +206,16 @@ impl Sessions {
         notes.sort();
         if !self.output.quiet {
             for note in &notes {
-                let _ = writeln!(io::stderr(), "exlog: {}: {}", note.file, note.reason);
+                tell(format_args!("{}: {}", note.file, note.reason));
             }
             if logs.skipped() > 0 {
                 let lines = counted(logs.skipped(), "line", "lines");
-                let _ = writeln!(io::stderr(), "exlog: {lines} could not be read; 'exlog analyze' says which and why");
+                tell(format_args!("{lines} could not be read; 'exlog analyze' says which and why"));
             }
         }
         if !self.output.quiet && self.last.is_none() && logs.late() > 0 {
             let rows = counted(logs.late(), "row stands", "rows stand");
-            let _ =
-                writeln!(io::stderr(), "exlog: {rows} behind later ones: their lines were written late, or a clock was wrong");
+            tell(format_args!("{rows} behind later ones: their lines were written late, or a clock was wrong"));
         }
         let is_whole = logs.skipped() == 0 && notes.is_empty();
         Ok(if self.strict && !is_whole { Status::Wrong } else { Status::Done })

@@ -6,13 +6,11 @@ use clap::Args;
 
 use crate::cli::options::Selection;
 use crate::cli::output::Output;
-use crate::cli::progress::Bar;
-use crate::cli::report::{no_input, tell_unreadable};
+use crate::cli::reading::read_logs;
 use crate::cli::status::Status;
 use crate::dataset::summary_file::SummaryFile;
 use crate::error::Result;
-use crate::pipeline::{self, Job, Material};
-use crate::skipped::FileFate;
+use crate::pipeline::{Job, Material};
 
 /// The arguments of `exlog summarize`.
 #[derive(Debug, Args)]
@@ -58,19 +56,10 @@ Exit status:
 impl Summarize {
     pub(super) fn run(&self) -> Result<Status> {
         let scope = self.selection.scope()?;
-        let asked = self.selection.asked(&self.evidence)?;
-        let bar = Bar::new(self.quiet);
+        let asked = self.selection.asked(&scope, &self.evidence)?;
         let job = Job { paths: &self.selection.paths, evidence: &self.evidence, scope: &scope, threads: self.selection.threads };
-        let Material { summary, evidence } = pipeline::run(&job, &bar)?;
-        bar.clear();
-        if summary.sources.is_empty() {
-            return Err(no_input(&summary.notes, "the paths"));
-        }
-        if !self.quiet {
-            tell_unreadable(&summary.notes);
-        }
-        let is_whole =
-            summary.skipped.total() == 0 && summary.files_with(FileFate::Unreadable) + summary.files_with(FileFate::Damaged) == 0;
+        let Material { summary, evidence } = read_logs(&job, "the paths", self.quiet)?;
+        let is_whole = summary.is_whole();
         let mut file = SummaryFile {
             question: self.selection.question(&scope),
             paths: asked.paths,

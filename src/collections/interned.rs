@@ -59,7 +59,7 @@ impl Shape {
 }
 
 impl<T> Interned<T> {
-    /// An empty one that holds up to `most` texts (at most 65,536).
+    /// An empty one that holds up to `most` texts (at most 65,535).
     pub fn new(most: usize) -> Self {
         Self { slots: [0; SLOTS], places: HashMap::new(), entries: Vec::new(), most: most.min(usize::from(u16::MAX)) }
     }

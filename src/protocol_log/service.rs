@@ -1,6 +1,7 @@
 //! Which service wrote a line, where the file's name leaves doubt: by the port on which it listens, else by what is likely.
 
 use crate::protocol::{Protocol, Role};
+use crate::protocol_log::file_name::NamedKind;
 
 /// The service by the port on which it listens.
 pub fn by_port(port: Option<u16>) -> Option<(Protocol, Role)> {
@@ -14,13 +15,10 @@ pub fn by_port(port: Option<u16>) -> Option<(Protocol, Role)> {
 }
 
 /// The service where neither name nor port decides: by the likeness of the file's name, `#Log-type:`, and the command.
-pub fn by_likeness(
-    (protocol, role): (Option<Protocol>, Option<Role>),
-    log_type: Option<Protocol>,
-    is_pop_command: bool,
-) -> (Protocol, Role) {
+pub fn by_likeness(named: Option<NamedKind>, log_type: Option<Protocol>, is_pop_command: bool) -> (Protocol, Role) {
     let by_command = if is_pop_command { Protocol::Pop3 } else { Protocol::Imap4 };
-    (protocol.or(log_type).unwrap_or(by_command), role.unwrap_or(Role::FrontEnd))
+    let protocol = named.map(|kind| kind.protocol).or(log_type).unwrap_or(by_command);
+    (protocol, named.map_or(Role::FrontEnd, |kind| kind.role))
 }
 
 /// Whether only POP3 has the command.

@@ -138,6 +138,11 @@ impl Summary {
         whole.finish()
     }
 
+    /// Whether every line and every file could be read.
+    pub fn is_whole(&self) -> bool {
+        self.skipped.total() == 0 && self.files_with(FileFate::Unreadable) + self.files_with(FileFate::Damaged) == 0
+    }
+
     /// How many files met a fate.
     pub fn files_with(&self, fate: FileFate) -> u64 {
         self.notes.iter().filter(|note| note.fate == fate).count() as u64

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 use std::fs::File;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -72,14 +72,20 @@ fn is_counted(report: &Value, names: u32) {
 /// Runs the program and watches it; gives its report and the most memory that it had in use, in bytes.
 fn watched(tree: &Tree) -> (Value, u64) {
     let report = tree.at("report.json");
-    let mut child = command()
-        .args(["analyze", "--format", "json", "--threads", "2"])
-        .arg(tree.at(FRONT))
-        .stdin(Stdio::null())
-        .stdout(File::create(&report).unwrap())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let peak = peak_while(
+        command()
+            .args(["analyze", "--format", "json", "--threads", "2"])
+            .arg(tree.at(FRONT))
+            .stdin(Stdio::null())
+            .stdout(File::create(&report).unwrap())
+            .stderr(Stdio::null()),
+    );
+    (serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap(), peak)
+}
+
+/// Runs a command that must succeed, and watches it: the most memory that it had in use, in bytes.
+pub(crate) fn peak_while(command: &mut Command) -> u64 {
+    let mut child = command.spawn().unwrap();
     let mut peak = 0;
     let status = loop {
         peak = peak.max(peak_of(child.id()).unwrap_or(0));
@@ -89,11 +95,11 @@ fn watched(tree: &Tree) -> (Value, u64) {
         }
     };
     assert!(status.success(), "{status}");
-    (serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap(), peak)
+    peak
 }
 
 /// The most memory that a running process has had in use so far, in bytes; `None` once it has ended.
-pub(crate) fn peak_of(process: u32) -> Option<u64> {
+fn peak_of(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix("kB")?;
     kib.trim().parse::<u64>().ok().map(|kib| kib << 10)

@@ -1,26 +1,14 @@
 //! `summarize` and `merge` as programs: the same bytes as `analyze` about all logs at once, each log once, nothing but whole summaries.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use crate::generator::clock::utc;
 use crate::generator::{EventKind, FileCut, Plan, generate};
 use crate::mutated::Dice;
 use crate::program::{Ended, command, end, exlog};
-use crate::tree::{FRONT, TWELVE, Tree, log, login, samples};
-
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
-        }
-    }
-    files.sort();
-    files
-}
+use crate::tree::{FRONT, TWELVE, Tree, files_below, log, login, samples};
 
 fn run(name: &str, paths: &[PathBuf], options: &[&str]) -> Ended {
     end(command().arg(name).args(paths).args(options).stdin(Stdio::null()))

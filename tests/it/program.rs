@@ -4,7 +4,7 @@
 //! the operating system with its number.
 
 use std::ffi::OsStr;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -65,6 +65,15 @@ pub(crate) fn exlog_reading<S: AsRef<OsStr>>(arguments: &[S], input: &[u8]) -> E
 /// Runs a prepared command to its end.
 pub(crate) fn end(command: &mut Command) -> Ended {
     checked(&command.output().unwrap())
+}
+
+/// Runs a prepared command whose reader goes away after the first byte, and gives how the command ended and what it said.
+pub(crate) fn end_unread(command: &mut Command) -> (Option<i32>, String) {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdout.take().unwrap().read_exact(&mut [0]).unwrap();
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    (child.wait().unwrap().code(), stderr)
 }
 
 fn checked(output: &std::process::Output) -> Ended {

@@ -14,7 +14,7 @@ use crate::generator::clock::utc;
 use crate::generator::generate;
 use crate::generator::plan::{EventKind, Plan};
 use crate::program::{analyze, command, end, exlog, list, text};
-use crate::tree::{FRONT, TWELVE, Tree, log, login, repository, samples};
+use crate::tree::{FRONT, TWELVE, Tree, files_below, log, login, repository, samples};
 
 const KEY: &str = "a key that nobody guesses";
 
@@ -102,17 +102,6 @@ fn outputs(path: &Path, key: &str) -> BTreeMap<String, String> {
     }
     assert!(outputs.len() >= 3);
     outputs
-}
-
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
-        }
-    }
-    files
 }
 
 fn text_of(file: &Path) -> String {

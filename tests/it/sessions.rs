@@ -11,8 +11,8 @@ use serde_json::Value;
 use crate::generator::clock::utc;
 use crate::generator::{EventKind, FileCut, Plan, generate};
 use crate::ledger::Ledger;
-use crate::memory::{peak_of, spray};
-use crate::program::{analyze_with, command, exlog, exlog_reading};
+use crate::memory::{peak_while, spray};
+use crate::program::{analyze_with, command, end_unread, exlog, exlog_reading};
 use crate::tree::{FRONT, TWELVE, Tree, log, login, samples};
 
 /// What the program writes about some paths, one JSON object a line.
@@ -348,18 +348,8 @@ fn wrong_usage_says_what_would_be_right() {
 #[test]
 fn a_reader_that_has_seen_enough_ends_the_run() {
     for format in ["terminal", "csv", "ndjson"] {
-        let mut child = command()
-            .args(["sessions", samples().to_str().unwrap(), "--format", format])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut first = [0; 1];
-        child.stdout.take().unwrap().read_exact(&mut first).unwrap();
-        let mut stderr = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-        assert_eq!(child.wait().unwrap().code(), Some(0), "{format}: {stderr}");
+        let (status, stderr) = end_unread(command().args(["sessions", samples().to_str().unwrap(), "--format", format]));
+        assert_eq!(status, Some(0), "{format}: {stderr}");
         assert!(!stderr.contains("written"), "{format}: {stderr}");
     }
 }
@@ -402,21 +392,13 @@ fn memory_does_not_grow_with_the_logs() {
     let half = &log[..8 << 20];
     let tree = Tree::of(FRONT, half).with("EX02/Logging/Imap4/IMAP420260312-1.LOG", half);
     for options in [&[][..], &["--last", "50"]] {
-        let mut child = command()
-            .args(["sessions", "--format", "ndjson", "--quiet", "--threads", "2", "--output", "/dev/null"])
-            .args(options)
-            .arg(tree.path())
-            .spawn()
-            .unwrap();
-        let mut peak = 0;
-        let status = loop {
-            peak = peak.max(peak_of(child.id()).unwrap_or(0));
-            match child.try_wait().unwrap() {
-                Some(status) => break status,
-                None => std::thread::sleep(Duration::from_millis(2)),
-            }
-        };
-        assert!(status.success() && names > 100_000);
+        let peak = peak_while(
+            command()
+                .args(["sessions", "--format", "ndjson", "--quiet", "--threads", "2", "--output", "/dev/null"])
+                .args(options)
+                .arg(tree.path()),
+        );
+        assert!(names > 100_000);
         // All attempts together would take far more.
         assert!((1_000_000..48_000_000).contains(&peak), "{options:?}: {} MB", peak / 1_000_000);
     }

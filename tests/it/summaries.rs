@@ -44,18 +44,7 @@ fn reports(file: SummaryFile) -> String {
     let evidence: Evidence = file.evidence.into_iter().collect();
     let case = Case::new(file.summary, evidence, Window::default());
     let findings = judge(&case);
-    let asked = Asked {
-        zone: Zone::Utc,
-        paths: Vec::new(),
-        evidence: Vec::new(),
-        others: Vec::new(),
-        server_name: None,
-        protocol: None,
-        role: None,
-        servers: Vec::new(),
-        users: Vec::new(),
-        clients: Vec::new(),
-    };
+    let asked = Asked::default();
     let mut out = Vec::new();
     json::write(&case, &findings, None, &mut out).unwrap();
     html::write(&case, &findings, None, &asked, &mut out).unwrap();

@@ -82,3 +82,16 @@ pub(crate) fn login(time: &str, user: &str, context: &str) -> String {
 pub(crate) fn quoted(column: &str) -> String {
     if column.contains([',', '"']) { format!("\"{}\"", column.replace('"', "\"\"")) } else { column.to_owned() }
 }
+
+/// All files below a folder, sorted.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    files
+}

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::process::Stdio;
 
-use crate::program::{Ended, analyze_with, command, end, exlog, list, number, text};
+use crate::program::{Ended, analyze_with, command, end, end_unread, exlog, list, number, text};
 use crate::tree::{BACK, FRONT, TWELVE, Tree, log, login, samples};
 
 /// Two servers, two roles, both protocols; logins by alice, bob and a probe, from 07:00 to 09:00.
@@ -129,6 +129,18 @@ fn strict_makes_skipped_lines_and_unreadable_files_count() {
 }
 
 #[test]
+fn names_of_files_are_harmless_on_standard_error_too() {
+    let tree = tree();
+    let hostile = tree.at("no\u{1b}[2Jwhere\u{202e}").display().to_string();
+    let path = tree.path().to_str().unwrap();
+    for arguments in [&["analyze", path, &hostile][..], &["sessions", path, &hostile], &["analyze", &hostile]] {
+        let ended = exlog(arguments);
+        assert!(ended.stderr.contains("no\\u{1b}[2Jwhere\\u{202e}"), "{}", ended.stderr);
+        assert!(!ended.stderr.contains(['\u{1b}', '\u{202e}']), "{}", ended.stderr);
+    }
+}
+
+#[test]
 fn quiet_leaves_standard_error_empty() {
     let tree = tree();
     let missing = tree.at("nowhere").display().to_string();
@@ -176,18 +188,8 @@ fn an_output_that_cannot_be_written_is_said_plainly() {
 #[test]
 fn a_reader_that_goes_away_early_is_no_error() {
     for format in ["json", "terminal"] {
-        let mut child = command()
-            .args(["analyze", samples().to_str().unwrap(), "--format", format])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut first = [0; 1];
-        let _ = child.stdout.take().unwrap().read(&mut first).unwrap();
-        let mut stderr = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-        assert_eq!((child.wait().unwrap().code(), stderr.as_str()), (Some(0), ""), "{format}");
+        let ended = end_unread(command().args(["analyze", samples().to_str().unwrap(), "--format", format]));
+        assert_eq!(ended, (Some(0), String::new()), "{format}");
     }
 }
 

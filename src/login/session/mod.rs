@@ -155,8 +155,8 @@ impl Sessions {
         }
     }
 
-    #[inline(never)]
     /// Takes in a line that begins a fragment; `is_new` says that the stretch had no line of its number before.
+    #[inline(never)]
     fn begin(&mut self, line: SessionLine, is_new: bool) {
         if line.event == SessionEvent::Open {
             self.epochs.open(line.id, line.time);
@@ -193,8 +193,8 @@ impl Sessions {
         *place
     }
 
-    #[inline(never)]
     /// Counts the tail if it is over, and frees the place if nothing is loose any more.
+    #[inline(never)]
     fn settle(&mut self, id: u64, place: Place) {
         let Some(loose) = self.loose.get_mut(place.index()) else { return };
         loose.settle(&mut self.counts);

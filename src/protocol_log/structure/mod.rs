@@ -148,8 +148,8 @@ impl<'a> Columns<'a> {
     #[inline]
     pub fn raw_in<'l>(&self, index: usize, line: &'l str) -> Option<&'l str> {
         let &[before, after] = self.bounds.get(index..)?.first_chunk()?;
-        let start = before.wrapping_sub(*self.bounds.first()?) as usize;
-        let end = after.wrapping_sub(*self.bounds.first()?) as usize;
+        let begins = *self.bounds.first()?;
+        let (start, end) = (before.wrapping_sub(begins) as usize, after.wrapping_sub(begins) as usize);
         line.get(start..line.len().min(end.checked_sub(1)?))
     }
 

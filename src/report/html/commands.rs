@@ -175,21 +175,9 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Zone;
 
     fn asked(paths: &[&str]) -> Asked {
-        Asked {
-            zone: Zone::Utc,
-            paths: paths.iter().map(|path| (*path).to_owned()).collect(),
-            evidence: Vec::new(),
-            others: Vec::new(),
-            server_name: None,
-            protocol: None,
-            role: None,
-            servers: Vec::new(),
-            users: Vec::new(),
-            clients: Vec::new(),
-        }
+        Asked { paths: paths.iter().map(|path| (*path).to_owned()).collect(), ..Asked::default() }
     }
 
     #[test]

@@ -33,7 +33,7 @@ mod usage;
 mod words;
 
 /// What was asked for, so that the page can show times as asked and give commands that ask again about a part.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Asked {
     /// In which zone times are shown.
     pub zone: Zone,

@@ -166,11 +166,7 @@ impl<'a> Reader<'a> {
         let command = self.commands.at(short(record.command), || KnownCommand::of(record.command));
         let number = match self.certain {
             Some(number) => number,
-            None => {
-                let named = self.reading.named;
-                let by_name = (named.map(|kind| kind.protocol), named.map(|kind| kind.role));
-                number_of(by_port(port).unwrap_or_else(|| by_likeness(by_name, self.log_type, command.is_pop)))
-            }
+            None => number_of(by_port(port).unwrap_or_else(|| by_likeness(self.reading.named, self.log_type, command.is_pop))),
         };
         let is_in_window = self.reading.scope.window.contains(record.time);
         self.accounting.in_window += u64::from(is_in_window);

@@ -1,0 +1,56 @@
+//! Reading for a command: with progress, and with a word about what could not be read.
+
+use crate::cli::progress::Bar;
+use crate::cli::telling::tell;
+use crate::error::{Error, ErrorKind, Result};
+use crate::pipeline::{self, Job, Material};
+use crate::skipped::{FileFate, FileNote};
+
+/// Reads what a job names; a bar shows how far it is, unless all is to be quiet.
+///
+/// # Errors
+/// As [`pipeline::run`].
+pub(super) fn read(job: &Job<'_>, quiet: bool) -> Result<Material> {
+    let bar = Bar::new(quiet);
+    let material = pipeline::run(job, &bar)?;
+    bar.clear();
+    Ok(material)
+}
+
+/// The same where logs are asked for; `among` is what errors call the paths.
+///
+/// # Errors
+/// As [`read`], and [`ErrorKind::NoInput`] if there is no log among them.
+pub(super) fn read_logs(job: &Job<'_>, among: &str, quiet: bool) -> Result<Material> {
+    let material = read(job, quiet)?;
+    if material.summary.sources.is_empty() {
+        return Err(no_input(&material.summary.notes, among));
+    }
+    tell_unreadable(&material.summary.notes, quiet);
+    Ok(material)
+}
+
+/// Unreadable files are named on standard error too: nobody must take a part for the whole.
+pub(super) fn tell_unreadable(notes: &[FileNote], quiet: bool) {
+    if quiet {
+        return;
+    }
+    for note in notes.iter().filter(|note| note.fate == FileFate::Unreadable) {
+        tell(format_args!("{}: {}", note.file, note.reason));
+    }
+}
+
+/// What stood among the paths instead of a log, and what can be done.
+pub(super) fn no_input(notes: &[FileNote], among: &str) -> Error {
+    let mut message = format!("no IMAP4 or POP3 protocol log among {among}");
+    for note in notes.iter().take(10) {
+        message.push_str(&format!("\n  {}: {}", note.file, note.reason));
+    }
+    if notes.len() > 10 {
+        message.push_str(&format!("\n  and {} more", notes.len() - 10));
+    }
+    Error::new(ErrorKind::NoInput, message).hint(
+        "Exchange writes them to ...\\Exchange Server\\V15\\Logging\\Imap4 and \\Pop3, if logging is switched on:\n  \
+         Set-ImapSettings -ProtocolLogEnabled $true (POP: Set-PopSettings), then restart the IMAP4 (POP3) services",
+    )
+}
