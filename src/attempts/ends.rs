@@ -18,7 +18,7 @@ const LOOK: u64 = 64 << 10;
 pub(super) fn beginning(log: &LogFile) -> Option<i64> {
     let mut buffers = Buffers::default();
     let fetched = match &log.reading {
-        Reading::Segments { length } => look(log, 0, *length, &mut buffers)?,
+        Reading::Segments { stretch } => look(log, 0, stretch.end, &mut buffers)?,
         Reading::LateStream { .. } => Text::of(log).ok()?.fetch(&mut buffers).ok()??,
         Reading::Stream(_) => return None,
     };
@@ -27,9 +27,9 @@ pub(super) fn beginning(log: &LogFile) -> Option<i64> {
 
 /// The latest time in the last lines of a plain file; `None` where they tell none.
 pub(super) fn end(log: &LogFile) -> Option<i64> {
-    let Reading::Segments { length } = &log.reading else { return None };
+    let Reading::Segments { stretch } = &log.reading else { return None };
     let mut buffers = Buffers::default();
-    let fetched = look(log, length.saturating_sub(LOOK), *length, &mut buffers)?;
+    let fetched = look(log, stretch.end.saturating_sub(LOOK), stretch.end, &mut buffers)?;
     times(log, log.header, buffers.block(fetched)).map(|(_, latest)| latest)
 }
 

@@ -43,7 +43,7 @@ fn by_addresses(
     // No login counts: only addresses are asked for.
     let nothing = Scope { window: Window { from: Some(i64::MAX), to: None }, ..Scope::default() };
     let reading = Reading { file: &log.input.shown, named: log.named, scope: &nothing };
-    let mut summary = FileSummary::new(log.input.shown.clone());
+    let mut summary = FileSummary::after(log.input.shown.clone(), &log.from);
     let (mut reader, mut read) = (SegmentReader::new(summary.header, reading), 0);
     // What stands before damage tells too.
     while let Ok(Some(fetched)) = fetch(buffers) {

@@ -55,8 +55,8 @@ impl Text {
     pub(super) fn of(log: &LogFile) -> io::Result<Self> {
         let path = &log.input.path;
         Ok(match &log.reading {
-            Reading::Segments { length } => {
-                Self::Plain { path: path.clone(), file: None, at: 0, is_inside: false, length: *length }
+            Reading::Segments { stretch } => {
+                Self::Plain { path: path.clone(), file: None, at: 0, is_inside: false, length: stretch.end }
             }
             Reading::Stream(stream) => {
                 let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -6,6 +6,7 @@
 pub mod block;
 pub mod discover;
 pub mod encoding;
+pub mod identity;
 pub mod segments;
 pub mod server_name;
 pub mod stream;

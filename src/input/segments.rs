@@ -5,28 +5,59 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 
-use crate::input::block::SEGMENT;
+use memchr::memrchr;
+
+use crate::input::block::{LONGEST_LINE, SEGMENT};
 use crate::input::stream::Stream;
 
-/// How many segments a file of `length` bytes has.
-pub fn count(length: u64) -> u64 {
-    length.div_ceil(SEGMENT)
+/// How many segments a stretch of a file has. An empty one has one, which is empty.
+pub fn count(stretch: &Range<u64>) -> u64 {
+    stretch.end.saturating_sub(stretch.start).div_ceil(SEGMENT).max(1)
 }
 
-/// How many bytes segment `index` of a file of `length` bytes has.
-pub fn size(index: u64, length: u64) -> u64 {
-    SEGMENT.min(length.saturating_sub(index * SEGMENT))
+/// How many bytes segment `index` of a stretch has.
+pub fn size(index: u64, stretch: &Range<u64>) -> u64 {
+    SEGMENT.min(stretch.end.saturating_sub(stretch.start + index * SEGMENT))
 }
 
-/// The lines of segment `index` of a file that was `length` bytes long when it was opened first. A file that has become
-/// shorter is no error: what is gone is not read. `buffer` is used to read into.
-pub fn open(file: File, index: u64, length: u64, buffer: Vec<u8>) -> Stream {
-    let start = index * SEGMENT;
+/// The lines of segment `index` of a stretch of a file that begins with a line and ends where the file ended when it was opened
+/// first, or earlier behind a line. A file that has become shorter is no error: what is gone is not read. `buffer` is used to
+/// read into.
+pub fn open(file: File, index: u64, stretch: &Range<u64>, buffer: Vec<u8>) -> Stream {
+    let start = stretch.start + index * SEGMENT;
     // The byte before the segment tells whether a line begins at its first byte.
-    let from = start.saturating_sub(1);
-    let source = Box::new(Part { file, at: from, end: length });
-    Stream::part(source, index > 0, start + size(index, length) - from, buffer)
+    let from = if index == 0 { start } else { start - 1 };
+    let source = Box::new(Part { file, at: from, end: stretch.end });
+    Stream::part(source, index > 0, start + size(index, stretch) - from, buffer)
+}
+
+/// Where the last whole line of a stretch of a file ends; the stretch's beginning if no line in it is whole.
+///
+/// # Errors
+/// What the system says.
+pub fn whole_lines(file: &File, stretch: &Range<u64>) -> io::Result<u64> {
+    let mut end = stretch.end;
+    while end > stretch.start {
+        let start = end.saturating_sub(STEP_BACK).max(stretch.start);
+        if let Some(feed) = memrchr(b'\n', &bytes(file, &(start..end))?) {
+            return Ok(start + feed as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(stretch.start)
+}
+
+/// The bytes of a stretch, of a long one as many as make a line too long. Fewer where the file has become shorter.
+///
+/// # Errors
+/// What the system says.
+pub fn bytes(file: &File, stretch: &Range<u64>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let part = Part { file: file.try_clone()?, at: stretch.start, end: stretch.end };
+    part.take(LONGEST_LINE as u64 + 8).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The lines of a file of `length` bytes from an offset on, for somebody who reads a file piece by piece. `begins_inside` says
@@ -34,6 +65,9 @@ pub fn open(file: File, index: u64, length: u64, buffer: Vec<u8>) -> Stream {
 pub fn resume(file: File, at: u64, begins_inside: bool, length: u64, buffer: Vec<u8>) -> Stream {
     Stream::part(Box::new(Part { file, at, end: length }), begins_inside, u64::MAX, buffer)
 }
+
+/// So many bytes are read at once on the way back to a line's end.
+const STEP_BACK: u64 = 64 << 10;
 
 /// An open file from some offset on.
 struct Part {
@@ -67,7 +101,6 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::block::LONGEST_LINE;
     use std::io::Write;
 
     /// All lines of a file as its segments give them, cut to lengths; and whether the last one was unfinished.
@@ -75,8 +108,9 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(text).unwrap();
         let (mut lengths, mut unfinished) = (Vec::new(), false);
-        for index in 0..count(text.len() as u64) {
-            let mut stream = open(file.try_clone().unwrap(), index, text.len() as u64, Vec::new());
+        let stretch = 0..text.len() as u64;
+        for index in 0..count(&stretch) {
+            let mut stream = open(file.try_clone().unwrap(), index, &stretch, Vec::new());
             let mut buffer = Vec::new();
             while let Some(block) = stream.next_block(&mut buffer).unwrap() {
                 let text = block.text.strip_suffix(b"\n").unwrap_or(block.text);
@@ -114,9 +148,9 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"one\ntwo\n").unwrap();
         let mut buffer = Vec::new();
-        let mut stream = open(file.try_clone().unwrap(), 0, 1000, Vec::new());
+        let mut stream = open(file.try_clone().unwrap(), 0, &(0..1000), Vec::new());
         let block = stream.next_block(&mut buffer).unwrap().unwrap();
         assert_eq!((block.text, block.is_unfinished), (&b"one\ntwo\n"[..], false));
-        assert!(open(file, 1, 2 * SEGMENT, Vec::new()).next_block(&mut buffer).unwrap().is_none());
+        assert!(open(file, 1, &(0..2 * SEGMENT), Vec::new()).next_block(&mut buffer).unwrap().is_none());
     }
 }

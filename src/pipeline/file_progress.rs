@@ -3,21 +3,26 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use memchr::memrchr;
+
 use crate::error::plain_words;
-use crate::input::block::{Block, SEGMENT};
+use crate::input::block::{Block, LONGEST_LINE, SEGMENT};
 use crate::input::stream::Stream;
 use crate::input::{segments, server_name};
 use crate::pipeline::Progress;
 use crate::protocol_log::header::Header;
-use crate::protocol_log::log_file::{LogFile, Reading as HowToRead};
+use crate::protocol_log::log_file::{LastLine, LogFile, Reading as HowToRead};
+use crate::protocol_log::place::Place;
 use crate::skipped::{FileFate, FileNote};
 use crate::summary::file::FileSummary;
 use crate::summary::scope::Scope;
 use crate::summary::segment::{Reading, Segment, SegmentReader};
 
 /// A file that has been read to its end, or as far as it could be.
+#[derive(Default)]
 pub(super) struct Finished {
     /// What was read; `None` if nothing could be.
     pub(super) summary: Option<FileSummary>,
@@ -25,6 +30,10 @@ pub(super) struct Finished {
     pub(super) note: Option<FileNote>,
     /// The server's name by the path.
     pub(super) path_name: Option<String>,
+    /// Up to where it was read: behind the last whole line.
+    pub(super) end: Place,
+    /// A last line without its end, which was read apart.
+    pub(super) unfinished: Option<FileSummary>,
 }
 
 /// What a thread reads into, again and again.
@@ -49,18 +58,21 @@ struct State {
     /// Parts that came too early.
     waiting: BTreeMap<u64, io::Result<Segment>>,
     error: Option<io::Error>,
+    /// A last line without its end, where a stream ended with one that is to be read apart.
+    unfinished: Vec<u8>,
 }
 
 impl<'a> FileProgress<'a> {
     pub(super) fn new(file: &'a LogFile, scope: &'a Scope) -> Self {
-        let summary = Some(FileSummary::new(file.input.shown.clone()));
-        Self { file, scope, state: Mutex::new(State { summary, next: 0, waiting: BTreeMap::new(), error: None }) }
+        let summary = Some(FileSummary::after(file.input.shown.clone(), &file.from));
+        let state = State { summary, next: 0, waiting: BTreeMap::new(), error: None, unfinished: Vec::new() };
+        Self { file, scope, state: Mutex::new(state) }
     }
 
     /// Reads one part; gives the whole file when it was the last one.
     pub(super) fn read(&self, part: u64, buffers: &mut Buffers, progress: &dyn Progress) -> Option<Finished> {
         match &self.file.reading {
-            HowToRead::Segments { length } => self.read_segment(part, *length, buffers, progress),
+            HowToRead::Segments { stretch } => self.read_segment(part, stretch, buffers, progress),
             HowToRead::Stream(stream) => {
                 let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
                 stream.map(|stream| self.read_stream(Ok(stream), progress))
@@ -73,25 +85,39 @@ impl<'a> FileProgress<'a> {
         }
     }
 
-    fn read_segment(&self, part: u64, length: u64, buffers: &mut Buffers, progress: &dyn Progress) -> Option<Finished> {
-        // Only the first segment is sure to begin without a header; for the others the file's first header is a good guess.
-        let header = if part == 0 { Default::default() } else { self.file.header };
-        let segment = self.segment(part, length, header, buffers);
-        progress.advanced(segments::size(part, length));
+    fn read_segment(&self, part: u64, stretch: &Range<u64>, buffers: &mut Buffers, progress: &dyn Progress) -> Option<Finished> {
+        // Only of the first segment it is sure how it begins; for the others the file's first header is a good guess.
+        let header = if part == 0 { self.file.from.header } else { self.file.header };
+        let segment = self.segment(part, stretch, header, buffers);
+        progress.advanced(segments::size(part, stretch));
         let mut state = self.lock();
         state.waiting.insert(part, segment);
         while let Some(segment) = {
             let next = state.next;
             state.waiting.remove(&next)
         } {
-            self.add_next(&mut state, segment, length, buffers);
+            self.add_next(&mut state, segment, stretch, buffers);
         }
-        (state.next == self.file.parts()).then(|| self.finish(&mut state, length)).flatten()
+        (state.next == self.file.parts()).then(|| self.finish_stretch(&mut state, stretch)).flatten()
     }
 
-    fn segment(&self, part: u64, length: u64, header: Header, buffers: &mut Buffers) -> io::Result<Segment> {
+    /// The end of a file that is read in segments. What stands behind its last whole line is read here if it is to be read apart.
+    fn finish_stretch(&self, state: &mut State, stretch: &Range<u64>) -> Option<Finished> {
+        if let LastLine::Waits(unfinished) = &self.file.last_line
+            && !unfinished.is_empty()
+        {
+            match File::open(&self.file.input.path).and_then(|file| segments::bytes(&file, unfinished)) {
+                Ok(line) => state.unfinished = line,
+                Err(error) => state.error = state.error.take().or(Some(error)),
+            }
+        }
+        let read = stretch.end - stretch.start;
+        self.finish(state, read, read)
+    }
+
+    fn segment(&self, part: u64, stretch: &Range<u64>, header: Header, buffers: &mut Buffers) -> io::Result<Segment> {
         let file = File::open(&self.file.input.path)?;
-        let mut stream = segments::open(file, part, length, std::mem::take(&mut buffers.read));
+        let mut stream = segments::open(file, part, stretch, std::mem::take(&mut buffers.read));
         let mut reader = SegmentReader::new(header, self.reading());
         while let Some(block) = stream.next_block(&mut buffers.block)? {
             reader.add(block);
@@ -101,12 +127,12 @@ impl<'a> FileProgress<'a> {
     }
 
     /// Adds the part that is due. Where the guess of its header was wrong, it is read again.
-    fn add_next(&self, state: &mut State, segment: io::Result<Segment>, length: u64, buffers: &mut Buffers) {
+    fn add_next(&self, state: &mut State, segment: io::Result<Segment>, stretch: &Range<u64>, buffers: &mut Buffers) {
         let part = state.next;
         state.next += 1;
         let Some(summary) = &mut state.summary else { return };
         let segment = match segment {
-            Ok(segment) if !summary.fits(&segment) => self.segment(part, length, summary.header, buffers),
+            Ok(segment) if !summary.fits(&segment) => self.segment(part, stretch, summary.header, buffers),
             other => other,
         };
         match segment {
@@ -117,18 +143,19 @@ impl<'a> FileProgress<'a> {
 
     fn read_stream(&self, stream: io::Result<Stream>, progress: &dyn Progress) -> Finished {
         let mut state = self.lock();
-        let mut bytes = 0;
+        let (mut bytes, mut text) = (0, 0);
         match stream {
             Ok(mut stream) => {
                 if let Err(error) = self.read_blocks(&mut stream, &mut state) {
                     state.error = Some(error);
                 }
-                bytes = stream.bytes();
+                text = stream.place().0.saturating_sub(self.file.from.offset + state.unfinished.len() as u64);
+                bytes = stream.bytes().saturating_sub(self.file.from.bytes);
             }
             Err(error) => state.error = Some(error),
         }
         progress.advanced(self.file.length());
-        self.finish(&mut state, bytes).unwrap_or(Finished { summary: None, note: None, path_name: None })
+        self.finish(&mut state, bytes, text).unwrap_or_default()
     }
 
     /// Reads blocks to the end. The next block is fetched, and unpacked, while this one is read.
@@ -137,8 +164,14 @@ impl<'a> FileProgress<'a> {
         let (mut now, mut later) = (Vec::new(), Vec::new());
         let mut fetched = fetch(stream, &mut now);
         let (mut reader, mut read) = (SegmentReader::new(summary.header, self.reading()), 0);
+        let mut known = self.file.from.offset;
         while let Ok(Some((length, is_unfinished))) = fetched {
-            let block = Block { text: now.get(..length).unwrap_or_default(), is_unfinished };
+            let text = now.get(..length).unwrap_or_default();
+            let text = text.get(usize::try_from(known).unwrap_or(usize::MAX).min(length)..).unwrap_or_default();
+            known = known.saturating_sub(length as u64);
+            let (text, unfinished) = self.cut(text);
+            state.unfinished = unfinished.to_vec();
+            let block = Block { text, is_unfinished: is_unfinished && unfinished.is_empty() };
             (fetched, _) = rayon::join(|| fetch(stream, &mut later), || reader.add(block));
             std::mem::swap(&mut now, &mut later);
             read += length as u64;
@@ -151,9 +184,35 @@ impl<'a> FileProgress<'a> {
         fetched.map(|_| ())
     }
 
-    fn finish(&self, state: &mut State, bytes: u64) -> Option<Finished> {
+    /// A block's whole lines, and a last line without its end if that is to be read apart. Of a line that is too long the
+    /// beginning alone is given, which has no end either and is not meant.
+    fn cut<'t>(&self, text: &'t [u8]) -> (&'t [u8], &'t [u8]) {
+        let end = memrchr(b'\n', text).map_or(0, |feed| feed + 1);
+        match self.file.last_line {
+            LastLine::Waits(_) if text.len() - end <= LONGEST_LINE => text.split_at(end),
+            _ => (text, &[]),
+        }
+    }
+
+    /// `bytes` of content and `text` of it in whole lines were read.
+    fn finish(&self, state: &mut State, bytes: u64, text: u64) -> Option<Finished> {
         let mut summary = state.summary.take()?;
+        let Place { offset, bytes: bytes_before, lines, header: _ } = self.file.from;
+        let unfinished = std::mem::take(&mut state.unfinished);
         summary.bytes = bytes;
+        let end = Place {
+            offset: offset + text,
+            bytes: bytes_before + bytes,
+            lines: lines + summary.accounting.lines,
+            header: summary.header,
+        };
+        let unfinished = (!unfinished.is_empty()).then(|| {
+            let mut line = FileSummary::after(self.file.input.shown.clone(), &end);
+            // A stream's bytes were counted where it was unpacked.
+            line.bytes = if matches!(self.file.reading, HowToRead::Segments { .. }) { unfinished.len() as u64 } else { 0 };
+            line.add(Segment::read(Block { text: &unfinished, is_unfinished: true }, end.header, self.reading()));
+            line
+        });
         let was_read = summary.accounting.lines > 0 || state.error.is_none();
         let note = state.error.take().map(|error| FileNote {
             file: self.file.input.shown.clone(),
@@ -161,7 +220,7 @@ impl<'a> FileProgress<'a> {
             reason: plain_words(&error),
         });
         let path_name = server_name::from_path(&self.file.input);
-        Some(Finished { summary: was_read.then_some(summary), note, path_name })
+        Some(Finished { summary: was_read.then_some(summary), note, path_name, end, unfinished })
     }
 
     fn reading(&self) -> Reading<'_> {

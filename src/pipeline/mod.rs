@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
-use crate::case::evidence::Evidence;
+use crate::case::evidence::{Evidence, EvidenceFile};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::discover::{Input, discover};
 use crate::protocol_log::log_file::{LogFile, look_at};
@@ -21,6 +21,7 @@ use crate::summary::scope::Scope;
 pub mod beginnings;
 mod evidence_file;
 mod file_progress;
+pub mod rest;
 
 use evidence_file::Looked;
 use file_progress::{Buffers, FileProgress, Finished};
@@ -92,29 +93,60 @@ fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
 }
 
 fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Material {
-    let (found, beside) = (discover(job.paths), discover(job.evidence));
-    let (mut start, mut evidence) = (Summary::default(), Vec::new());
-    start.notes.extend(found.notes.into_iter().chain(beside.notes));
-    let among_logs = found.inputs.into_par_iter().map(|input| look_at(input.clone()).map_err(|note| as_evidence(&input, note)));
+    let found = discover(job.paths);
+    let inputs = found.inputs.into_iter().map(|input| (input, ())).collect();
+    let (files, looked) = look(inputs, job.evidence, |input, ()| look_at(input));
+    let mut summary = Summary::default();
+    read_files(&files, job.scope, progress, &mut |_, finished| {
+        summary.notes.extend(finished.note);
+        if let Some(file) = finished.summary {
+            summary.add_file(file, finished.path_name, job.scope);
+        }
+    });
+    summary.add_notes(found.notes.into_iter().chain(looked.notes).collect());
+    Material { summary, evidence: looked.evidence.into_iter().collect() }
+}
+
+/// What stood beside the logs.
+struct Beside {
+    notes: Vec<FileNote>,
+    evidence: Vec<EvidenceFile>,
+}
+
+/// Looks at files among which logs may be, as `look_at` does it with what is known of each, and at those that can only be
+/// evidence.
+fn look<K: Send>(
+    inputs: Vec<(Input, K)>,
+    evidence: &[PathBuf],
+    look_at: impl Fn(Input, K) -> std::result::Result<LogFile, FileNote> + Sync,
+) -> (Vec<LogFile>, Beside) {
+    let alone = discover(evidence);
+    let mut beside = Beside { notes: alone.notes, evidence: Vec::new() };
     let no_log =
         |input: &Input| FileNote { file: input.shown.clone(), fate: FileFate::Other, reason: "no evidence in it".to_owned() };
-    let alone = beside.inputs.into_par_iter().map(|input| Err(as_evidence(&input, no_log(&input))));
+    let among_logs =
+        inputs.into_par_iter().map(|(input, known)| look_at(input.clone(), known).map_err(|note| as_evidence(&input, note)));
+    let alone = alone.inputs.into_par_iter().map(|input| Err(as_evidence(&input, no_log(&input))));
     let looked: Vec<std::result::Result<LogFile, Looked>> = among_logs.chain(alone).collect();
-    let mut files: Vec<LogFile> = Vec::new();
+    let mut files = Vec::new();
     for one in looked {
         match one {
             Ok(file) => files.push(file),
-            Err(Looked::Neither(note)) => start.notes.push(note),
-            Err(Looked::Evidence(file)) => evidence.push(file),
+            Err(Looked::Neither(note)) => beside.notes.push(note),
+            Err(Looked::Evidence(file)) => beside.evidence.push(file),
         }
     }
+    (files, beside)
+}
+
+/// Reads logs, and hands over each with its place in the list, in the order of the list.
+fn read_files(files: &[LogFile], scope: &Scope, progress: &dyn Progress, take: &mut (dyn FnMut(usize, Finished) + Send)) {
     progress.planned(files.len(), files.iter().map(LogFile::length).sum());
     let tasks: Vec<(usize, u64)> =
         files.iter().enumerate().flat_map(|(place, file)| (0..file.parts()).map(move |part| (place, part))).collect();
     let work = Work {
-        progresses: files.iter().map(|file| FileProgress::new(file, job.scope)).collect(),
-        in_order: Mutex::new(InOrder { summary: start, next: 0, waiting: files.iter().map(|_| None).collect() }),
-        scope: job.scope,
+        progresses: files.iter().map(|file| FileProgress::new(file, scope)).collect(),
+        in_order: Mutex::new(InOrder { take, next: 0, waiting: files.iter().map(|_| None).collect() }),
     };
     let next_task = AtomicUsize::new(0);
     rayon::broadcast(|_| {
@@ -124,10 +156,6 @@ fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Material {
             work.read(*place, *part, &mut buffers, progress);
         }
     });
-    let mut summary = work.into_summary();
-    summary.notes.sort();
-    summary.notes.dedup();
-    Material { summary, evidence: evidence.into_iter().collect() }
 }
 
 /// Only what is no log and yet readable can be evidence.
@@ -142,22 +170,21 @@ fn as_evidence(input: &Input, note: FileNote) -> Looked {
 /// What all threads share.
 struct Work<'a> {
     progresses: Vec<FileProgress<'a>>,
-    in_order: Mutex<InOrder>,
-    scope: &'a Scope,
+    in_order: Mutex<InOrder<'a>>,
 }
 
 /// Files are added in their order; one that is finished too early waits.
-struct InOrder {
-    summary: Summary,
+struct InOrder<'a> {
+    take: &'a mut (dyn FnMut(usize, Finished) + Send),
     next: usize,
     waiting: Vec<Option<Finished>>,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
     fn read(&self, place: usize, part: u64, buffers: &mut Buffers, progress: &dyn Progress) {
         let Some(file) = self.progresses.get(place) else { return };
         if let Some(finished) = file.read(part, buffers, progress) {
-            self.lock().add(place, finished, self.scope);
+            self.lock().add(place, finished);
         }
     }
 
@@ -170,26 +197,19 @@ impl Work<'_> {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, InOrder> {
+    fn lock(&self) -> MutexGuard<'_, InOrder<'a>> {
         self.in_order.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn into_summary(self) -> Summary {
-        self.in_order.into_inner().unwrap_or_else(PoisonError::into_inner).summary
     }
 }
 
-impl InOrder {
-    fn add(&mut self, place: usize, finished: Finished, scope: &Scope) {
+impl InOrder<'_> {
+    fn add(&mut self, place: usize, finished: Finished) {
         if let Some(slot) = self.waiting.get_mut(place) {
             *slot = Some(finished);
         }
         while let Some(finished) = self.waiting.get_mut(self.next).and_then(Option::take) {
+            (self.take)(self.next, finished);
             self.next += 1;
-            self.summary.notes.extend(finished.note);
-            if let Some(file) = finished.summary {
-                self.summary.add_file(file, finished.path_name, scope);
-            }
         }
     }
 }

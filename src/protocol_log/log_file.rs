@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::sync::Mutex;
 
 use crate::error::plain_words;
@@ -11,6 +12,7 @@ use crate::input::segments;
 use crate::input::stream::Stream;
 use crate::protocol_log::file_name::{NamedKind, kind_of};
 use crate::protocol_log::header::Header;
+use crate::protocol_log::place::Place;
 use crate::protocol_log::sniff::{Sniffed, sniff, without_bom};
 use crate::protocol_log::structure::lines;
 use crate::skipped::{FileFate, FileNote};
@@ -20,10 +22,10 @@ const BEGINNING: u64 = 64 << 10;
 
 /// How a log is read.
 pub enum Reading {
-    /// In segments, by any number of threads: a plain UTF-8 file, so many bytes long when it was opened.
+    /// In segments, by any number of threads: a plain UTF-8 file, up to where it ended when it was opened.
     Segments {
-        /// The length in bytes.
-        length: u64,
+        /// The bytes that are read: whole lines, but for the last one.
+        stretch: Range<u64>,
     },
     /// From front to back, by one thread: gzip, UTF-16, a pipe. Taken by the one that reads it.
     Stream(Mutex<Option<Stream>>),
@@ -38,6 +40,15 @@ pub enum Reading {
     },
 }
 
+/// What becomes of a last line that has no end yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LastLine {
+    /// It is read as it is.
+    Counts,
+    /// It is read apart, because the log may be read on when it is whole. Where it stands, if that is known beforehand.
+    Waits(Range<u64>),
+}
+
 /// A protocol log that waits to be read.
 pub struct LogFile {
     /// Which file.
@@ -48,23 +59,46 @@ pub struct LogFile {
     pub header: Header,
     /// What its name tells.
     pub named: Option<NamedKind>,
+    /// What was read of it before.
+    pub from: Place,
+    /// What becomes of its last line.
+    pub last_line: LastLine,
 }
 
 impl LogFile {
     /// The bytes on the disk, for progress; 0 where they are not known.
     pub fn length(&self) -> u64 {
-        match self.reading {
-            Reading::Segments { length } | Reading::LateStream { length, .. } => length,
+        match &self.reading {
+            Reading::Segments { stretch } => stretch.end - stretch.start,
+            Reading::LateStream { length, .. } => *length,
             Reading::Stream(_) => 0,
         }
     }
 
     /// In how many parts it is read.
     pub fn parts(&self) -> u64 {
-        match self.reading {
-            Reading::Segments { length } => segments::count(length),
+        match &self.reading {
+            Reading::Segments { stretch } => segments::count(stretch),
             _ => 1,
         }
+    }
+
+    /// The same log, of which only what stands behind a place is read, and a last line without its end apart.
+    ///
+    /// # Errors
+    /// What the system says when its end is looked at.
+    pub fn after(mut self, place: Place) -> io::Result<Self> {
+        let mut unfinished = 0..0;
+        if let Reading::Segments { stretch } = &mut self.reading {
+            stretch.start = place.offset.min(stretch.end);
+            let end = segments::whole_lines(&File::open(&self.input.path)?, stretch)?;
+            unfinished = end..stretch.end;
+            stretch.end = end;
+        }
+        if place != Place::default() {
+            self.header = place.header;
+        }
+        Ok(Self { from: place, last_line: LastLine::Waits(unfinished), ..self })
     }
 }
 
@@ -82,7 +116,7 @@ pub fn look_at(input: Input) -> Result<LogFile, FileNote> {
         FileNote { file: input.shown.clone(), fate, reason }
     })?;
     let named = input.path.file_name().and_then(|name| kind_of(&name.to_string_lossy()));
-    Ok(LogFile { input, reading, header, named })
+    Ok(LogFile { input, reading, header, named, from: Place::default(), last_line: LastLine::Counts })
 }
 
 enum Aside {
@@ -123,7 +157,7 @@ fn look_at_file(input: &Input) -> Result<(Reading, Header), Aside> {
         }
     }
     let reading = match (is_gzip, encoding) {
-        (false, Encoding::Utf8) => Reading::Segments { length },
+        (false, Encoding::Utf8) => Reading::Segments { stretch: 0..length },
         _ => Reading::LateStream { encoding, is_gzip, length },
     };
     Ok((reading, header_of(&text)))

@@ -9,6 +9,7 @@ pub mod example;
 pub mod file_name;
 pub mod header;
 pub mod log_file;
+pub mod place;
 pub mod record;
 pub mod service;
 pub mod sniff;

@@ -13,6 +13,7 @@ use crate::login::session::Sessions;
 use crate::merge::{Merge, Span};
 use crate::protocol::{Protocol, Role};
 use crate::protocol_log::header::Header;
+use crate::protocol_log::place::Place;
 use crate::skipped::SkippedLines;
 use crate::summary::segment::{Accounting, Segment};
 use crate::summary::service::Service;
@@ -22,6 +23,8 @@ use crate::summary::service::Service;
 pub struct FileSummary {
     /// The file's name, as it is shown.
     pub file: Arc<str>,
+    /// Lines that stand before those that are counted here.
+    pub lines_before: u64,
     /// The header state behind the last line.
     pub header: Header,
     /// Bytes read.
@@ -43,11 +46,12 @@ pub struct FileSummary {
 }
 
 impl FileSummary {
-    /// A file of which nothing has been read.
-    pub fn new(file: Arc<str>) -> Self {
+    /// A file of which nothing has been read, or up to a place only: what comes then is counted, and its lines are numbered on.
+    pub fn after(file: Arc<str>, place: &Place) -> Self {
         Self {
             file,
-            header: Header::default(),
+            lines_before: place.lines,
+            header: place.header,
             bytes: 0,
             accounting: Accounting::default(),
             skipped: SkippedLines::default(),
@@ -66,7 +70,7 @@ impl FileSummary {
 
     /// Adds the segment that follows.
     pub fn add(&mut self, mut segment: Segment) {
-        let lines_before = self.accounting.lines;
+        let lines_before = self.lines_before + self.accounting.lines;
         segment.skipped.shift_lines(lines_before);
         segment.services.values_mut().for_each(|service| service.shift_lines(lines_before));
         self.header = segment.header_after;

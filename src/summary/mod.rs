@@ -65,6 +65,23 @@ pub struct Source {
     pub fingerprint: u64,
 }
 
+impl Source {
+    /// Takes in a stretch of the same log.
+    fn read_on(&mut self, later: &Self) {
+        if self.records < later.records {
+            self.service = later.service;
+        }
+        self.records += later.records;
+        self.bytes += later.bytes;
+        self.lines += later.lines;
+        self.span = match (self.span, later.span) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (span, None) | (None, span) => span,
+        };
+        self.fingerprint = self.fingerprint.rotate_left(1) ^ later.fingerprint;
+    }
+}
+
 /// All that is kept of any number of logs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Summary {
@@ -127,6 +144,19 @@ impl Summary {
         self.notes.extend(notes);
         self.notes.sort();
         self.notes.dedup();
+    }
+
+    /// Makes one source of the stretches of a log that was read in several runs.
+    pub fn join_sources(&mut self) {
+        self.sources.sort_by(|a, b| (&a.file, &a.server, a.span).cmp(&(&b.file, &b.server, b.span)));
+        self.sources.dedup_by(|later, first| {
+            let is_same = later.file == first.file && later.server == first.server;
+            if is_same {
+                first.read_on(later);
+            }
+            is_same
+        });
+        self.sources.sort();
     }
 
     /// The sessions of a service, joined over all its files, and when it is seen to have started anew.

@@ -8,6 +8,7 @@ use exlog::clock::Window;
 use exlog::diagnosis::judge;
 use exlog::input::block::Block;
 use exlog::protocol_log::context::{Context, pairs};
+use exlog::protocol_log::place::Place;
 use exlog::protocol_log::structure::{Columns, Structure, lines, unquoted_in};
 use exlog::report::json;
 use exlog::summary::Summary;
@@ -39,7 +40,7 @@ fn summary_of(name: &str, log: &[u8], read: impl FnOnce(Reading<'_>, &mut FileSu
     let file: Arc<str> = Arc::from(name);
     let scope = Scope::default();
     let reading = Reading { file: &file, named: exlog::protocol_log::file_name::kind_of(name), scope: &scope };
-    let mut summary = FileSummary::new(file.clone());
+    let mut summary = FileSummary::after(file.clone(), &Place::default());
     read(reading, &mut summary);
     summary.bytes = log.len() as u64;
     summary

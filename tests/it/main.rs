@@ -36,6 +36,7 @@ mod merging;
 mod mutated;
 mod ndjson;
 mod properties;
+mod reading_on;
 mod real_lines;
 mod redact;
 mod samples;

@@ -14,6 +14,7 @@ use exlog::diagnosis::judge;
 use exlog::input::block::Block;
 use exlog::input::discover::discover;
 use exlog::pipeline::{Job, Silent, run};
+use exlog::protocol_log::place::Place;
 use exlog::report::html::{self, Asked};
 use exlog::report::{json, terminal};
 use exlog::summary::file::FileSummary;
@@ -283,7 +284,7 @@ fn a_log_that_is_half_read_can_be_put_aside() {
     ends.extend([0, text.len()]);
     ends.sort_unstable();
     let of_pieces = |put_aside: bool| {
-        let mut file = FileSummary::new(Arc::clone(&name));
+        let mut file = FileSummary::after(Arc::clone(&name), &Place::default());
         for piece in ends.windows(2).map(|ends| &text[ends[0]..ends[1]]) {
             let reading = Reading { file: &name, named: None, scope: &scope };
             file.add(Segment::read(Block { text: piece, is_unfinished: false }, file.header, reading));
@@ -305,7 +306,7 @@ fn a_log_that_is_half_read_can_be_put_aside() {
 fn the_form_of_files_changes_only_with_the_number_of_the_format() {
     let path = repository().join(format!("tests/data/summary-{}.exlog", envelope::FORMAT));
     if std::env::var_os("EXLOG_UPDATE").is_some() && !path.exists() {
-        let mut file = FileSummary::new(Arc::from(FRONT));
+        let mut file = FileSummary::after(Arc::from(FRONT), &Place::default());
         let (text, name, scope) = (log_bytes(23, Mix::Damage, 30_000), Arc::from(FRONT), Scope::default());
         let reading = Reading { file: &name, named: None, scope: &scope };
         file.add(Segment::read(Block { text: &text, is_unfinished: true }, file.header, reading));

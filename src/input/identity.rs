@@ -1,0 +1,75 @@
+//! By what a log is known again when it was renamed, packed, or reached by another path: by how its text begins, and, where
+//! something was read of it before, by how that ended. Names, lengths and times on the disk are none of it: on NTFS they are
+//! stale for files that another process holds open.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::time::UNIX_EPOCH;
+
+use crate::input::discover::Input;
+use crate::input::encoding::Encoding;
+use crate::input::segments;
+use crate::input::stream::Stream;
+
+/// So many bytes of text at the beginning make a log known again.
+pub const HEAD: usize = 4096;
+
+/// So many bytes before a place tell whether what was read is still there.
+pub const TAIL: u64 = 512;
+
+/// The beginning of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    /// Up to [`HEAD`] bytes of text, after unpacking and decoding.
+    pub head: Vec<u8>,
+    /// The length in bytes on the disk.
+    pub length: u64,
+    /// When it was written last, in milliseconds since 1970 UTC, as far as the system says.
+    pub modified: Option<i64>,
+    /// Whether a byte of text is a byte on the disk.
+    pub is_plain: bool,
+}
+
+impl Beginning {
+    /// Reads the beginning of a file.
+    ///
+    /// # Errors
+    /// What the system says; pipes have none.
+    pub fn of(input: &Input) -> io::Result<Self> {
+        let file = File::open(&input.path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+        }
+        let packed = beginning(&file)?;
+        let is_gzip = packed.starts_with(&[0x1f, 0x8b]);
+        let raw = if is_gzip { beginning(Stream::gunzip(File::open(&input.path)?))? } else { packed };
+        let encoding = Encoding::of(&raw);
+        let mut head = encoding.to_utf8(&raw).into_owned();
+        head.truncate(HEAD);
+        let since = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        Ok(Self {
+            head,
+            length: metadata.len(),
+            modified: since.and_then(|since| i64::try_from(since.as_millis()).ok()),
+            is_plain: !is_gzip && encoding == Encoding::Utf8,
+        })
+    }
+}
+
+/// The bytes of a plain file before a place, [`TAIL`] at the most. Fewer where the file has become shorter.
+///
+/// # Errors
+/// What the system says.
+pub fn tail(input: &Input, offset: u64) -> io::Result<Vec<u8>> {
+    segments::bytes(&File::open(&input.path)?, &(offset.saturating_sub(TAIL)..offset))
+}
+
+/// Twice as much as is asked for: UTF-16 has two bytes for most characters. What comes before damage counts.
+fn beginning(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match source.take(2 * HEAD as u64).read_to_end(&mut bytes) {
+        Err(error) if bytes.is_empty() => Err(error),
+        _ => Ok(bytes),
+    }
+}

@@ -1,0 +1,87 @@
+//! What was written to logs since they were read last: the same reading as [`super::run`], from a place on.
+
+use std::io;
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use crate::case::evidence::Evidence;
+use crate::error::{Result, plain_words};
+use crate::input::discover::Input;
+use crate::input::identity::Beginning;
+use crate::pipeline::file_progress::Finished;
+use crate::pipeline::{Progress, look, pool, read_files};
+use crate::protocol_log::log_file::look_at;
+use crate::protocol_log::place::Place;
+use crate::skipped::{FileFate, FileNote};
+use crate::summary::file::FileSummary;
+use crate::summary::scope::Scope;
+
+/// Files to read on, and how.
+#[derive(Debug)]
+pub struct Rest<'a> {
+    /// The files, each with the place up to which it was read before.
+    pub files: Vec<(Input, Place)>,
+    /// Files, folders, globs, looked through for evidence alone.
+    pub evidence: &'a [PathBuf],
+    /// What counts.
+    pub scope: &'a Scope,
+    /// How many threads; all processors if `None`.
+    pub threads: Option<usize>,
+}
+
+/// What was read of a log.
+#[derive(Debug)]
+pub struct LogRead {
+    /// Which log.
+    pub input: Input,
+    /// The server's name by the path.
+    pub path_name: Option<String>,
+    /// What its whole lines hold; `None` if nothing could be read.
+    pub summary: Option<FileSummary>,
+    /// What a last line holds that has no end yet. It stands behind `end`, and may be read again when it is whole.
+    pub unfinished: Option<FileSummary>,
+    /// Up to where it was read: behind the last whole line.
+    pub end: Place,
+    /// What went wrong.
+    pub note: Option<FileNote>,
+}
+
+/// What stood beside the logs.
+#[derive(Debug)]
+pub struct Beside {
+    /// Files that are neither log nor evidence, or could not be read.
+    pub notes: Vec<FileNote>,
+    /// The evidence.
+    pub evidence: Evidence,
+}
+
+/// Reads on, and hands over each log in the order of the list.
+///
+/// # Errors
+/// [`crate::error::ErrorKind::System`] if threads cannot be had. Files that cannot be read are no error: they have notes.
+pub fn read_on(rest: Rest<'_>, progress: &dyn Progress, take: &mut (dyn FnMut(LogRead) + Send)) -> Result<Beside> {
+    let Rest { files, evidence, scope, threads } = rest;
+    pool(threads)?.install(|| {
+        let look_behind = |input: Input, place: Place| {
+            let shown = input.shown.clone();
+            let unreadable = |error: io::Error| FileNote { file: shown, fate: FileFate::Unreadable, reason: plain_words(&error) };
+            look_at(input)?.after(place).map_err(unreadable)
+        };
+        let (logs, beside) = look(files, evidence, look_behind);
+        read_files(&logs, scope, progress, &mut |place, finished| {
+            let Some(log) = logs.get(place) else { return };
+            let Finished { summary, note, path_name, end, unfinished } = finished;
+            take(LogRead { input: log.input.clone(), path_name, summary, unfinished, end, note });
+        });
+        Ok(Beside { notes: beside.notes, evidence: beside.evidence.into_iter().collect() })
+    })
+}
+
+/// The beginnings of files, by which they are known again; in the order of `inputs`.
+///
+/// # Errors
+/// [`crate::error::ErrorKind::System`] if threads cannot be had; for each file, what the system says.
+pub fn beginnings_of(inputs: &[Input], threads: Option<usize>) -> Result<Vec<io::Result<Beginning>>> {
+    Ok(pool(threads)?.install(|| inputs.par_iter().map(Beginning::of).collect()))
+}
