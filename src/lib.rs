@@ -31,6 +31,7 @@ pub mod case;
 pub mod diagnosis;
 // Above it, and below those who print
 pub mod comparison;
+pub mod usual;
 // Floor 8
 pub mod dataset;
 pub mod explain;

@@ -11,7 +11,7 @@ use crate::tree::repository;
 
 /// The house. A module uses only what stands above it in this list; modules of one row do not use each other.
 /// The ground floor has three rows, because an error has a location, and reading a time can end in an error; the seventh has
-/// two, because a comparison holds findings against each other.
+/// two, because a comparison holds findings against each other, and what is unusual is as bad as a finding.
 const FLOORS: [(&str, &[&str]); 15] = [
     ("0", &["location", "protocol", "merge", "text"]),
     ("0", &["error", "redaction"]),
@@ -23,7 +23,7 @@ const FLOORS: [(&str, &[&str]); 15] = [
     ("5", &["summary"]),
     ("6", &["case", "attempts"]),
     ("7", &["diagnosis"]),
-    ("7", &["comparison"]),
+    ("7", &["comparison", "usual"]),
     ("8", &["report", "explain", "history", "dataset"]),
     ("9", &["pipeline"]),
     ("10", &["cli"]),
