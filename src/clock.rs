@@ -145,7 +145,20 @@ fn relative(text: &str, clock: Clock) -> Option<i64> {
     if text.eq_ignore_ascii_case("now") {
         return Some(clock.now());
     }
-    let mut rest = text.strip_prefix('-')?;
+    clock.now().checked_sub(span(text.strip_prefix('-')?)?)
+}
+
+/// Reads how long something is as users say it: `90s`, `30m`, `400d`, `1h30m`; gives milliseconds.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] with what would be right.
+pub fn parse_duration(text: &str) -> Result<i64> {
+    span(text.trim()).ok_or_else(|| {
+        Error::new(ErrorKind::Usage, format!("'{text}' is no length of time")).hint("use 90s, 30m, 12h, 400d or 8w")
+    })
+}
+
+fn span(mut rest: &str) -> Option<i64> {
     let mut total: i64 = 0;
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit())?;
@@ -161,7 +174,7 @@ fn relative(text: &str, clock: Clock) -> Option<i64> {
         total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
         rest = tail.get(1..)?;
     }
-    (total > 0).then(|| clock.now().checked_sub(total)).flatten()
+    (total > 0).then_some(total)
 }
 
 fn named_day(text: &str, zone: Zone, clock: Clock) -> Option<i64> {

@@ -32,12 +32,16 @@ pub mod diagnosis;
 // Above it, and below those who print
 pub mod comparison;
 pub mod usual;
+
+pub mod night;
 // Floor 8
 pub mod dataset;
 pub mod explain;
 pub mod report;
 // Floor 9
 pub mod pipeline;
+
+pub mod history;
 // Above all
 #[cfg(feature = "cli")]
 pub mod cli;

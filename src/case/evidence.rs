@@ -12,7 +12,7 @@ use crate::protocol::Protocol;
 use crate::redaction::is_address;
 
 /// All facts of all files of evidence.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Evidence {
     /// The files, and what each of them is.
     pub files: Vec<(Arc<str>, Cow<'static, str>)>,

@@ -11,8 +11,10 @@ mod compare;
 mod csv_mark;
 mod explain;
 mod merge;
+mod nightly;
 mod options;
 mod output;
+mod pages;
 mod progress;
 mod reading;
 mod redaction;
@@ -39,6 +41,8 @@ enum Command {
     Analyze(Box<analyze::Analyze>),
     /// The login attempts themselves, in the order of time, or one session line by line
     Sessions(Box<sessions::Sessions>),
+    /// What is new since the last run, compared with what is usual: for every night
+    Nightly(Box<nightly::Nightly>),
     /// What was counted in logs, as one small file that merges with others
     Summarize(Box<summarize::Summarize>),
     /// The report about logs that were summarized apart: on many servers, night by night
@@ -67,6 +71,7 @@ fn run(cli: Cli) -> Status {
     let result = match cli.command {
         Command::Analyze(analyze) => analyze.run(),
         Command::Sessions(sessions) => sessions.run(),
+        Command::Nightly(nightly) => nightly.run(),
         Command::Summarize(summarize) => summarize.run(),
         Command::Merge(merge) => merge.run(),
         Command::Explain(explain) => explain.run(),

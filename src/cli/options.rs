@@ -158,7 +158,7 @@ pub(super) fn shown(paths: &[PathBuf]) -> Vec<String> {
 }
 
 /// The clock of the machine: read here and nowhere else.
-fn now() -> Clock {
+pub(super) fn now() -> Clock {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Clock::at(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

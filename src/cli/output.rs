@@ -122,7 +122,7 @@ fn words_of_writing(error: &io::Error) -> String {
 }
 
 /// Writes beside the file and renames at the end, so that nobody ever finds half a report.
-fn write_file(path: &Path, results: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+pub(super) fn write_file(path: &Path, results: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // A device or a pipe cannot be replaced by renaming.
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         let mut out = BufWriter::new(fs::OpenOptions::new().write(true).open(path)?);

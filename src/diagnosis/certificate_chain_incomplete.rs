@@ -44,6 +44,7 @@ fn judge(case: &Case) -> Vec<Finding> {
         let title = format!("The certificate of the issuer '{missing}' is missing in the chain");
         let mut finding = Finding::new(DIAGNOSIS.id, Severity::Medium, Confidence::Confirmed, title);
         finding.servers = fact.server.clone().into_iter().collect();
+        finding.subject = Some(missing.to_owned());
         let now = fact.at.or(case.summary.span.map(|span| span.last)).unwrap_or_default();
         (finding.start, finding.end, finding.ongoing) = (now, now, true);
         finding.summary = format!("walking from issuer to subject breaks at '{missing}', before a root: clients say \"PKIX path building failed\" or \"unable to get local issuer certificate\"");

@@ -36,6 +36,7 @@ fn judge_certificate(now: i64, rule: &Rule, fact: &Fact, certificate: &Certifica
     let text = format!("{name} {} on {} UTC", rule.words, for_people(end, Zone::Utc));
     let mut finding = Finding::new(rule.id, rule.severity, Confidence::Confirmed, text.clone());
     finding.servers = fact.server.clone().into_iter().collect();
+    finding.subject = Some(name.to_owned());
     (finding.start, finding.end, finding.ongoing) = (end.min(now), now.max(end), true);
     let services =
         if certificate.services.is_empty() { "the settings of IMAP or POP".to_owned() } else { certificate.services.join(", ") };

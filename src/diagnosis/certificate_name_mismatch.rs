@@ -43,6 +43,7 @@ fn judge(case: &Case) -> Vec<Finding> {
         let noun = if settings.protocol == Some(Protocol::Pop3) { "Pop" } else { "Imap" };
         let mut finding = Finding::new(DIAGNOSIS.id, Severity::Medium, Confidence::Supported, format!("No certificate carries the name {name} that {noun} is set to use"));
         finding.servers = fact.server.clone().into_iter().collect();
+        finding.subject = Some(name.to_owned());
         finding.protocols = settings.protocol.into_iter().collect();
         let now = fact.at.or(case.summary.span.map(|span| span.last)).unwrap_or_default();
         (finding.start, finding.end, finding.ongoing) = (now, now, true);

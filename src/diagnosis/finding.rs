@@ -19,6 +19,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// All, the least first.
+    pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+
     /// The name used in options and JSON.
     pub const fn name(self) -> &'static str {
         match self {
@@ -129,6 +132,8 @@ pub struct Finding {
     pub protocols: Vec<Protocol>,
     /// Which servers.
     pub servers: Vec<String>,
+    /// What else it is about, if that is one thing: an account, a certificate.
+    pub subject: Option<String>,
     /// Since when (milliseconds since 1970 UTC).
     pub start: i64,
     /// Until when.
@@ -158,6 +163,7 @@ impl Finding {
             summary: String::new(),
             protocols: Vec::new(),
             servers: Vec::new(),
+            subject: None,
             start: 0,
             end: 0,
             ongoing: false,

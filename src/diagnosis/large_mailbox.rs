@@ -48,6 +48,7 @@ fn judge_service(key: &ServiceKey, service: &Service) -> Option<Finding> {
         format!("The mailbox of {name} is too large for {}", key.protocol.title()),
     );
     finding.servers = key.server.as_deref().map(str::to_owned).into_iter().collect();
+    finding.subject = Some(key.protocol.name().to_owned());
     finding.protocols = vec![key.protocol];
     finding.start = troubled.iter().map(|(_, mailbox)| mailbox.span.first).min()?;
     finding.end = troubled.iter().map(|(_, mailbox)| mailbox.span.last).max()?;

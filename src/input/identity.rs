@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::time::UNIX_EPOCH;
 
+use memchr::memchr_iter;
+
 use crate::input::discover::Input;
 use crate::input::encoding::Encoding;
 use crate::input::segments;
@@ -63,6 +65,21 @@ impl Beginning {
 /// What the system says.
 pub fn tail(input: &Input, offset: u64) -> io::Result<Vec<u8>> {
     segments::bytes(&File::open(&input.path)?, &(offset.saturating_sub(TAIL)..offset))
+}
+
+/// Where the last whole line of the first `length` bytes of a plain file ends, and how many lines end there.
+///
+/// # Errors
+/// What the system says.
+pub fn whole_lines(input: &Input, length: u64) -> io::Result<(u64, u64)> {
+    let file = File::open(&input.path)?;
+    let end = segments::whole_lines(&file, &(0..length))?;
+    let (mut lines, mut buffer) = (0, Vec::new());
+    let mut stream = segments::resume(file, 0, false, end, Vec::new());
+    while let Some(block) = stream.next_block(&mut buffer)? {
+        lines += memchr_iter(b'\n', block.text).count() as u64;
+    }
+    Ok((end, lines))
 }
 
 /// Twice as much as is asked for: UTF-16 has two bytes for most characters. What comes before damage counts.

@@ -70,6 +70,15 @@ impl ColumnMap {
         Self { places }
     }
 
+    /// The names of the columns, as a header has them; a place whose column is not read has a dash.
+    fn names(&self) -> String {
+        let places = self.places.iter().filter(|place| **place != ABSENT).max().map_or(0, |last| usize::from(*last) + 1);
+        let name = |at| {
+            self.places.iter().zip(Column::NAMES).find(|(place, _)| usize::from(**place) == at).map_or("-", |(_, name)| name)
+        };
+        (0..places).map(name).collect::<Vec<_>>().join(",")
+    }
+
     /// Time, session and command are there: lines can be records.
     fn is_enough(&self) -> bool {
         [Column::DateTime, Column::SessionId, Column::Command].iter().all(|column| self.place(*column).is_some())
@@ -127,6 +136,16 @@ impl Header {
             }
             _ => false,
         }
+    }
+
+    /// Header lines that say all that this state knows: what takes them in has the same state.
+    pub fn to_lines(&self) -> Vec<String> {
+        let protocol = self.protocol.map(|protocol| format!("#Log-type: {} Log", protocol.title()));
+        let layout = self.layout.map(|layout| match layout {
+            Layout::Columns(map) => format!("#Fields: {}", map.names()),
+            Layout::EventData => "#Fields: event,data".to_owned(),
+        });
+        protocol.into_iter().chain(layout).collect()
     }
 
     fn take_columns(&mut self, names: &[u8]) {
@@ -211,6 +230,21 @@ mod tests {
         assert_eq!(after(&[old]).layout(), Layout::EventData);
         assert_eq!(after(&["#Log-type: POP3 Log"]).protocol(), Some(Protocol::Pop3));
         assert_eq!(log_type(b"#Log-type: SMTP Receive Protocol Log"), Some(None));
+    }
+
+    #[test]
+    fn a_state_is_known_by_lines_that_say_it() {
+        for lines in [
+            &[][..],
+            &["#Log-type: POP3 Log"],
+            &["#Fields: dateTime,sessionId,seqNumber,sIp,cIp,user,duration,rqsize,rpsize,command,parameters,context"],
+            &["#Log-type: IMAP4 Log", "#Fields: command,x,dateTime,y,sessionId,context"],
+            &["#Fields: date-time,connector-id,session-id,event,data,context"],
+        ] {
+            let state = after(lines);
+            let said = state.to_lines();
+            assert_eq!(after(&said.iter().map(String::as_str).collect::<Vec<_>>()), state, "{said:?}");
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod door;
 mod failures;
 mod findings;
 mod headline;
+mod index;
 mod lanes;
 mod marks;
 mod page;
@@ -31,6 +32,8 @@ mod tables;
 mod times;
 mod usage;
 mod words;
+
+pub use index::{date, index};
 
 /// What was asked for, so that the page can show times as asked and give commands that ask again about a part.
 #[derive(Debug, Clone, Default)]

@@ -22,7 +22,7 @@ use crate::report::html::usage::{MECHANISMS, Matrix, MechanismRow, Usage, has_an
 use crate::report::html::words::{cut, left_out};
 use crate::text::{counted, thousands};
 
-const STYLE: &str = include_str!("report.css");
+pub(super) const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
 /// A list with more rows than this stays folded.

@@ -5,6 +5,8 @@
 
 use std::io::{self, BufWriter, Write};
 
+use serde::Serialize;
+
 use crate::case::Case;
 use crate::case::group::Group;
 use crate::case::outage::Outage;
@@ -22,6 +24,7 @@ use crate::summary::counts::Counts;
 use crate::summary::service::Service;
 
 mod comparison;
+mod night;
 pub(in crate::report) mod wire;
 
 use wire::{
@@ -33,14 +36,20 @@ use wire::{
 /// So many bytes are written at once.
 const BUFFER: usize = 64 << 10;
 
+pub use night::night;
+
 /// Writes the report, with a line end behind it.
 ///
 /// # Errors
 /// What `out` says.
 pub fn write(case: &Case, findings: &[Finding], compared: Option<&Comparison>, out: &mut dyn Write) -> io::Result<()> {
+    write_document(&report(case, findings, compared), out)
+}
+
+fn write_document(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     // Its own buffer, so that not every comma is a call through a pointer.
     let mut out = BufWriter::with_capacity(BUFFER, out);
-    serde_json::to_writer_pretty(&mut out, &report(case, findings, compared)).map_err(io::Error::from)?;
+    serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from)?;
     out.write_all(b"\n")?;
     out.flush()
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::summary::counts::Counts;
 
 pub(super) mod comparison;
+pub(super) mod night;
 
 #[derive(Serialize)]
 pub(super) struct Report<'a> {

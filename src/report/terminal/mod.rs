@@ -24,6 +24,7 @@ mod findings;
 mod glyphs;
 mod groups;
 mod left_aside;
+mod night;
 mod over_time;
 mod services;
 mod table;
@@ -32,6 +33,7 @@ mod verdict;
 
 pub use attempts::{attempts, session_lines};
 pub use glyphs::Glyphs;
+pub use night::night;
 
 /// If more than one in so many front-end logins failed, the short report would hide something.
 const ONE_IN: u64 = 10;

@@ -1,0 +1,198 @@
+//! `exlog nightly`: what is new since the last run, and what in it is news.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::case::Case;
+use crate::cli::options::{now, shown};
+use crate::cli::output::Output;
+use crate::cli::pages::write_pages;
+use crate::cli::progress::Bar;
+use crate::cli::reading::{no_input, tell_unreadable};
+use crate::cli::report::{GlyphsName, SeverityName};
+use crate::cli::status::Status;
+use crate::clock::{Window, Zone, parse_duration};
+use crate::diagnosis::finding::Severity;
+use crate::diagnosis::judge;
+use crate::error::{Error, ErrorKind, Result};
+use crate::history::run::{DAY, Order, PAGE_DAYS, days, last_days, read, told};
+use crate::history::store::Store;
+use crate::input::discover::STANDARD_INPUT;
+use crate::night::Night;
+use crate::night::story::State;
+use crate::report::html::{self, Asked};
+use crate::report::{json, terminal};
+use crate::skipped::FileFate;
+
+/// The arguments of `exlog nightly`.
+#[derive(Debug, Args)]
+#[command(after_help = HELP, after_long_help = format!("{EXAMPLES}\n\n{HELP}"))]
+pub(super) struct Nightly {
+    /// Files, folders, globs, UNC paths; logs are found in them by content, and known again when they were renamed or packed
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+
+    /// The file in which progress and history are kept (SQLite; made in the first run; on a local disk)
+    #[arg(long, value_name = "FILE")]
+    store: PathBuf,
+
+    /// How long the history is kept: 400d; totals are kept for ever [default: everything]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    keep: Option<i64>,
+
+    /// How long to wait for another run that holds the store
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
+    wait: i64,
+
+    /// Also look for evidence here: settings, certificates, health and event logs (those among PATH are found too; may be given again)
+    #[arg(long, value_name = "PATH")]
+    evidence: Vec<PathBuf>,
+
+    /// All files belong to this server, whatever their paths say
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    server_name: Option<String>,
+
+    /// The zone in which times are shown, and in which a day is a weekday: UTC, local, +02:00, Europe/Berlin
+    #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true)]
+    timezone: String,
+
+    /// How many threads read [default: all processors]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+
+    /// The form of what is written
+    #[arg(long, value_enum, default_value_t = NightFormat::Terminal, ignore_case = true, help_heading = "Output")]
+    format: NightFormat,
+
+    /// Also write a page for each day into this folder, and an index of them
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    out: Option<PathBuf>,
+
+    /// What charts in the terminal are drawn with: rich has finer blocks, which Consolas and other console fonts lack
+    #[arg(long, value_enum, default_value_t = GlyphsName::Console, ignore_case = true, value_name = "GLYPHS", help_heading = "Output")]
+    glyphs: GlyphsName,
+
+    #[command(flatten)]
+    output: Output,
+
+    /// End with status 1 if there is a finding of this severity or above
+    #[arg(long, value_enum, ignore_case = true, value_name = "SEVERITY", default_value_t = SeverityName::High)]
+    fail_on: SeverityName,
+
+    /// End with status 2 if lines were skipped or files could not be read
+    #[arg(long)]
+    strict: bool,
+}
+
+/// The forms of a night.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum NightFormat {
+    /// For people; nothing at all where nothing is news
+    Terminal,
+    /// For scripts: exlog.nightly/1
+    Json,
+    /// The page of the last 30 days
+    Html,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  exlog nightly --store C:\\ProgramData\\exlog\\store.db \"C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Logging\"
+  exlog nightly --store /var/lib/exlog/store.db --keep 400d --out /srv/www/exlog /srv/logs
+  exlog nightly --store store.db --format json logs
+
+Nothing is written where nothing is news: no new finding, none that came back, got worse or is over. What was told and goes on is
+said again beside news only. A run that is killed has not been: the next one reads the same lines.";
+
+const HELP: &str = "\
+Exit status:
+  0  the job was done
+  1  the job was done, and there are findings at or above --fail-on
+  2  wrong usage, or the job could not be done; with --strict also skipped lines or unreadable files
+  3  no readable protocol log among the paths";
+
+fn duration(text: &str) -> std::result::Result<i64, String> {
+    parse_duration(text).map_err(|error| error.to_string())
+}
+
+impl Nightly {
+    pub(super) fn run(&self) -> Result<Status> {
+        if self.paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT) {
+            return Err(Error::new(ErrorKind::Usage, "standard input cannot be read on in the next night")
+                .hint("give the folder of the logs; 'exlog analyze -' reads standard input"));
+        }
+        let zone = Zone::parse(&self.timezone)?;
+        let mut store = Store::open(&self.store, Duration::from_millis(self.wait.unsigned_abs()))?;
+        let bar = Bar::new(self.output.quiet);
+        let order = Order {
+            paths: &self.paths,
+            evidence: &self.evidence,
+            server_name: self.server_name.clone(),
+            threads: self.threads,
+            now: now().now(),
+            keep_days: self.keep.map(|keep| keep / DAY),
+            zone,
+        };
+        let night = read(&mut store, &order, &bar)?;
+        bar.clear();
+        if night.run.logs == 0 {
+            return Err(no_input(&night.notes, "the paths"));
+        }
+        tell_unreadable(&night.notes, self.output.quiet);
+        self.write(&night, &store, zone)?;
+        if let Some(folder) = &self.out {
+            let end = end_of(&night, order.now);
+            write_pages(folder, end, &days(&store, i64::MIN)?, |out| self.write_page(&night, &store, zone, out))?;
+        }
+        told(&mut store, &night.run)?;
+        Ok(self.status(&night))
+    }
+
+    fn write(&self, night: &Night, store: &Store, zone: Zone) -> Result<()> {
+        self.output.write(|out| match self.format {
+            NightFormat::Terminal if !self.output.verbose && !is_news(night) => Ok(()),
+            NightFormat::Terminal => terminal::night(night, self.output.look(zone, self.glyphs.into()), out),
+            NightFormat::Json => json::night(night, out),
+            NightFormat::Html => self.write_page(night, store, zone, out),
+        })
+    }
+
+    /// The page of the last days, up to the last line that was read.
+    fn write_page(&self, night: &Night, store: &Store, zone: Zone, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+        let summary = last_days(store, end_of(night, now().now()), PAGE_DAYS).map_err(std::io::Error::other)?;
+        let case = Case::new(summary, night.case.evidence.clone(), Window::default());
+        let asked = Asked {
+            zone,
+            paths: shown(&self.paths),
+            evidence: shown(&self.evidence),
+            server_name: self.server_name.clone(),
+            ..Asked::default()
+        };
+        html::write(&case, &judge(&case), None, &asked, out)
+    }
+
+    fn status(&self, night: &Night) -> Status {
+        let is_whole = night.run.skipped == 0 && !night.notes.iter().any(|note| note.fate != FileFate::Other);
+        let fails = |severity| severity >= Severity::from(self.fail_on);
+        match (self.strict && !is_whole, night.findings().iter().any(|finding| fails(finding.severity))) {
+            (true, _) => Status::Wrong,
+            (false, true) => Status::Found,
+            (false, false) => Status::Done,
+        }
+    }
+}
+
+/// Up to when a night goes: its last record, or now if nothing is new.
+fn end_of(night: &Night, now: i64) -> i64 {
+    night.run.span.map_or(now, |(_, last)| last)
+}
+
+/// Whether anything is to be told: something new, back, worse or over, or something bad that goes on.
+fn is_news(night: &Night) -> bool {
+    night.stories.iter().any(|story| match story.state {
+        State::Continuing => story.finding.severity >= Severity::High,
+        State::New | State::Back | State::Worse | State::Over => story.finding.severity > Severity::Info,
+    })
+}

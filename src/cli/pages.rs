@@ -1,0 +1,37 @@
+//! A folder of pages: one for each day, and an index of them.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::cli::output::write_file;
+use crate::error::{Error, ErrorKind, Result, plain_words};
+use crate::history::run::DAY;
+use crate::night::day::Day;
+use crate::report::html::{date, index};
+
+/// Writes the page of the day that `moment` falls in, and the index.
+///
+/// # Errors
+/// [`ErrorKind::Output`] with the file that cannot be written.
+pub(super) fn write_pages(
+    folder: &Path,
+    moment: i64,
+    days: &[Day],
+    page: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    let failed = |path: &Path, error: &io::Error| {
+        Error::new(ErrorKind::Output, format!("{} could not be written: {}", path.display(), plain_words(error)))
+            .hint("the account that runs exlog must be allowed to write in the folder of --out")
+    };
+    std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    let path = folder.join(name(moment.div_euclid(DAY)));
+    write_file(&path, page).map_err(|error| failed(&path, &error))?;
+    let path = folder.join("index.html");
+    let page_of = |day| Some(name(day)).filter(|name| folder.join(name).exists());
+    write_file(&path, |out| index(days, &page_of, out)).map_err(|error| failed(&path, &error))
+}
+
+/// The file of a day's page.
+fn name(day: i64) -> String {
+    format!("exlog-{}.html", date(day))
+}

@@ -1,0 +1,137 @@
+//! Which of the files that are there is which log that was read before, and what is to be read of it.
+//!
+//! A log is itself under its old path as long as it begins as it did. Under another path (renamed, packed, reached by a share)
+//! it is the log that begins so and is no longer where it was. A second log that begins so on the same server is a copy: it
+//! would count everything twice. What was cut shorter goes on behind what is left; what was replaced is a new log.
+
+use std::io;
+
+use crate::collections::map::HashMap;
+use crate::history::logs::{KnownLog, Mark, digest_of};
+use crate::input::discover::Input;
+use crate::input::identity::{self, Beginning};
+use crate::input::server_name;
+use crate::protocol_log::place::Place;
+
+/// What a file is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Recognised {
+    /// Nothing of it was read before.
+    New,
+    /// The known log of this place in the list; it is read from here on.
+    Grown(usize, Place),
+    /// The known log of this place in the list; there is nothing new in it.
+    Unchanged(usize),
+    /// A copy of the log at this path.
+    Copy(String),
+}
+
+/// Says of each file what it is. `beginnings` has `None` for what could not be looked at.
+///
+/// # Errors
+/// What the system says when the end of what was read is looked at.
+pub(super) fn recognise(inputs: &[Input], beginnings: &[Option<Beginning>], known: &[KnownLog]) -> Vec<Recognised> {
+    let claims = claims(inputs, beginnings, known);
+    let mut begun: HashMap<(Vec<u8>, Option<String>), String> = HashMap::new();
+    let mut recognised = Vec::with_capacity(inputs.len());
+    // Those that are known stand for themselves; only then can a file be the copy of one.
+    for (input, beginning, claim) in zip(inputs, beginnings, &claims) {
+        if let (Some(beginning), Some(_)) = (beginning, claim) {
+            note_beginning(&mut begun, input, beginning);
+        }
+    }
+    for (input, beginning, claim) in zip(inputs, beginnings, &claims) {
+        recognised.push(match (beginning, claim) {
+            (None, _) => Recognised::New,
+            (Some(beginning), Some(place)) => known.get(*place).map_or(Recognised::New, |log| {
+                look_behind(input, beginning, log).map_or(Recognised::New, |from| match from {
+                    Some(from) => Recognised::Grown(*place, from),
+                    None => Recognised::Unchanged(*place),
+                })
+            }),
+            (Some(beginning), None) => note_beginning(&mut begun, input, beginning).map_or(Recognised::New, Recognised::Copy),
+        });
+    }
+    recognised
+}
+
+fn zip<'a, A, B, C>(a: &'a [A], b: &'a [B], c: &'a [C]) -> impl Iterator<Item = (&'a A, &'a B, &'a C)> {
+    a.iter().zip(b).zip(c).map(|((a, b), c)| (a, b, c))
+}
+
+/// For each file the known log that it is, by its path or else by its beginning; each log once.
+fn claims(inputs: &[Input], beginnings: &[Option<Beginning>], known: &[KnownLog]) -> Vec<Option<usize>> {
+    let by_path: HashMap<&str, usize> = known.iter().enumerate().map(|(place, log)| (log.path.as_str(), place)).collect();
+    let mut is_free = vec![true; known.len()];
+    let mut claims: Vec<Option<usize>> = inputs
+        .iter()
+        .zip(beginnings)
+        .map(|(input, beginning)| {
+            let place = *by_path.get(path_of(input).as_str())?;
+            let fits = known.get(place)?.mark.fits(&beginning.as_ref()?.head);
+            fits.then(|| is_free.get_mut(place).map(|free| *free = false)).flatten()?;
+            Some(place)
+        })
+        .collect();
+    let mut by_mark: HashMap<(usize, &[u8]), Vec<usize>> = HashMap::new();
+    for (place, log) in known.iter().enumerate().filter(|(_, log)| log.mark.has_record) {
+        by_mark.entry((log.mark.head_length, &log.mark.head)).or_default().push(place);
+    }
+    let mut lengths: Vec<usize> = by_mark.keys().map(|(length, _)| *length).collect();
+    lengths.sort_unstable_by(|a, b| b.cmp(a));
+    lengths.dedup();
+    for (claim, beginning) in claims.iter_mut().zip(beginnings).filter(|(claim, _)| claim.is_none()) {
+        let Some(beginning) = beginning else { continue };
+        let found = lengths.iter().find_map(|length| {
+            let head = digest_of(beginning.head.get(..*length)?);
+            by_mark.get(&(*length, head.as_slice()))?.iter().rev().copied().find(|place| is_free.get(*place) == Some(&true))
+        });
+        if let Some(place) = found {
+            is_free.get_mut(place).into_iter().for_each(|free| *free = false);
+            *claim = Some(place);
+        }
+    }
+    claims
+}
+
+/// The path by which a log is known again, whatever the folder that exlog runs in.
+pub(super) fn path_of(input: &Input) -> String {
+    std::path::absolute(&input.path).unwrap_or_else(|_| input.path.clone()).to_string_lossy().into_owned()
+}
+
+/// Remembers how a log begins; gives the path of one on the same server that begins so, too.
+fn note_beginning(
+    begun: &mut HashMap<(Vec<u8>, Option<String>), String>,
+    input: &Input,
+    beginning: &Beginning,
+) -> Option<String> {
+    if !Mark::of(&beginning.head).has_record {
+        return None;
+    }
+    let key = (digest_of(&beginning.head), server_name::from_path(input));
+    if let Some(other) = begun.get(&key) {
+        return Some(other.clone());
+    }
+    begun.insert(key, input.shown.to_string());
+    None
+}
+
+/// From where a known log is read on: `Some(None)` if there is nothing new, `None` if it is another log by now.
+fn look_behind(input: &Input, beginning: &Beginning, log: &KnownLog) -> Option<Option<Place>> {
+    let is_as_it_was = (beginning.is_plain, beginning.length) == (log.disk.is_plain, log.disk.length);
+    if !beginning.is_plain {
+        return Some((!is_as_it_was || beginning.modified != log.disk.modified).then_some(log.place));
+    }
+    if beginning.length < log.place.offset {
+        return Some(shortened(input, beginning.length, log.place).ok());
+    }
+    // A log that was read packed has no bytes to compare with.
+    let is_same = !log.disk.is_plain || identity::tail(input, log.place.offset).is_ok_and(|tail| digest_of(&tail) == log.tail);
+    is_same.then(|| (!is_as_it_was).then_some(log.place))
+}
+
+/// The place behind the last whole line of a log that has become shorter. What is left of it was read before.
+fn shortened(input: &Input, length: u64, place: Place) -> io::Result<Place> {
+    let (offset, lines) = identity::whole_lines(input, length)?;
+    Ok(Place { offset, bytes: offset, lines, header: place.header })
+}

@@ -1,0 +1,58 @@
+//! A night as it is reported: what was read in it, and what in its findings is news.
+
+use crate::case::Case;
+use crate::diagnosis::finding::Finding;
+use crate::skipped::FileNote;
+use crate::usual::Deviation;
+
+pub mod day;
+pub mod story;
+
+use story::{State, Story};
+
+/// What a run read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Run {
+    /// The run's number.
+    pub number: i64,
+    /// The logs that were there.
+    pub logs: u64,
+    /// Those in which something was new.
+    pub logs_read: u64,
+    /// New bytes of content.
+    pub bytes: u64,
+    /// New lines.
+    pub lines: u64,
+    /// New records.
+    pub records: u64,
+    /// New lines that could not be read.
+    pub skipped: u64,
+    /// The first and the last new record (milliseconds since 1970 UTC).
+    pub span: Option<(i64, i64)>,
+    /// Whether no run was before it.
+    pub is_first: bool,
+}
+
+/// A night: what is new, and what is news in it.
+#[derive(Debug)]
+pub struct Night {
+    /// What was read.
+    pub run: Run,
+    /// What is new and the days before it, as it was judged.
+    pub case: Case,
+    /// The findings of this night as stories, the worst first; what is over last.
+    pub stories: Vec<Story>,
+    /// What is not as usual.
+    pub deviations: Vec<Deviation>,
+    /// What cannot be judged yet for lack of history; sentences without a full stop.
+    pub not_yet: Vec<String>,
+    /// Files that were left aside or had trouble.
+    pub notes: Vec<FileNote>,
+}
+
+impl Night {
+    /// The findings that are so this night.
+    pub fn findings(&self) -> Vec<Finding> {
+        self.stories.iter().filter(|story| story.state != State::Over).map(|story| story.finding.clone()).collect()
+    }
+}

@@ -1,0 +1,170 @@
+//! Stories: findings over the nights. What is new, has come back, goes on, or is over; one story for each cause, not one a night.
+
+use std::collections::BTreeMap;
+
+use crate::diagnosis::by_id;
+use crate::diagnosis::finding::{Confidence, Finding, Severity};
+
+/// What a story is this night.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// It was never so before.
+    New,
+    /// It had been over for a while.
+    Back,
+    /// It goes on, and is worse than when it was told last.
+    Worse,
+    /// It goes on.
+    Continuing,
+    /// It went on at the end of an earlier night, and is not so any more.
+    Over,
+}
+
+impl State {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::New, Self::Back, Self::Worse, Self::Continuing, Self::Over];
+
+    /// The name in JSON and in the store.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Back => "back",
+            Self::Worse => "worse",
+            Self::Continuing => "continuing",
+            Self::Over => "over",
+        }
+    }
+
+    /// The state of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// A finding, and what it is among the nights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Story {
+    /// What it is this night.
+    pub state: State,
+    /// What is so; for what is over, as it was told last.
+    pub finding: Finding,
+    /// Since when it has been so (milliseconds since 1970 UTC).
+    pub since: i64,
+    /// How often it has come so far, with pauses between.
+    pub times: u64,
+    /// The run that told of it last.
+    pub told_in: Option<i64>,
+}
+
+/// By what a story is known again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The diagnosis.
+    pub finding: String,
+    /// The servers, sorted, with blanks between.
+    pub servers: String,
+    /// What else it is about; empty if that is nothing.
+    pub subject: String,
+}
+
+impl Key {
+    /// The key of a finding.
+    pub fn of(finding: &Finding) -> Self {
+        let mut servers = finding.servers.clone();
+        servers.sort();
+        let subject = finding.subject.clone().unwrap_or_default();
+        Self { finding: finding.id.to_owned(), servers: servers.join(" "), subject }
+    }
+
+    fn servers(&self) -> impl Iterator<Item = &str> {
+        self.servers.split(' ').filter(|server| !server.is_empty())
+    }
+}
+
+/// A story as it is known from earlier nights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// What was wrong, in a few words.
+    pub title: String,
+    /// What, since when, how many.
+    pub summary: String,
+    /// How bad it was.
+    pub severity: Severity,
+    /// Since when.
+    pub start: i64,
+    /// Until when, as far as was seen.
+    pub end: i64,
+    /// Whether it went on at the end of the night in which it was seen last.
+    pub is_ongoing: bool,
+    /// How often it had come.
+    pub times: u64,
+    /// The run that told of it last.
+    pub told_in: Option<i64>,
+    /// As what it is to be told: kept until that was done.
+    pub untold: Option<State>,
+}
+
+/// What is new in a night.
+#[derive(Debug, Clone, Copy)]
+pub struct Fresh<'a> {
+    /// The first record that was read in it.
+    pub first: i64,
+    /// The servers of which something was read.
+    pub servers: &'a [String],
+}
+
+/// The stories of a night, in the order of its findings; what is over comes last. Findings that were over before it are none.
+pub fn stories(findings: &[Finding], known: &BTreeMap<Key, Known>, fresh: &Fresh<'_>) -> Vec<Story> {
+    let mut met: Vec<Key> = Vec::new();
+    let mut stories: Vec<Story> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.end >= fresh.first) {
+        let key = Key::of(finding);
+        if met.contains(&key) {
+            // The worst of a kind comes first, and tells the story.
+            continue;
+        }
+        stories.push(story(finding, known.get(&key)));
+        met.push(key);
+    }
+    for (key, story) in
+        known.iter().filter(|(key, story)| (story.is_ongoing || story.untold == Some(State::Over)) && !met.contains(key))
+    {
+        let was_looked_at = key.servers.is_empty() || key.servers().any(|server| fresh.servers.iter().any(|read| read == server));
+        if was_looked_at && let Some(finding) = story.finding(key) {
+            stories.push(Story { state: State::Over, finding, since: story.start, times: story.times, told_in: story.told_in });
+        }
+    }
+    stories
+}
+
+fn story(finding: &Finding, known: Option<&Known>) -> Story {
+    let story = |state, since, times, told_in| Story { state, finding: finding.clone(), since, times, told_in };
+    match known {
+        None => story(State::New, finding.start, 1, None),
+        Some(known) => {
+            let goes_on = known.is_ongoing || finding.start <= known.end;
+            let (since, times) =
+                if goes_on { (known.start.min(finding.start), known.times) } else { (finding.start, known.times + 1) };
+            let state = match (goes_on, known.untold) {
+                // What was found in a night but not told counts as if it were found now.
+                (_, Some(state)) if state != State::Over => state,
+                (false, _) => State::Back,
+                (true, _) if finding.severity > known.severity => State::Worse,
+                (true, _) => State::Continuing,
+            };
+            story(state, since, times, known.told_in)
+        }
+    }
+}
+
+impl Known {
+    /// The finding as far as it is known.
+    fn finding(&self, key: &Key) -> Option<Finding> {
+        let mut finding = Finding::new(by_id(&key.finding)?.id, self.severity, Confidence::Consistent, self.title.clone());
+        finding.summary.clone_from(&self.summary);
+        finding.servers = key.servers().map(str::to_owned).collect();
+        finding.subject = Some(key.subject.clone()).filter(|subject| !subject.is_empty());
+        (finding.start, finding.end) = (self.start, self.end);
+        Some(finding)
+    }
+}
