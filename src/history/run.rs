@@ -310,9 +310,11 @@ fn context(held: &Connection, fresh: Summary, evidence: Evidence, run: Run) -> r
     Ok(Case::new(summary, evidence, Window::default()))
 }
 
-/// The stories of the night. Where nothing is new, nothing has changed.
+/// The stories of the night. Where nothing is new, nothing has changed, but something may still be to be told.
 fn judged(held: &Connection, case: &Case, run: Run) -> rusqlite::Result<Vec<Story>> {
-    let Some((first, _)) = run.span else { return Ok(Vec::new()) };
+    let Some((first, _)) = run.span else {
+        return Ok(story::stories(&[], &stories::known(held)?, &Fresh { first: i64::MAX, servers: &[] }));
+    };
     let servers: Vec<String> = case
         .summary
         .sources

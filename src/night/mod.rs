@@ -51,7 +51,7 @@ pub struct Night {
 }
 
 impl Night {
-    /// The findings that are so this night.
+    /// The findings that are so this night, or were so in an earlier one that could not tell it.
     pub fn findings(&self) -> Vec<Finding> {
         self.stories.iter().filter(|story| story.state != State::Over).map(|story| story.finding.clone()).collect()
     }

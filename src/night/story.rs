@@ -113,7 +113,8 @@ pub struct Fresh<'a> {
     pub servers: &'a [String],
 }
 
-/// The stories of a night, in the order of its findings; what is over comes last. Findings that were over before it are none.
+/// The stories of a night, in the order of its findings; behind them what is over, and what was found in earlier nights and is
+/// still to be told. Findings that were over before the night are none.
 pub fn stories(findings: &[Finding], known: &BTreeMap<Key, Known>, fresh: &Fresh<'_>) -> Vec<Story> {
     let mut met: Vec<Key> = Vec::new();
     let mut stories: Vec<Story> = Vec::new();
@@ -126,13 +127,17 @@ pub fn stories(findings: &[Finding], known: &BTreeMap<Key, Known>, fresh: &Fresh
         stories.push(story(finding, known.get(&key)));
         met.push(key);
     }
-    for (key, story) in
-        known.iter().filter(|(key, story)| (story.is_ongoing || story.untold == Some(State::Over)) && !met.contains(key))
-    {
+    for (key, story) in known.iter().filter(|(key, _)| !met.contains(key)) {
         let was_looked_at = key.servers.is_empty() || key.servers().any(|server| fresh.servers.iter().any(|read| read == server));
-        if was_looked_at && let Some(finding) = story.finding(key) {
-            stories.push(Story { state: State::Over, finding, since: story.start, times: story.times, told_in: story.told_in });
-        }
+        let state = match story.untold {
+            // What was found in an earlier night is told, even if this one knows nothing of it.
+            Some(state) => state,
+            None if story.is_ongoing && was_looked_at => State::Over,
+            None => continue,
+        };
+        let Some(mut finding) = story.finding(key) else { continue };
+        finding.ongoing = story.is_ongoing && state != State::Over;
+        stories.push(Story { state, finding, since: story.start, times: story.times, told_in: story.told_in });
     }
     stories
 }

@@ -29,7 +29,7 @@ pub fn night(night: &Night, look: Look, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     let findings = night.findings();
-    if look.all || findings.iter().any(|finding| finding.severity > Severity::Info) {
+    if night.run.span.is_some() && (look.all || findings.iter().any(|finding| finding.severity > Severity::Info)) {
         writeln!(out)?;
         super::write(&night.case, &findings, None, look, out)?;
     }
