@@ -48,4 +48,5 @@ mod tidy;
 mod traps;
 mod usage;
 mod usage_input;
+mod usual;
 mod verdict;
