@@ -35,6 +35,7 @@ mod memory;
 mod merging;
 mod mutated;
 mod ndjson;
+mod nightly;
 mod properties;
 mod reading_on;
 mod real_lines;

@@ -1,0 +1,103 @@
+//! Many nights: what is told, and what is not.
+
+use serde_json::Value;
+
+use super::growth::Growth;
+use super::{count, is_all_counted_once, nightly, opened};
+use crate::generator::clock::{DAY, HOUR, utc};
+use crate::generator::plan::{EventKind, FileCut, Plan, Protocol};
+use crate::program::{list, text};
+use crate::tree::Tree;
+
+fn stories(report: &Value) -> Vec<(String, String)> {
+    list(report, "/stories")
+        .iter()
+        .map(|story| (text(story, "state").to_owned(), text(&story["finding"], "id").to_owned()))
+        .collect()
+}
+
+/// A night at two o'clock for each day of a plan; gives what each of them tells of some severity.
+fn told_each_night(plan: &Plan, folder: &Tree, severities: &[&str]) -> Vec<Vec<(String, String)>> {
+    let (growth, store, logs) = (Growth::of(plan), folder.at("store.db"), folder.at("logs"));
+    let nights = i64::from(plan.hours) / 24;
+    let mut told = Vec::new();
+    for night in 1..=nights {
+        growth.until(plan.start + night * DAY + 2 * HOUR, 40, &logs);
+        let ended = nightly(&store, &logs, &["--format", "json"]);
+        let report = ended.json();
+        let is_told = |story: &Value| severities.contains(&text(&story["finding"], "severity"));
+        let expected = list(&report, "/stories")
+            .iter()
+            .any(|story| ["high", "critical"].contains(&text(&story["finding"], "severity")) && text(story, "state") != "over");
+        assert_eq!(ended.status, i32::from(expected), "night {night}");
+        let mut report = report;
+        report["stories"].as_array_mut().unwrap().retain(is_told);
+        told.push(stories(&report));
+    }
+    growth.whole(&logs);
+    nightly(&store, &logs, &["--quiet"]);
+    is_all_counted_once(&store, &logs);
+    told
+}
+
+#[test]
+fn thirty_nights_raise_one_story_for_each_cause_and_none_in_between() {
+    let start = utc(2026, 3, 2, 0, 0, 0);
+    let plan = Plan { sessions_per_hour: 12, health_every: 600, accounts: 60, mistypes: 4, ..Plan::new(31, start, 24 * 30, 1) };
+    let day = 24 * 60;
+    let plan = plan
+        .plant(EventKind::CertificateOutage, 3 * day + 600..3 * day + 780)
+        .plant(EventKind::BackendUnreachable, 10 * day + 540..10 * day + 660)
+        .plant(EventKind::Spray { accounts: 60, addresses: 4 }, 17 * day + 60 * 10..17 * day + 60 * 13)
+        .only(&[], &[Protocol::Imap4])
+        .plant(EventKind::BackendTimeout, 24 * day + 700..24 * day + 820);
+    let folder = Tree::new();
+    let told = told_each_night(&plan, &folder, &["medium", "high", "critical"]);
+    let nights: Vec<(usize, &Vec<(String, String)>)> = told.iter().enumerate().filter(|(_, told)| !told.is_empty()).collect();
+    let expected = [(3, "certificate-binding"), (10, "backend-unreachable"), (17, "password-spray"), (24, "backend-timeout")];
+    let expected: Vec<(usize, Vec<(String, String)>)> =
+        expected.into_iter().map(|(night, id)| (night, vec![("new".to_owned(), id.to_owned())])).collect();
+    assert_eq!(nights, expected.iter().map(|(night, told)| (*night, told)).collect::<Vec<_>>());
+    let store = folder.at("store.db");
+    assert_eq!(count(&store, "SELECT count(*) FROM runs"), 31);
+    assert_eq!(count(&store, "SELECT count(*) FROM findings WHERE severity IN ('high', 'critical')"), 4);
+}
+
+#[test]
+fn an_outage_over_midnight_is_one() {
+    let start = utc(2026, 3, 2, 0, 0, 0);
+    let plan = Plan { sessions_per_hour: 20, cut: FileCut::Hourly, ..Plan::new(5, start, 24 * 4, 1) };
+    // From 20:00 of the second day to 10:00 of the third, with a night at two o'clock between.
+    let plan = plan.plant(EventKind::BackendUnreachable, 44 * 60..58 * 60).only(&[], &[Protocol::Imap4]);
+    let folder = Tree::new();
+    let told = told_each_night(&plan, &folder, &["high", "critical"]);
+    let states: Vec<Vec<&str>> = told.iter().map(|night| night.iter().map(|(state, _)| state.as_str()).collect()).collect();
+    assert_eq!(states, [vec![], vec!["new"], vec!["continuing"], vec![]]);
+    let store = opened(&folder.at("store.db"));
+    let outages: Vec<(i64, i64)> = store
+        .prepare("SELECT start, end FROM outage")
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .collect::<rusqlite::Result<_>>()
+        .unwrap();
+    let [(first, last)] = outages[..] else { panic!("{outages:?}") };
+    assert!((first - (start + 44 * HOUR)).abs() < HOUR / 4 && (last - (start + 58 * HOUR)).abs() < HOUR / 4, "{outages:?}");
+}
+
+#[test]
+fn what_comes_back_is_back_and_what_ends_is_over() {
+    let start = utc(2026, 3, 2, 0, 0, 0);
+    let plan = Plan { sessions_per_hour: 20, ..Plan::new(6, start, 24 * 9, 1) };
+    // At the end of the second night it goes on; five days later it comes again.
+    let plan = plan
+        .plant(EventKind::BackendUnreachable, 46 * 60..(50 * 60 + 1))
+        .plant(EventKind::BackendUnreachable, (7 * 24 + 8) * 60..(7 * 24 + 10) * 60);
+    let told = told_each_night(&plan, &Tree::new(), &["high", "critical"]);
+    let states: Vec<String> =
+        told.iter().map(|night| night.iter().map(|(state, _)| state.as_str()).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(states[1], "new");
+    assert!(["continuing", "over"].contains(&states[2].as_str()), "{states:?}");
+    assert_eq!(states[7], "back");
+    assert!([0, 3, 4, 5, 6, 8].iter().all(|night| states[*night].is_empty()), "{states:?}");
+}
