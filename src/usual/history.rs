@@ -20,6 +20,8 @@ type Server = Option<String>;
 /// What is known of all services.
 pub(super) struct History {
     pub(super) services: BTreeMap<Service, Series>,
+    /// All clients, at the front ends; at the back ends, if the logs of no front end are read.
+    pub(super) everybody: Series,
     /// All servers of a protocol and role together.
     totals: BTreeMap<(Protocol, Role), Series>,
     servers: BTreeMap<Server, ServerHours>,
@@ -49,8 +51,13 @@ impl History {
         let written: BTreeMap<Server, Rc<BTreeSet<i64>>> =
             written.into_iter().map(|(server, hours)| (server, Rc::new(hours))).collect();
         let anywhere: Rc<BTreeSet<i64>> = Rc::new(rows().map(|row| row.hour).collect());
+        let is_front = sums.keys().any(|(_, role)| *role == Role::FrontEnd);
+        let of_all = rows().filter(|row| (row.service.role == Role::FrontEnd) == is_front);
+        let mut everybody: BTreeMap<i64, Hour> = BTreeMap::new();
+        of_all.for_each(|row| everybody.entry(row.hour).or_default().add(row));
         let of_server = |service: &Service| written.get(&service.server).cloned().unwrap_or_default();
         Self {
+            everybody: Series::new(everybody, anywhere.clone(), night.zone),
             servers: servers(&written, past, night),
             services: hours
                 .into_iter()

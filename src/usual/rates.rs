@@ -86,7 +86,7 @@ fn far_below(watched: &Watched, history: &History, stretch: &Stretch, zone: Zone
     }
     let (severity, then) = if is_made_up_for(watched, history, stretch) {
         (Severity::Info, "; all servers together as usual")
-    } else if is_day_off(watched, stretch, zone) {
+    } else if is_day_off(watched, history, stretch, zone) {
         (Severity::Info, "; all day, like a day off")
     } else if is_nearly_none || stretch.off.len() >= LONG {
         (Severity::Medium, "")
@@ -117,24 +117,32 @@ fn is_made_up_for(watched: &Watched, history: &History, stretch: &Stretch) -> bo
     here.abs() > spread && everywhere * here.signum() < MADE_UP * here.abs()
 }
 
-/// Whether nearly all of the day was strange, and no quieter than weekends are.
-fn is_day_off(watched: &Watched, stretch: &Stretch, zone: Zone) -> bool {
-    let days = wall_day(stretch.first(), zone)..=wall_day(stretch.end() - 1, zone);
-    let near = watched.hours_between(stretch.first() - DAY, stretch.end() + DAY);
-    let of_days = near.filter(|hour| days.contains(&wall_day(*hour, zone)));
-    // Busy hours weigh more: of the few attempts at night chance decides which hours are strange.
-    let weights: Vec<(f64, bool)> = of_days.filter_map(|hour| weight(watched, hour)).collect();
-    let all: f64 = weights.iter().map(|(usual, _)| usual).sum();
-    let strange: f64 = weights.iter().filter(|(_, is_strange)| *is_strange).map(|(usual, _)| usual).sum();
+/// Whether it was a day off, here or for everybody: of few logins chance decides which hours are strange, of all it does not. No
+/// hour may be quieter than weekends are.
+fn is_day_off(watched: &Watched, history: &History, stretch: &Stretch, zone: Zone) -> bool {
     let is_quieter_than_weekends = |off: &Off| {
         let weekend = watched.series.of_days(off.hour, true);
         let usual = weekend.and_then(|like| like.usual(Hour::by_clients, FLOOR));
         usual.is_none_or(|usual| usual.is_far_below(off.now, DAY_OFF.1, DAY_OFF.2))
     };
-    weights.len() >= HOURS_OF_DAY
-        && strange >= DAY_OFF.0 * all
-        && stretch.now() > 0
+    let is_off_for_all = || {
+        let everybody = Watched::new(watched.service, &history.everybody, history);
+        everybody.is_some_and(|everybody| is_mostly_strange(&everybody, stretch, zone))
+    };
+    stretch.now() > 0
         && !stretch.off.iter().any(is_quieter_than_weekends)
+        && (is_mostly_strange(watched, stretch, zone) || is_off_for_all())
+}
+
+/// Whether far fewer came in nearly all hours of the days of a stretch. Busy hours weigh more.
+fn is_mostly_strange(watched: &Watched, stretch: &Stretch, zone: Zone) -> bool {
+    let days = wall_day(stretch.first(), zone)..=wall_day(stretch.end() - 1, zone);
+    let near = watched.hours_between(stretch.first() - DAY, stretch.end() + DAY);
+    let of_days = near.filter(|hour| days.contains(&wall_day(*hour, zone)));
+    let weights: Vec<(f64, bool)> = of_days.filter_map(|hour| weight(watched, hour)).collect();
+    let all: f64 = weights.iter().map(|(usual, _)| usual).sum();
+    let strange: f64 = weights.iter().filter(|(_, is_strange)| *is_strange).map(|(usual, _)| usual).sum();
+    weights.len() >= HOURS_OF_DAY && strange >= DAY_OFF.0 * all
 }
 
 /// What an hour usually has, if that is enough to be compared downwards, and whether it has far less.
