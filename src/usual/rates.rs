@@ -22,6 +22,9 @@ const FLOOR: f64 = 0.1;
 /// Far above: so many spreads, so many times, and so many more. Twice as many is what a new phone model does.
 const ABOVE: (f64, f64, f64) = (6.0, 2.0, 30.0);
 
+/// So many logins too many or too few in all are of weight; fewer are information: at night a handful of clients decides.
+const OF_WEIGHT: u64 = 100;
+
 /// One hour alone must be so many times the usual: a single rush is soon over.
 const ABOVE_ALONE: f64 = 3.0;
 
@@ -40,7 +43,7 @@ const LONG: usize = 3;
 /// Other servers make up for it if all together differ by no more than this share of what differs here.
 const MADE_UP: f64 = 0.5;
 
-/// A day off: hours with this share of the day's usual attempts are strange, and none is so many spreads and times below what
+/// A day off: hours with this share of the day's usual attempts have far fewer, and none is so many spreads and times below what
 /// weekends have.
 const DAY_OFF: (f64, f64, f64) = (0.8, 3.0, 0.5);
 
@@ -70,10 +73,12 @@ fn far_above(watched: &Watched, history: &History, stretch: &Stretch) -> Option<
         return None;
     }
     let is_elsewhere = is_made_up_for(watched, history, stretch);
-    let severity = match (is_elsewhere, now >= FLOOD * usual.max(FEWEST)) {
-        (true, _) => Severity::Info,
-        (false, true) => Severity::Medium,
-        (false, false) => Severity::Low,
+    let severity = if is_elsewhere || stretch.now().abs_diff(stretch.usual()) < OF_WEIGHT {
+        Severity::Info
+    } else if now >= FLOOD * usual.max(FEWEST) {
+        Severity::Medium
+    } else {
+        Severity::Low
     };
     let then = if is_elsewhere { "; all servers together as usual" } else { "" };
     Some(of_stretch(Kind::AttemptsFarAbove, severity, watched.service, stretch, &tried(stretch), then))
@@ -88,6 +93,8 @@ fn far_below(watched: &Watched, history: &History, stretch: &Stretch, zone: Zone
         (Severity::Info, "; all servers together as usual")
     } else if is_day_off(watched, history, stretch, zone) {
         (Severity::Info, "; all day, like a day off")
+    } else if stretch.now().abs_diff(stretch.usual()) < OF_WEIGHT {
+        (Severity::Info, "")
     } else if is_nearly_none || stretch.off.len() >= LONG {
         (Severity::Medium, "")
     } else {
@@ -145,9 +152,10 @@ fn is_mostly_strange(watched: &Watched, stretch: &Stretch, zone: Zone) -> bool {
     weights.len() >= HOURS_OF_DAY && strange >= DAY_OFF.0 * all
 }
 
-/// What an hour usually has, if that is enough to be compared downwards, and whether it has far less.
+/// What an hour usually has, if that is enough to be compared downwards, and whether it has no more than the share of it that is
+/// far below. Chance is not asked: many hours that are a little strange are no chance.
 fn weight(watched: &Watched, hour: i64) -> Option<(f64, bool)> {
-    let around = watched.around(hour, Hour::by_clients, FLOOR)?;
-    let is_busy = around.all(|usual| usual.median >= FEWEST);
-    is_busy.then(|| (around.here.median, judge(watched, hour, false).is_some()))
+    let usual = watched.around(hour, Hour::by_clients, FLOOR)?.here.median;
+    let now = watched.series.at(hour).by_clients();
+    (usual >= FEWEST).then_some((usual, now as f64 <= BELOW.1 * usual))
 }

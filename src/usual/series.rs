@@ -20,6 +20,10 @@ const HOURS_TAKEN: usize = 8;
 /// So many weeks, and days, are looked back for them: what is kept, and what is still like today.
 const BACK: (i64, i64) = (13, 28);
 
+/// Where a weekend begins and ends so many hours are of neither kind: not all clients live in the zone of the logs, and nobody
+/// knows what Friday evening is like before there were four.
+const DUSK: i64 = 3;
+
 /// An hour without attempts is known to be one if the server wrote something so many hours before and after it; else its logs
 /// may be missing.
 const NEAR: i64 = 3;
@@ -158,7 +162,9 @@ impl Series {
         if hours.len() >= HOURS_NEEDED {
             return Some(Like { basis: Basis::Weeks(hours.len()), hours });
         }
-        self.of_days(hour, is_weekend(hour, self.zone))
+        let kind = is_weekend(hour, self.zone);
+        let is_clear = [hour - DUSK, hour + DUSK].iter().all(|near| is_weekend(*near, self.zone) == kind);
+        if is_clear { self.of_days(hour, kind) } else { None }
     }
 
     /// The same hour of earlier days: of weekends, or of working days.

@@ -25,6 +25,7 @@ use crate::summary::service::Service;
 
 mod comparison;
 mod night;
+mod unusual;
 pub(in crate::report) mod wire;
 
 use wire::{

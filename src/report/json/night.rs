@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use crate::clock::rfc3339;
 use crate::night::Night;
 use crate::night::story::Story;
+use crate::report::json::unusual::unusual;
 use crate::report::json::wire::night::{NightReport, RunRow, StoryRow};
 use crate::report::json::wire::{NoteRow, Tool};
 use crate::report::json::{finding, report, write_document};
@@ -32,7 +33,7 @@ pub fn night(night: &Night, out: &mut dyn Write) -> io::Result<()> {
             last: run.span.map(|(_, last)| rfc3339(last)),
         },
         stories: night.stories.iter().map(story).collect(),
-        not_yet: &night.not_yet,
+        unusual: unusual(&night.deviations, &night.not_yet),
         notes: night
             .notes
             .iter()

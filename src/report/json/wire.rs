@@ -10,6 +10,7 @@ use crate::summary::counts::Counts;
 
 pub(super) mod comparison;
 pub(super) mod night;
+pub(super) mod unusual;
 
 #[derive(Serialize)]
 pub(super) struct Report<'a> {

@@ -25,15 +25,19 @@ mod glyphs;
 mod groups;
 mod left_aside;
 mod night;
+mod nights;
 mod over_time;
 mod services;
 mod table;
 mod timeline;
+mod unusual;
 mod verdict;
 
 pub use attempts::{attempts, session_lines};
 pub use glyphs::Glyphs;
 pub use night::night;
+pub use nights::{NightRow, nights, sparkline};
+pub use unusual::unusual;
 
 /// If more than one in so many front-end logins failed, the short report would hide something.
 const ONE_IN: u64 = 10;

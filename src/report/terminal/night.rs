@@ -6,7 +6,7 @@ use crate::clock::for_people;
 use crate::diagnosis::finding::Severity;
 use crate::night::story::{State, Story};
 use crate::night::{Night, Run};
-use crate::report::terminal::{Look, Tone};
+use crate::report::terminal::{Look, Tone, unusual};
 use crate::text::{TerminalText, counted, wrapped};
 
 /// The left edge of what goes on in the next line.
@@ -23,11 +23,7 @@ pub fn night(night: &Night, look: Look, out: &mut dyn Write) -> io::Result<()> {
     for story in night.stories.iter().filter(|story| look.all || story.finding.severity > Severity::Info) {
         write_story(story, look, out)?;
     }
-    for sentence in night.not_yet.iter().filter(|_| look.all) {
-        for line in wrapped(TerminalText::new(sentence).as_str(), 0, look.width) {
-            writeln!(out, "{}", look.paint(Tone::Faint, &line))?;
-        }
-    }
+    unusual(&night.deviations, if look.all { &night.not_yet } else { &[] }, look, out)?;
     let findings = night.findings();
     if night.run.span.is_some() && (look.all || findings.iter().any(|finding| finding.severity > Severity::Info)) {
         writeln!(out)?;

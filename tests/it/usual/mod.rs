@@ -45,7 +45,10 @@ fn a_hundred_ordinary_nights_are_boring() {
 /// information, and what a new server changes for two or three nights.
 #[test]
 fn what_happens_in_every_organisation_is_boring() {
+    // No day is like another, and no hour: up to a seventh more or less.
+    let scatter = |time: i64| 0.85 + 0.3 * (time.wrapping_mul(0x9e37_79b9) >> 8).rem_euclid(1000) as f64 / 1000.0;
     let mut world = World::ordinary(7)
+        .with(move |_, hour, rates| rates.clients *= scatter(hour) * scatter(hour.div_euclid(DAY)))
         .with(|_, hour, rates| {
             let is_holiday = [30, 31, 66].iter().any(|day| is_at(hour, MONDAY + day, 0..24));
             rates.clients *= if is_holiday { 0.25 } else { 1.0 };
@@ -306,4 +309,37 @@ fn without_history_nothing_is_said_but_that_there_is_none() {
     assert!(notes(MONDAY + 4).starts_with("nothing is compared yet: 4 days are known"), "{}", notes(MONDAY + 4));
     assert!(notes(MONDAY + 9).starts_with("accounts that fail for the first time are told after 14 days; 9 days"));
     assert_eq!(notes(MONDAY + 20), "");
+}
+
+#[test]
+fn json_holds_what_is_unusual_and_only_of_a_night() {
+    let case = exlog::case::Case::new(Default::default(), Default::default(), Default::default());
+    let world = World::ordinary(25).with(|service, hour, rates| {
+        rates.probes *= if is_imap_of_ex01(service) && is_at(hour, PLANTED, 3..5) { 0.0 } else { 1.0 };
+    });
+    let (deviations, not_yet) = (world.night(NIGHT), vec!["EX09 is new".to_owned()]);
+    let mut out = Vec::new();
+    exlog::report::json::write_night(&case, &[], &deviations, &not_yet, &mut out).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    let told = &json["unusual"]["deviations"][0];
+    for (field, value) in [
+        ("kind", serde_json::json!("probes-missing")),
+        ("severity", "medium".into()),
+        ("server", "EX01".into()),
+        ("protocol", "imap4".into()),
+        ("role", "frontend".into()),
+        ("from", "2026-03-05T03:00:00.000Z".into()),
+        ("to", "2026-03-05T05:00:00.000Z".into()),
+        ("continues", false.into()),
+        ("unit", "probes".into()),
+        ("now", 0.into()),
+        ("also", serde_json::json!(["probes-missing"])),
+    ] {
+        assert_eq!(told[field], value, "{field}");
+    }
+    assert_eq!(told["text"], deviations[0].text);
+    assert_eq!(json["unusual"]["not_yet"][0], "EX09 is new");
+    out.clear();
+    exlog::report::json::write(&case, &[], None, &mut out).unwrap();
+    assert!(!String::from_utf8(out).unwrap().contains("unusual"));
 }

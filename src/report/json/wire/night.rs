@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::report::json::wire::unusual::Unusual;
 use crate::report::json::wire::{FindingRow, NoteRow, Report, Tool};
 
 #[derive(Serialize)]
@@ -10,7 +11,7 @@ pub(in crate::report::json) struct NightReport<'a> {
     pub(in crate::report::json) tool: Tool,
     pub(in crate::report::json) run: RunRow,
     pub(in crate::report::json) stories: Vec<StoryRow<'a>>,
-    pub(in crate::report::json) not_yet: &'a [String],
+    pub(in crate::report::json) unusual: Unusual<'a>,
     pub(in crate::report::json) notes: Vec<NoteRow<'a>>,
     /// What is new and the days before it.
     pub(in crate::report::json) report: Report<'a>,
