@@ -33,6 +33,7 @@ pub mod diagnosis;
 pub mod comparison;
 // Floor 8
 pub mod dataset;
+pub mod delivery;
 pub mod explain;
 pub mod report;
 // Floor 9

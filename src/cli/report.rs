@@ -2,7 +2,6 @@
 //!
 //! Commands differ in where the case comes from: `analyze` reads logs, `merge` summaries. What is written about it is one code.
 
-
 use clap::{Args, ValueEnum};
 
 use crate::case::Case;
