@@ -36,6 +36,7 @@ pub mod dataset;
 pub mod delivery;
 pub mod explain;
 pub mod report;
+pub mod schedule;
 // Floor 9
 pub mod pipeline;
 // Above all

@@ -19,6 +19,7 @@ mod progress;
 mod reading;
 mod redaction;
 mod report;
+mod schedule;
 mod sessions;
 mod status;
 mod summarize;
@@ -47,6 +48,8 @@ enum Command {
     Merge(Box<merge::Merge>),
     /// What an id, an error code, a log line or a client's message means, and what to do
     Explain(explain::Explain),
+    /// What sets up the nightly run: a task of Windows, systemd units, a line for cron
+    Schedule(schedule::Schedule),
     /// Options that a command takes from a file and the environment
     Config(config::Config),
 }
@@ -75,6 +78,7 @@ fn run(cli: Cli) -> Status {
         Command::Summarize(summarize) => summarize.run(),
         Command::Merge(merge) => merge.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Schedule(schedule) => schedule.run(),
         Command::Config(config) => config.run(&|name| env::var_os(name)),
     };
     result.unwrap_or_else(|error| report_error(&error))

@@ -42,6 +42,7 @@ mod properties;
 mod real_lines;
 mod redact;
 mod samples;
+mod schedule;
 mod sessions;
 mod snapshots;
 mod summaries;

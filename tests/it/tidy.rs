@@ -24,7 +24,7 @@ const FLOORS: [(&str, &[&str]); 15] = [
     ("6", &["case", "attempts"]),
     ("7", &["diagnosis"]),
     ("7", &["comparison"]),
-    ("8", &["report", "explain", "history", "dataset", "delivery"]),
+    ("8", &["report", "explain", "history", "dataset", "delivery", "schedule"]),
     ("9", &["pipeline"]),
     ("10", &["cli"]),
     ("above all", &["lib", "main"]),
