@@ -103,7 +103,7 @@ impl From<GlyphsName> for terminal::Glyphs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum SeverityName {
+pub(super) enum SeverityName {
     Info,
     Low,
     Medium,

@@ -66,7 +66,8 @@ impl<'a> Setting<'a> {
     /// Whether nobody should see its value: keys, passwords and tokens, and addresses that are one.
     pub(super) fn is_secret(self) -> bool {
         let name = self.name();
-        ["password", "token", "key", "secret"].iter().any(|word| name.ends_with(word)) || name == "webhook"
+        let is_named = ["password", "token", "key", "secret"].iter().any(|word| name.ends_with(word)) || name == "webhook";
+        is_named && !self.is_switch()
     }
 
     /// Whether the two may not be told together.
