@@ -36,8 +36,10 @@ pub mod usual;
 pub mod night;
 // Floor 8
 pub mod dataset;
+pub mod delivery;
 pub mod explain;
 pub mod report;
+pub mod schedule;
 // Floor 9
 pub mod pipeline;
 

@@ -1,5 +1,6 @@
 //! The command line: one file per command, the exit status, and everything that touches the terminal.
 
+use std::env;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -8,7 +9,10 @@ use crate::error::{Error, ErrorKind};
 
 mod analyze;
 mod compare;
+mod config;
 mod csv_mark;
+#[cfg_attr(not(test), expect(dead_code, reason = "the command that sends is built beside it"))]
+mod delivery;
 mod explain;
 mod merge;
 mod nightly;
@@ -19,6 +23,7 @@ mod progress;
 mod reading;
 mod redaction;
 mod report;
+mod schedule;
 mod sessions;
 mod status;
 mod summarize;
@@ -49,11 +54,20 @@ enum Command {
     Merge(Box<merge::Merge>),
     /// What an id, an error code, a log line or a client's message means, and what to do
     Explain(explain::Explain),
+    /// What sets up the nightly run: a task of Windows, systemd units, a line for cron
+    Schedule(schedule::Schedule),
+    /// Options that a command takes from a file and the environment
+    Config(config::Config),
 }
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    match parse() {
+    let program = config::configurable(Cli::command());
+    let arguments = match config::completed(&program, env::args_os().collect(), &|name| env::var_os(name)) {
+        Ok(arguments) => arguments,
+        Err(error) => return report_error(&error).into(),
+    };
+    match program.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => run(cli).into(),
         Err(error) => {
             // Help and version are an answer, not an error; a closed pipe is neither.
@@ -61,10 +75,6 @@ pub fn main() -> ExitCode {
             if error.use_stderr() { Status::Wrong.into() } else { Status::Done.into() }
         }
     }
-}
-
-fn parse() -> Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&Cli::command().try_get_matches()?)
 }
 
 fn run(cli: Cli) -> Status {
@@ -75,6 +85,8 @@ fn run(cli: Cli) -> Status {
         Command::Summarize(summarize) => summarize.run(),
         Command::Merge(merge) => merge.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Schedule(schedule) => schedule.run(),
+        Command::Config(config) => config.run(&|name| env::var_os(name)),
     };
     result.unwrap_or_else(|error| report_error(&error))
 }

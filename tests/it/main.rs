@@ -14,6 +14,7 @@
 mod generator;
 
 mod ledger;
+mod loopback;
 mod program;
 mod reference;
 mod tree;
@@ -22,6 +23,8 @@ mod attempts_in_order;
 mod borders;
 mod compare;
 mod csv_tables;
+mod delivery_mail;
+mod delivery_webhook;
 mod diagnoses;
 mod diagnosis_cases;
 mod diagnosis_words;
@@ -41,6 +44,7 @@ mod reading_on;
 mod real_lines;
 mod redact;
 mod samples;
+mod schedule;
 mod sessions;
 mod snapshots;
 mod summaries;
