@@ -5,6 +5,9 @@
 
 use std::io::{self, BufWriter, Write};
 
+use serde::Serialize;
+use serde_json::Serializer;
+
 use crate::case::Case;
 use crate::case::group::Group;
 use crate::case::outage::Outage;
@@ -22,8 +25,10 @@ use crate::summary::counts::Counts;
 use crate::summary::service::Service;
 
 mod comparison;
+mod layout;
 pub(in crate::report) mod wire;
 
+use layout::Indented;
 use wire::{
     AccountRow, AnomalyRow, ClientCount, CommandRow, Coverage, EvidenceFileRow, EvidenceRow, EvidenceSkipped, Exactness, Example,
     FailureGroup, FindingRow, GapRow, Input, LatencyRow, LoginRow, Logins, MechanismRow, NoteRow, OutageRow, Report, SeriesRow,
@@ -40,7 +45,8 @@ const BUFFER: usize = 64 << 10;
 pub fn write(case: &Case, findings: &[Finding], compared: Option<&Comparison>, out: &mut dyn Write) -> io::Result<()> {
     // Its own buffer, so that not every comma is a call through a pointer.
     let mut out = BufWriter::with_capacity(BUFFER, out);
-    serde_json::to_writer_pretty(&mut out, &report(case, findings, compared)).map_err(io::Error::from)?;
+    let mut form = Serializer::with_formatter(&mut out, Indented::default());
+    report(case, findings, compared).serialize(&mut form).map_err(io::Error::from)?;
     out.write_all(b"\n")?;
     out.flush()
 }
