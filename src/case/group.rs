@@ -56,7 +56,7 @@ pub fn groups(summary: &Summary, accounts: &Accounts) -> Vec<Group> {
                 users: distinct_accounts(&failures.users, accounts),
                 clients: failures.clients.distinct(),
                 top_users: top_accounts(&failures.users, accounts),
-                top_clients: top(failures.clients.iter().map(|(_, shown, count)| (shown.to_owned(), *count))),
+                top_clients: top(failures.clients.iter().map(|(_, shown, count)| (shown, *count))),
                 failures: failures.clone(),
             });
         }
@@ -89,12 +89,11 @@ fn top_accounts(users: &Tally<u64>, accounts: &Accounts) -> Vec<(String, u64)> {
     for (key, _, count) in users.iter() {
         *by_account.entry(accounts.key_of(key)).or_default() += count;
     }
-    top(by_account.into_iter().map(|(key, count)| (accounts.shown(key).to_owned(), count)))
+    top(by_account.into_iter().map(|(key, count)| (accounts.shown(key), count)))
 }
 
-fn top(rows: impl Iterator<Item = (String, u64)>) -> Vec<(String, u64)> {
+fn top<'a>(rows: impl Iterator<Item = (&'a str, u64)>) -> Vec<(String, u64)> {
     let mut rows: Vec<_> = rows.collect();
-    rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    rows.truncate(LISTED);
-    rows
+    rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    rows.into_iter().take(LISTED).map(|(name, count)| (name.to_owned(), count)).collect()
 }

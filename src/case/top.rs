@@ -1,7 +1,6 @@
 //! The accounts and addresses with most failures.
 
-use std::collections::BTreeMap;
-
+use crate::collections::map::HashMap;
 use crate::login::account::Accounts;
 use crate::merge::Merge;
 use crate::summary::account::Account;
@@ -23,13 +22,14 @@ pub struct Top {
 
 /// The accounts with most failures; names that are one account are one row.
 pub fn accounts(summary: &Summary, accounts: &Accounts) -> Vec<Top> {
-    let mut failures = BTreeMap::<(&ServiceKey, &str), u64>::new();
-    for (key, service) in &summary.services {
+    let rows = summary.services.iter().flat_map(|(key, service)| {
+        let mut failures = HashMap::<&str, u64>::new();
         for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| account.counts.failed > 0) {
-            *failures.entry((key, accounts.key_of(name))).or_default() += account.counts.failed;
+            *failures.entry(accounts.key_of(name)).or_default() += account.counts.failed;
         }
-    }
-    let rows = worst(failures.into_iter().map(|((key, name), failed)| (failed, key, accounts.shown(name), name)).collect());
+        failures.into_iter().map(move |(name, failed)| (failed, key, accounts.shown(name), name))
+    });
+    let rows = worst(rows.collect());
     let whole = |key: &ServiceKey, account_key: &str| {
         let service = summary.services.get(key).into_iter();
         let names =
@@ -59,7 +59,13 @@ pub fn addresses(summary: &Summary) -> Vec<Top> {
 
 /// The rows (failures, service, name to show, and what it is found by) with most failures.
 fn worst<'a, T>(mut rows: Vec<(u64, &'a ServiceKey, &'a str, T)>) -> Vec<(u64, &'a ServiceKey, &'a str, T)> {
-    rows.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
-    rows.truncate(LISTED);
+    type Row<'a, T> = (u64, &'a ServiceKey, &'a str, T);
+    let worst_first = |a: &Row<'a, T>, b: &Row<'a, T>| b.0.cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2)));
+    // The others need no order.
+    if rows.len() > LISTED {
+        rows.select_nth_unstable_by(LISTED, worst_first);
+        rows.truncate(LISTED);
+    }
+    rows.sort_by(worst_first);
     rows
 }

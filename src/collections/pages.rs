@@ -72,6 +72,12 @@ impl Pages {
         &mut self.pages[page as usize][(number % PAGE) as usize]
     }
 
+    /// The place of a number, which is [`Place::NEW`] if it was never asked for to be changed.
+    pub fn get(&self, number: u64) -> Place {
+        let page = self.numbers.get(&(number / PAGE)).and_then(|page| self.pages.get(*page as usize));
+        page.and_then(|page| page.get((number % PAGE) as usize)).copied().unwrap_or(Place::NEW)
+    }
+
     #[inline(never)]
     fn find(&mut self, key: u64) -> u32 {
         let page = *self.numbers.entry(key).or_insert_with(|| {
@@ -124,6 +130,10 @@ mod tests {
                 prop_assert_eq!(*pages.at(number), map.get(&number).copied().unwrap_or(Place::NEW));
                 *pages.at(number) = place;
                 map.insert(number, place);
+            }
+            for (number, place) in &map {
+                prop_assert_eq!(pages.get(*number), *place);
+                prop_assert_eq!(pages.get(number ^ 0x5555), map.get(&(number ^ 0x5555)).copied().unwrap_or(Place::NEW));
             }
             let sorted: BTreeMap<u64, Place> = pages.iter().collect();
             prop_assert_eq!(&sorted, &map);

@@ -23,7 +23,17 @@ pub struct Epochs {
 impl Epochs {
     /// Takes in an `OpenSession`, in the order of the log.
     pub fn open(&mut self, id: u64, time: i64) {
-        self.then(Self { first: Some((id, time)), last: id, restarts: Vec::new() });
+        self.go_on((id, time));
+        self.last = id;
+    }
+
+    /// Takes in the first session of what follows.
+    fn go_on(&mut self, (id, time): (u64, i64)) {
+        match self.first {
+            None => self.first = Some((id, time)),
+            Some(_) if begins_anew(self.last, id) => self.restarts.push(time),
+            Some(_) => {}
+        }
     }
 
     /// The moments at which the service is seen to have started anew (milliseconds since 1970 UTC): the first session of each
@@ -34,12 +44,8 @@ impl Epochs {
 
     /// Adds the stretch that follows this one.
     pub fn then(&mut self, later: Self) {
-        let Some((id, time)) = later.first else { return };
-        match self.first {
-            None => self.first = later.first,
-            Some(_) if begins_anew(self.last, id) => self.restarts.push(time),
-            Some(_) => {}
-        }
+        let Some(first) = later.first else { return };
+        self.go_on(first);
         self.last = later.last;
         self.restarts.extend(later.restarts);
     }

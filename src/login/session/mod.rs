@@ -208,13 +208,14 @@ impl Sessions {
     pub fn then(&mut self, later: Self) {
         self.counts.merge_with(later.counts);
         self.epochs.then(later.epochs);
+        // What is loose here and whole there; a number that is whole here and there is no news.
+        let is_whole = |(id, _): &(u64, Place)| later.numbers.get(*id) == Place::NONE;
+        let whole: Vec<(u64, Place)> = self.numbers.placed().filter(is_whole).collect();
+        whole.into_iter().for_each(|(id, _)| self.join(id, Loose::default()));
         let mut loose = later.loose;
-        for (id, place) in later.numbers.iter() {
+        for (id, place) in later.numbers.placed() {
             let next = loose.get_mut(place.index()).map(std::mem::take).unwrap_or_default();
-            // A number that is whole here and there is no news.
-            if !next.is_empty() || self.loose.get(self.numbers.at(id).index()).is_some() {
-                self.join(id, next);
-            }
+            self.join(id, next);
         }
         self.numbers = self.numbers.placed().collect();
         if self.loose.len() - self.free.len() > MOST_LOOSE {

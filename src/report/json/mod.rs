@@ -6,6 +6,7 @@
 use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
+use serde_json::Serializer;
 
 use crate::case::Case;
 use crate::case::group::Group;
@@ -24,10 +25,12 @@ use crate::summary::counts::Counts;
 use crate::summary::service::Service;
 
 mod comparison;
+mod layout;
 mod night;
 mod unusual;
 pub(in crate::report) mod wire;
 
+use layout::Indented;
 use wire::{
     AccountRow, AnomalyRow, ClientCount, CommandRow, Coverage, EvidenceFileRow, EvidenceRow, EvidenceSkipped, Exactness, Example,
     FailureGroup, FindingRow, GapRow, Input, LatencyRow, LoginRow, Logins, MechanismRow, NoteRow, OutageRow, Report, SeriesRow,
@@ -50,7 +53,8 @@ pub fn write(case: &Case, findings: &[Finding], compared: Option<&Comparison>, o
 fn write_document(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     // Its own buffer, so that not every comma is a call through a pointer.
     let mut out = BufWriter::with_capacity(BUFFER, out);
-    serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from)?;
+    let mut form = Serializer::with_formatter(&mut out, Indented::default());
+    document.serialize(&mut form).map_err(io::Error::from)?;
     out.write_all(b"\n")?;
     out.flush()
 }
