@@ -11,7 +11,6 @@ mod analyze;
 mod compare;
 mod config;
 mod csv_mark;
-#[cfg_attr(not(test), expect(dead_code, reason = "the command that sends is built beside it"))]
 mod delivery;
 mod explain;
 mod merge;

@@ -1,11 +1,13 @@
 //! `exlog nightly`: what is new since the last run, and what in it is news.
 
+use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use crate::case::Case;
+use crate::cli::delivery::Delivery;
 use crate::cli::options::{now, shown};
 use crate::cli::output::Output;
 use crate::cli::pages::write_pages;
@@ -13,7 +15,9 @@ use crate::cli::progress::Bar;
 use crate::cli::reading::{no_input, tell_unreadable};
 use crate::cli::report::{GlyphsName, SeverityName};
 use crate::cli::status::Status;
+use crate::cli::telling::tell;
 use crate::clock::{Window, Zone, parse_duration};
+use crate::delivery::mail::Letter;
 use crate::diagnosis::finding::Severity;
 use crate::diagnosis::judge;
 use crate::error::{Error, ErrorKind, Result};
@@ -21,10 +25,14 @@ use crate::history::run::{DAY, Order, PAGE_DAYS, days, last_days, read, told};
 use crate::history::store::Store;
 use crate::input::discover::STANDARD_INPUT;
 use crate::night::Night;
-use crate::night::story::State;
+use crate::night::story::Story;
 use crate::report::html::{self, Asked};
+use crate::report::terminal::Look;
 use crate::report::{json, terminal};
 use crate::skipped::FileFate;
+
+/// The width of a mail's text.
+const LETTER_WIDTH: usize = 78;
 
 /// The arguments of `exlog nightly`.
 #[derive(Debug, Args)]
@@ -77,6 +85,9 @@ pub(super) struct Nightly {
     #[command(flatten)]
     output: Output,
 
+    #[command(flatten)]
+    delivery: Delivery,
+
     /// End with status 1 if there is a finding of this severity or above
     #[arg(long, value_enum, ignore_case = true, value_name = "SEVERITY", default_value_t = SeverityName::High)]
     fail_on: SeverityName,
@@ -103,8 +114,8 @@ Examples:
   exlog nightly --store /var/lib/exlog/store.db --keep 400d --out /srv/www/exlog /srv/logs
   exlog nightly --store store.db --format json logs
 
-Nothing is written where nothing is news: no new finding, none that came back, got worse or is over. What was told and goes on is
-said again beside news only. A run that is killed has not been: the next one reads the same lines.";
+Nothing is written, and nobody gets a mail, where nothing is news: no new finding, none that came back, got worse or is over, and
+nothing unusual. What goes on is told once a day. A run that is killed has not been: the next one reads the same lines.";
 
 const HELP: &str = "\
 Exit status:
@@ -124,6 +135,7 @@ impl Nightly {
                 .hint("give the folder of the logs; 'exlog analyze -' reads standard input"));
         }
         let zone = Zone::parse(&self.timezone)?;
+        let deliveries = self.delivery.deliveries(&|name| env::var_os(name))?;
         let mut store = Store::open(&self.store, Duration::from_millis(self.wait.unsigned_abs()))?;
         let bar = Bar::new(self.output.quiet);
         let order = Order {
@@ -146,17 +158,46 @@ impl Nightly {
             let end = end_of(&night, order.now);
             write_pages(folder, end, &days(&store, i64::MIN)?, |out| self.write_page(&night, &store, zone, out))?;
         }
-        told(&mut store, &night.run)?;
+        let failures = night
+            .news()
+            .map_or_else(Vec::new, |worst| deliveries.send(worst, || self.letter(&night, zone), || self.body(&night)));
+        failures.iter().for_each(tell);
+        if !failures.is_empty() {
+            // It is not noted as told: the next run tells it again.
+            return Ok(Status::Wrong);
+        }
+        told(&mut store, order.now)?;
         Ok(self.status(&night))
     }
 
     fn write(&self, night: &Night, store: &Store, zone: Zone) -> Result<()> {
         self.output.write(|out| match self.format {
-            NightFormat::Terminal if !self.output.verbose && !is_news(night) => Ok(()),
+            NightFormat::Terminal if !self.output.verbose && night.news().is_none() => Ok(()),
             NightFormat::Terminal => terminal::night(night, self.output.look(zone, self.glyphs.into()), out),
             NightFormat::Json => json::night(night, out),
             NightFormat::Html => self.write_page(night, store, zone, out),
         })
+    }
+
+    /// What a mail says: the subject tells the worst, the text is the report for people.
+    fn letter(&self, night: &Night, zone: Zone) -> Letter {
+        let mut text = Vec::new();
+        let look = Look { width: LETTER_WIDTH, color: false, zone, all: self.output.verbose, glyphs: self.glyphs.into() };
+        // Writing into memory does not fail.
+        let _ = terminal::night(night, look, &mut text);
+        Letter {
+            subject: subject(night),
+            text: String::from_utf8_lossy(&text).into_owned(),
+            html: None,
+            attachments: Vec::new(),
+            at: night.now,
+        }
+    }
+
+    fn body(&self, night: &Night) -> Vec<u8> {
+        let mut body = Vec::new();
+        let _ = json::night(night, &mut body);
+        body
     }
 
     /// The page of the last days, up to the last line that was read.
@@ -184,15 +225,23 @@ impl Nightly {
     }
 }
 
+/// A line that says the worst of what is to be told.
+fn subject(night: &Night) -> String {
+    let due: Vec<&Story> = night.stories.iter().filter(|story| story.is_due(night.now)).collect();
+    match (due.first(), night.deviations.first()) {
+        (Some(story), _) => {
+            let more = match due.len() - 1 {
+                0 => String::new(),
+                more => format!(" (and {more} more)"),
+            };
+            format!("exlog: {}: {}, {}{more}", story.finding.severity.name(), story.state.name(), story.finding.title)
+        }
+        (None, Some(deviation)) => format!("exlog: {}: {}", deviation.severity.name(), deviation.text),
+        (None, None) => "exlog: nothing is new".to_owned(),
+    }
+}
+
 /// Up to when a night goes: its last record, or now if nothing is new.
 fn end_of(night: &Night, now: i64) -> i64 {
     night.run.span.map_or(now, |(_, last)| last)
-}
-
-/// Whether anything is to be told: something new, back, worse or over, or something bad that goes on.
-fn is_news(night: &Night) -> bool {
-    night.stories.iter().any(|story| match story.state {
-        State::Continuing => story.finding.severity >= Severity::High,
-        State::New | State::Back | State::Worse | State::Over => story.finding.severity > Severity::Info,
-    })
 }

@@ -354,7 +354,10 @@ mod tests {
                     let (mut name, mut expected, mut room) = (low.clone(), low.clone(), String::from("before"));
                     name.replace_range(place..=place, odd);
                     expected.replace_range(place..=place, folded);
-                    assert_eq!((fold_case(&name).as_ref(), fold_case_in(&name, &mut room)), (expected.as_str(), expected.as_str()));
+                    assert_eq!(
+                        (fold_case(&name).as_ref(), fold_case_in(&name, &mut room)),
+                        (expected.as_str(), expected.as_str())
+                    );
                 }
             }
         }

@@ -81,10 +81,10 @@ pub fn read(store: &mut Store, order: &Order<'_>, progress: &dyn Progress) -> Re
 ///
 /// # Errors
 /// What the store says.
-pub fn told(store: &mut Store, run: &Run) -> Result<()> {
+pub fn told(store: &mut Store, now: i64) -> Result<()> {
     let path = store.path().to_owned();
     let held = store.hold()?;
-    stories::tell(&held, run.number).and_then(|()| held.commit()).map_err(|error| failure(&path, &error))
+    stories::tell(&held, now).and_then(|()| held.commit()).map_err(|error| failure(&path, &error))
 }
 
 /// All that is kept of the last days, for a page.
@@ -161,7 +161,7 @@ fn read_into(
     let case = context(held, fresh, evidence, run).map_err(failed)?;
     let stories = judged(held, &case, run).map_err(failed)?;
     outages::keep(held, &case.outages, run.number).map_err(failed)?;
-    stories::keep(held, &stories, run.number).map_err(failed)?;
+    stories::keep(held, &stories, run.number, order.now).map_err(failed)?;
     if let Some((_, last)) = run.span {
         let day = last.div_euclid(DAY);
         let oldest = order.keep_days.map_or(i64::MIN / DAY, |days| day - days);
@@ -169,7 +169,7 @@ fn read_into(
     }
     notes.sort();
     notes.dedup();
-    Ok(Night { run, case, stories, deviations, not_yet, notes })
+    Ok(Night { run, now: order.now, case, stories, deviations, not_yet, notes })
 }
 
 /// What was read, before it is kept.

@@ -120,7 +120,7 @@ CREATE TABLE story (
     is_ongoing INTEGER NOT NULL,
     times INTEGER NOT NULL DEFAULT 1,       -- how often it came, with pauses between
     first_run INTEGER NOT NULL REFERENCES run (id), last_run INTEGER NOT NULL REFERENCES run (id),
-    told_in INTEGER REFERENCES run (id),    -- the last run that told of it
+    told_at INTEGER,                        -- when it was told last
     untold TEXT                             -- as what it is to be told, until that is done
 );
 CREATE UNIQUE INDEX story_key ON story (finding, servers, subject);

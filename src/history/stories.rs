@@ -27,13 +27,13 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Known> {
         end: row.get("end")?,
         is_ongoing: row.get("is_ongoing")?,
         times: row.get("times")?,
-        told_in: row.get("told_in")?,
+        told_at: row.get("told_at")?,
         untold: row.get::<_, Option<String>>("untold")?.as_deref().and_then(State::from_name),
     })
 }
 
-/// Keeps the stories of a run. They are to be told until [`tell`] says that they were.
-pub(super) fn keep(store: &Connection, stories: &[Story], run: i64) -> rusqlite::Result<()> {
+/// Keeps the stories of a run. Those that are due are to be told until [`tell`] says that they were.
+pub(super) fn keep(store: &Connection, stories: &[Story], run: i64, now: i64) -> rusqlite::Result<()> {
     for story in stories {
         let Key { finding: id, servers, subject } = Key::of(&story.finding);
         let finding = &story.finding;
@@ -42,7 +42,7 @@ pub(super) fn keep(store: &Connection, stories: &[Story], run: i64) -> rusqlite:
             .prepare_cached(
                 "INSERT INTO story (finding, servers, subject, protocols, severity, confidence, title, summary, start, end,
                      is_ongoing, times, first_run, last_run, untold)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, iif(?15, ?14, NULL))
                  ON CONFLICT (finding, servers, subject) DO UPDATE SET
                      protocols = iif(?14 = 'over', protocols, excluded.protocols), severity = excluded.severity,
                      confidence = iif(?14 = 'over', confidence, excluded.confidence), title = excluded.title,
@@ -64,13 +64,14 @@ pub(super) fn keep(store: &Connection, stories: &[Story], run: i64) -> rusqlite:
                 finding.ongoing,
                 story.times,
                 run,
-                story.state.name()
+                story.state.name(),
+                story.is_due(now)
             ])?;
     }
     Ok(())
 }
 
 /// Notes that all stories were told.
-pub(super) fn tell(store: &Connection, run: i64) -> rusqlite::Result<()> {
-    store.execute("UPDATE story SET untold = NULL, told_in = ? WHERE untold IS NOT NULL", [run]).map(drop)
+pub(super) fn tell(store: &Connection, now: i64) -> rusqlite::Result<()> {
+    store.execute("UPDATE story SET untold = NULL, told_at = ? WHERE untold IS NOT NULL", [now]).map(drop)
 }

@@ -1,7 +1,7 @@
 //! A night as it is reported: what was read in it, and what in its findings is news.
 
 use crate::case::Case;
-use crate::diagnosis::finding::Finding;
+use crate::diagnosis::finding::{Finding, Severity};
 use crate::skipped::FileNote;
 use crate::usual::Deviation;
 
@@ -38,6 +38,8 @@ pub struct Run {
 pub struct Night {
     /// What was read.
     pub run: Run,
+    /// When it was read, in milliseconds since 1970 UTC.
+    pub now: i64,
     /// What is new and the days before it, as it was judged.
     pub case: Case,
     /// The findings of this night as stories, the worst first; what is over last.
@@ -51,6 +53,13 @@ pub struct Night {
 }
 
 impl Night {
+    /// How bad the worst thing is that is to be told; `None` if nothing is.
+    pub fn news(&self) -> Option<Severity> {
+        let stories = self.stories.iter().filter(|story| story.is_due(self.now)).map(|story| story.finding.severity);
+        let deviations = self.deviations.iter().filter(|deviation| !deviation.continues).map(|deviation| deviation.severity);
+        stories.chain(deviations).filter(|severity| *severity > Severity::Info).max()
+    }
+
     /// The findings that are so this night, or were so in an earlier one that could not tell it.
     pub fn findings(&self) -> Vec<Finding> {
         self.stories.iter().filter(|story| story.state != State::Over).map(|story| story.finding.clone()).collect()

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use crate::diagnosis::by_id;
 use crate::diagnosis::finding::{Confidence, Finding, Severity};
 
+/// What goes on is told again after so many milliseconds: every night, and not every hour.
+const REPEATED: i64 = 20 * 60 * 60 * 1000;
+
 /// What a story is this night.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
@@ -52,8 +55,15 @@ pub struct Story {
     pub since: i64,
     /// How often it has come so far, with pauses between.
     pub times: u64,
-    /// The run that told of it last.
-    pub told_in: Option<i64>,
+    /// When it was told last (milliseconds since 1970 UTC).
+    pub told_at: Option<i64>,
+}
+
+impl Story {
+    /// Whether it is to be told now. What goes on is told again after a while, however often runs are.
+    pub fn is_due(&self, now: i64) -> bool {
+        self.state != State::Continuing || self.told_at.is_none_or(|told| now - told >= REPEATED)
+    }
 }
 
 /// By what a story is known again.
@@ -98,8 +108,8 @@ pub struct Known {
     pub is_ongoing: bool,
     /// How often it had come.
     pub times: u64,
-    /// The run that told of it last.
-    pub told_in: Option<i64>,
+    /// When it was told last.
+    pub told_at: Option<i64>,
     /// As what it is to be told: kept until that was done.
     pub untold: Option<State>,
 }
@@ -137,13 +147,13 @@ pub fn stories(findings: &[Finding], known: &BTreeMap<Key, Known>, fresh: &Fresh
         };
         let Some(mut finding) = story.finding(key) else { continue };
         finding.ongoing = story.is_ongoing && state != State::Over;
-        stories.push(Story { state, finding, since: story.start, times: story.times, told_in: story.told_in });
+        stories.push(Story { state, finding, since: story.start, times: story.times, told_at: story.told_at });
     }
     stories
 }
 
 fn story(finding: &Finding, known: Option<&Known>) -> Story {
-    let story = |state, since, times, told_in| Story { state, finding: finding.clone(), since, times, told_in };
+    let story = |state, since, times, told_at| Story { state, finding: finding.clone(), since, times, told_at };
     match known {
         None => story(State::New, finding.start, 1, None),
         Some(known) => {
@@ -157,7 +167,7 @@ fn story(finding: &Finding, known: Option<&Known>) -> Story {
                 (true, _) if finding.severity > known.severity => State::Worse,
                 (true, _) => State::Continuing,
             };
-            story(state, since, times, known.told_in)
+            story(state, since, times, known.told_at)
         }
     }
 }
