@@ -13,6 +13,7 @@ mod config;
 mod csv_mark;
 mod delivery;
 mod explain;
+mod history;
 mod merge;
 mod nightly;
 mod options;
@@ -25,6 +26,7 @@ mod report;
 mod schedule;
 mod sessions;
 mod status;
+mod store;
 mod summarize;
 mod telling;
 
@@ -47,6 +49,10 @@ enum Command {
     Sessions(Box<sessions::Sessions>),
     /// What is new since the last run, compared with what is usual: for every night
     Nightly(Box<nightly::Nightly>),
+    /// The last days: a table, and how one error or account went
+    History(Box<history::History>),
+    /// The store of the nightly runs: check it, let old days go, export it
+    Store(store::StoreCommand),
     /// What was counted in logs, as one small file that merges with others
     Summarize(Box<summarize::Summarize>),
     /// The report about logs that were summarized apart: on many servers, night by night
@@ -81,6 +87,8 @@ fn run(cli: Cli) -> Status {
         Command::Analyze(analyze) => analyze.run(),
         Command::Sessions(sessions) => sessions.run(),
         Command::Nightly(nightly) => nightly.run(),
+        Command::History(history) => history.run(),
+        Command::Store(store) => store.run(),
         Command::Summarize(summarize) => summarize.run(),
         Command::Merge(merge) => merge.run(),
         Command::Explain(explain) => explain.run(),

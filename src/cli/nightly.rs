@@ -21,10 +21,12 @@ use crate::delivery::mail::Letter;
 use crate::diagnosis::finding::Severity;
 use crate::diagnosis::judge;
 use crate::error::{Error, ErrorKind, Result};
-use crate::history::run::{DAY, Order, PAGE_DAYS, days, last_days, read, told};
+use crate::history::days;
+use crate::history::run::{Order, PAGE_DAYS, last_days, read, told};
 use crate::history::store::Store;
 use crate::input::discover::STANDARD_INPUT;
 use crate::night::Night;
+use crate::night::day::DAY;
 use crate::night::story::Story;
 use crate::report::html::{self, Asked};
 use crate::report::terminal::Look;
@@ -156,7 +158,7 @@ impl Nightly {
         self.write(&night, &store, zone)?;
         if let Some(folder) = &self.out {
             let end = end_of(&night, order.now);
-            write_pages(folder, end, &days(&store, i64::MIN)?, |out| self.write_page(&night, &store, zone, out))?;
+            write_pages(folder, end, &store.days(&days::Asked::default())?, |out| self.write_page(&night, &store, zone, out))?;
         }
         let failures = night
             .news()

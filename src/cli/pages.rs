@@ -5,9 +5,8 @@ use std::path::Path;
 
 use crate::cli::output::write_file;
 use crate::error::{Error, ErrorKind, Result, plain_words};
-use crate::history::run::DAY;
-use crate::night::day::Day;
-use crate::report::html::{date, index};
+use crate::night::day::{DAY, Day, date};
+use crate::report::html::index;
 
 /// Writes the page of the day that `moment` falls in, and the index.
 ///

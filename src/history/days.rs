@@ -2,42 +2,87 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, named_params};
 
 use crate::diagnosis::finding::Severity;
-use crate::history::parts::DAY;
-use crate::night::day::Day;
+use crate::night::day::{DAY, Day};
 use crate::protocol::Role;
 
-/// All days from one on, the earliest first. Days without logins and findings are not there.
-pub(super) fn days(store: &Connection, from: i64) -> rusqlite::Result<Vec<Day>> {
+/// What of the history is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// From this day on (days since 1970 UTC).
+    pub from: i64,
+    /// Only this server.
+    pub server: Option<String>,
+}
+
+/// What is counted day by day beside all logins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count<'a> {
+    /// Failures with this error code.
+    Error(&'a str),
+    /// Failures of this account.
+    Account(&'a str),
+}
+
+/// All days from the first that is known to the last, the earliest first.
+pub(super) fn days(store: &Connection, asked: &Asked) -> rusqlite::Result<Vec<Day>> {
     let mut days: BTreeMap<i64, Day> = BTreeMap::new();
+    let mut at = |day: i64, add: &dyn Fn(&mut Day)| add(days.entry(day).or_insert_with(|| Day { day, ..Day::default() }));
+    let params = named_params! { ":role": Role::FrontEnd.name(), ":from": asked.from, ":server": asked.server };
     let mut statement = store.prepare(
-        "SELECT hour / 24 AS day, sum(attempts), sum(failed), sum(own_failed), sum(probes_failed)
-         FROM service_hour WHERE role = ?1 AND hour >= ?2 * 24 GROUP BY hour / 24",
+        "SELECT hour / 24 AS day, sum(attempts), sum(failed), sum(own_failed), sum(probes), sum(probes_failed)
+         FROM service_hour WHERE role = :role AND hour >= :from * 24 AND (:server IS NULL OR server = :server COLLATE NOCASE)
+         GROUP BY hour / 24",
     )?;
-    let mut rows = statement.query((Role::FrontEnd.name(), from))?;
+    let mut rows = statement.query(params)?;
     while let Some(row) = rows.next()? {
-        let day = row.get(0)?;
-        let (attempts, failed, own_failed, probes_failed) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
-        days.insert(day, Day { day, attempts, failed, own_failed, probes_failed, ..Day::default() });
+        let counts: [u64; 5] = [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
+        at(row.get(0)?, &|day| {
+            let [attempts, failed, own_failed, probes, probes_failed] = counts;
+            *day = Day { attempts: Some(attempts), failed, own_failed, probes, probes_failed, ..day.clone() };
+        });
     }
-    let mut statement = store.prepare("SELECT day, max(p95_ms) FROM latency_day WHERE role = ?1 AND day >= ?2 GROUP BY day")?;
-    let mut rows = statement.query((Role::FrontEnd.name(), from))?;
+    let mut statement = store.prepare(
+        "SELECT day, max(p95_ms) FROM latency_day
+         WHERE role = :role AND day >= :from AND (:server IS NULL OR server = :server COLLATE NOCASE) GROUP BY day",
+    )?;
+    let mut rows = statement.query(params)?;
     while let Some(row) = rows.next()? {
-        let day: i64 = row.get(0)?;
-        days.entry(day).or_insert_with(|| Day { day, ..Day::default() }).p95_ms = row.get(1)?;
+        let p95 = row.get(1)?;
+        at(row.get(0)?, &|day| day.p95_ms = p95);
     }
-    let mut statement = store.prepare("SELECT severity, title, start, end FROM story WHERE end >= ?1 * ?2 ORDER BY start")?;
-    let mut rows = statement.query((from, DAY))?;
+    let mut statement = store.prepare(
+        "SELECT severity, title, start, end FROM story
+         WHERE end >= :from * :day AND (:server IS NULL OR ' ' || servers || ' ' LIKE '% ' || :server || ' %') ORDER BY start",
+    )?;
+    let mut rows = statement.query(named_params! { ":from": asked.from, ":day": DAY, ":server": asked.server })?;
     while let Some(row) = rows.next()? {
         let severity: String = row.get(0)?;
         let Some(severity) = Severity::ALL.into_iter().find(|known| known.name() == severity) else { continue };
         let (title, start, end): (String, i64, i64) = (row.get(1)?, row.get(2)?, row.get(3)?);
-        for (_, day) in days.range_mut(start.div_euclid(DAY)..=end.div_euclid(DAY)) {
+        for (_, day) in days.range_mut(start.div_euclid(DAY)..=end.div_euclid(DAY).max(start.div_euclid(DAY))) {
             day.findings.push((severity, title.clone()));
         }
     }
-    days.values_mut().for_each(|day| day.findings.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1))));
-    Ok(days.into_values().collect())
+    let Some((first, last)) = days.keys().next().copied().zip(days.keys().next_back().copied()) else { return Ok(Vec::new()) };
+    let day = |day| days.remove(&day).unwrap_or_else(|| Day { day, ..Day::default() });
+    let mut days: Vec<Day> = (first..=last).map(day).collect();
+    days.iter_mut().for_each(|day| day.findings.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1))));
+    Ok(days)
+}
+
+/// How often something was on each day on which it was, the earliest first.
+pub(super) fn counts(store: &Connection, asked: &Asked, count: Count<'_>) -> rusqlite::Result<BTreeMap<i64, u64>> {
+    let (table, column, number, name) = match count {
+        Count::Error(error) => ("group_day", "error", "count", error),
+        Count::Account(account) => ("account_day", "account", "failed", account),
+    };
+    let mut statement = store.prepare(&format!(
+        "SELECT day, sum({number}) FROM {table} WHERE role = :role AND day >= :from AND {column} = :name COLLATE NOCASE
+             AND (:server IS NULL OR server = :server COLLATE NOCASE) GROUP BY day"
+    ))?;
+    let params = named_params! { ":role": Role::FrontEnd.name(), ":from": asked.from, ":name": name, ":server": asked.server };
+    statement.query_map(params, |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }

@@ -72,7 +72,7 @@ pub(super) fn known(store: &Connection) -> rusqlite::Result<Vec<KnownLog>> {
         "SELECT id, path, server, head, head_length, has_record, tail, offset, bytes, lines, header, is_plain, length, modified
          FROM log ORDER BY id",
     )?;
-    statement.query_map([], |row| from_row(row))?.collect()
+    statement.query_map([], from_row)?.collect()
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<KnownLog> {

@@ -4,7 +4,7 @@
 //! run that is killed at any moment has not been, and none counts a line twice. `recognition` says which log is which,
 //! `parts` keeps what was counted, `stories` and `outages` what was made of it, [`run`] does it all.
 
-mod days;
+pub mod days;
 mod logs;
 mod outages;
 mod parts;

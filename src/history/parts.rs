@@ -5,12 +5,10 @@ use rusqlite::{Connection, Row, ToSql, named_params, params};
 use crate::dataset::summary_file::SummaryFile;
 use crate::history::rows::{Total, rows, totals};
 use crate::merge::Merge;
+use crate::night::day::DAY;
 use crate::protocol::{Protocol, Role};
 use crate::summary::Summary;
 use crate::usual::{AccountFailure, GroupDay, LatencyDay, Rows, Service, ServiceHour};
-
-/// One day in milliseconds.
-pub const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// A part that is to be kept.
 pub(super) struct Part {

@@ -10,10 +10,8 @@ use crate::case::evidence::Evidence;
 use crate::clock::{Window, Zone};
 use crate::diagnosis::judge;
 use crate::error::{Error, Result};
-use crate::history::days;
 use crate::history::logs::{self, KnownLog, Mark, OnDisk, digest_of};
 use crate::history::outages;
-pub use crate::history::parts::DAY;
 use crate::history::parts::{self, Part};
 use crate::history::recognition::{Recognised, path_of, recognise};
 use crate::history::rows::service_of;
@@ -22,7 +20,7 @@ use crate::history::stories;
 use crate::input::discover::{Input, discover};
 use crate::input::identity::{self, Beginning};
 use crate::merge::Merge;
-use crate::night::day::Day;
+use crate::night::day::DAY;
 use crate::night::story::{self, Fresh, Story};
 use crate::night::{Night, Run};
 use crate::pipeline::Progress;
@@ -96,14 +94,6 @@ pub fn last_days(store: &Store, end: i64, days: i64) -> Result<Summary> {
     let mut summary = summary.map_err(|error| failure(store.path(), &error))?;
     summary.join_sources();
     Ok(summary)
-}
-
-/// The days of the history from one on (days since 1970 UTC), the earliest first.
-///
-/// # Errors
-/// What the store says.
-pub fn days(store: &Store, from: i64) -> Result<Vec<Day>> {
-    days::days(store.connection(), from).map_err(|error| failure(store.path(), &error))
 }
 
 fn read_into(

@@ -1,11 +1,16 @@
 //! The file in which the history is kept: opened, checked, brought to the present schema, and held by one run at a time.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::history::days::{self, Asked, Count};
+use crate::history::parts;
+use crate::night::day::Day;
+use crate::summary::Summary;
 
 /// Says that a SQLite file is a store of exlog: `exlg` in ASCII.
 const APPLICATION: i32 = 0x6578_6c67;
@@ -79,6 +84,42 @@ impl Store {
     /// To look into it.
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// The days of the history, from the first that is known to the last.
+    ///
+    /// # Errors
+    /// [`ErrorKind::System`] if it cannot be read.
+    pub fn days(&self, asked: &Asked) -> Result<Vec<Day>> {
+        days::days(&self.connection, asked).map_err(|error| failure(&self.path, &error))
+    }
+
+    /// How often something was, on each day on which it was.
+    ///
+    /// # Errors
+    /// [`ErrorKind::System`] if it cannot be read.
+    pub fn counts(&self, asked: &Asked, count: Count<'_>) -> Result<BTreeMap<i64, u64>> {
+        days::counts(&self.connection, asked, count).map_err(|error| failure(&self.path, &error))
+    }
+
+    /// Lets go of the days before one (days since 1970 UTC), but not of their totals.
+    ///
+    /// # Errors
+    /// [`ErrorKind::System`], among others if a run holds the store.
+    pub fn prune(&mut self, oldest: i64) -> Result<()> {
+        let path = self.path.clone();
+        let held = self.hold()?;
+        parts::prune(&held, oldest, oldest).and_then(|()| held.commit()).map_err(|error| failure(&path, &error))
+    }
+
+    /// All that was counted, as far as its summaries are kept, as one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::System`] if it cannot be read.
+    pub fn summary(&self) -> Result<Summary> {
+        let mut summary = parts::since(&self.connection, i64::MIN, i64::MAX).map_err(|error| failure(&self.path, &error))?;
+        summary.join_sources();
+        Ok(summary)
     }
 
     /// Its file.

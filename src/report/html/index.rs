@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use crate::clock::{Zone, for_people};
 use crate::diagnosis::finding::Severity;
 use crate::night::day::Day;
 use crate::report::html::page::STYLE;
@@ -40,11 +39,11 @@ struct Row {
 /// What `out` says.
 pub fn index(days: &[Day], page: &dyn Fn(i64) -> Option<String>, out: &mut dyn Write) -> io::Result<()> {
     let rows = days.iter().rev().map(|day| Row {
-        date: date(day.day),
+        date: day.date(),
         page: page(day.day),
-        attempts: thousands(day.attempts),
+        attempts: day.attempts.map(thousands).unwrap_or_default(),
         failed: thousands(day.failed),
-        share: percent(day.failed, day.attempts),
+        share: day.attempts.map(|attempts| percent(day.failed, attempts)).unwrap_or_default(),
         probes_failed: thousands(day.probes_failed),
         p95: day.p95_ms.map(|p95| format!("{} ms", thousands(p95))).unwrap_or_default(),
         findings: day
@@ -55,9 +54,4 @@ pub fn index(days: &[Day], page: &dyn Fn(i64) -> Option<String>, out: &mut dyn W
             .collect(),
     });
     Index { style_hash: policy::hash(STYLE), style: STYLE, days: rows.collect() }.write_into(out)
-}
-
-/// A day as its date.
-pub fn date(day: i64) -> String {
-    for_people(day * 24 * 60 * 60 * 1000, Zone::Utc).get(..10).unwrap_or_default().to_owned()
 }

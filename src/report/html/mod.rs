@@ -33,7 +33,7 @@ mod times;
 mod usage;
 mod words;
 
-pub use index::{date, index};
+pub use index::index;
 
 /// What was asked for, so that the page can show times as asked and give commands that ask again about a part.
 #[derive(Debug, Clone, Default)]

@@ -36,7 +36,7 @@ mod verdict;
 pub use attempts::{attempts, session_lines};
 pub use glyphs::Glyphs;
 pub use night::night;
-pub use nights::{NightRow, nights, sparkline};
+pub use nights::{counts, nights};
 pub use unusual::unusual;
 
 /// If more than one in so many front-end logins failed, the short report would hide something.

@@ -4,6 +4,7 @@ mod world;
 
 use exlog::clock::Zone;
 use exlog::diagnosis::finding::Severity;
+use exlog::night::{Night, Run};
 use exlog::protocol::{Protocol, Role};
 use exlog::usual::{AccountFailure, Deviation, Kind, Service, not_yet};
 
@@ -318,8 +319,9 @@ fn json_holds_what_is_unusual_and_only_of_a_night() {
         rates.probes *= if is_imap_of_ex01(service) && is_at(hour, PLANTED, 3..5) { 0.0 } else { 1.0 };
     });
     let (deviations, not_yet) = (world.night(NIGHT), vec!["EX09 is new".to_owned()]);
+    let night = Night { run: Run::default(), now: 0, case, stories: Vec::new(), deviations, not_yet, notes: Vec::new() };
     let mut out = Vec::new();
-    exlog::report::json::write_night(&case, &[], &deviations, &not_yet, &mut out).unwrap();
+    exlog::report::json::night(&night, &mut out).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
     let told = &json["unusual"]["deviations"][0];
     for (field, value) in [
@@ -337,9 +339,9 @@ fn json_holds_what_is_unusual_and_only_of_a_night() {
     ] {
         assert_eq!(told[field], value, "{field}");
     }
-    assert_eq!(told["text"], deviations[0].text);
+    assert_eq!(told["text"], night.deviations[0].text);
     assert_eq!(json["unusual"]["not_yet"][0], "EX09 is new");
     out.clear();
-    exlog::report::json::write(&case, &[], None, &mut out).unwrap();
+    exlog::report::json::write(&night.case, &[], None, &mut out).unwrap();
     assert!(!String::from_utf8(out).unwrap().contains("unusual"));
 }
