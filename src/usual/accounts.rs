@@ -132,7 +132,7 @@ fn told(
         continues: false,
         text,
         now,
-        usual: Some(usual.whole() * nights).filter(|usual| *usual > 0),
+        usual: Some(usual.whole().saturating_mul(nights)).filter(|usual| *usual > 0),
         also: Vec::new(),
     };
     Some(Told { deviation, brief: format!("{place} {what}") })

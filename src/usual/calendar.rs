@@ -9,6 +9,11 @@ pub(super) const HOUR: i64 = 3_600_000;
 pub(super) const DAY: i64 = 24;
 pub(super) const WEEK: i64 = 7 * DAY;
 
+/// Whether an hour can be one: from 1970 to the year 9999. Clocks go wrong, and what they say then is not looked at.
+pub(super) fn is_possible(hour: i64) -> bool {
+    (0..70_389_528).contains(&hour)
+}
+
 /// The hour (since 1970 UTC) that a moment lies in.
 pub(super) fn hour_of(moment: i64) -> i64 {
     moment.div_euclid(HOUR)

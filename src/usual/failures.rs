@@ -97,8 +97,8 @@ fn few(watched: &Watched, stretch: &Stretch, accounts: &[AccountFailure]) -> Opt
     heaviest.sort_unstable_by_key(|(name, failed)| (std::cmp::Reverse(*failed), *name));
     heaviest.truncate(FEW.0);
     // All of the day's failures of one account may lie outside of the hours; those with hardly any are no part of the story.
-    heaviest.retain(|(_, failed)| *failed * 10 >= stretch.now());
-    let sum: u64 = heaviest.iter().map(|(_, failed)| failed).sum();
+    heaviest.retain(|(_, failed)| failed.saturating_mul(10) >= stretch.now());
+    let sum = heaviest.iter().fold(0, |sum: u64, (_, failed)| sum.saturating_add(*failed));
     let names: Vec<&str> = heaviest.iter().map(|(name, _)| *name).collect();
     (sum as f64 >= FEW.1 * stretch.now() as f64 && !names.is_empty()).then(|| names.join(", "))
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::protocol::{Protocol, Role};
-use crate::usual::calendar::{DAY, hour_of};
+use crate::usual::calendar::{DAY, hour_of, is_possible};
 use crate::usual::rows::Service;
 use crate::usual::series::{Hour, Series};
 use crate::usual::{Night, Past};
@@ -38,7 +38,7 @@ struct ServerHours {
 
 impl History {
     pub(super) fn new(past: &Past, night: &Night) -> Self {
-        let rows = || past.rows.hours.iter().chain(&night.rows.hours);
+        let rows = || past.rows.hours.iter().chain(&night.rows.hours).filter(|row| is_possible(row.hour));
         let mut hours: BTreeMap<Service, BTreeMap<i64, Hour>> = BTreeMap::new();
         let mut sums: BTreeMap<(Protocol, Role), BTreeMap<i64, Hour>> = BTreeMap::new();
         let mut written: BTreeMap<Server, BTreeSet<i64>> = BTreeMap::new();
@@ -85,12 +85,18 @@ impl History {
     }
 }
 
+/// The first and the last hour that was newly read of each service.
+pub(super) fn hours_read(night: &Night) -> impl Iterator<Item = (&Service, i64, i64)> {
+    let hours = night.spans.iter().map(|(service, (first, last))| (service, hour_of(*first), hour_of(*last)));
+    hours.filter(|(_, first, last)| is_possible(*first) && is_possible(*last))
+}
+
 /// The hours of the servers of which something is new.
 fn servers(written: &BTreeMap<Server, Rc<BTreeSet<i64>>>, past: &Past, night: &Night) -> BTreeMap<Server, ServerHours> {
     let mut spans: BTreeMap<&Server, (i64, i64)> = BTreeMap::new();
-    for (service, (first, last)) in &night.spans {
-        let span = spans.entry(&service.server).or_insert((hour_of(*first), hour_of(*last)));
-        *span = (span.0.min(hour_of(*first)), span.1.max(hour_of(*last)));
+    for (service, first, last) in hours_read(night) {
+        let span = spans.entry(&service.server).or_insert((first, last));
+        *span = (span.0.min(first), span.1.max(last));
     }
     let of_server = |(server, (first, last)): (&Server, (i64, i64))| {
         let past_hours = past.rows.hours.iter().filter(|row| row.service.server == *server && row.hour <= first);

@@ -28,6 +28,9 @@ const DUSK: i64 = 3;
 /// may be missing.
 const NEAR: i64 = 3;
 
+/// No hour has more attempts; so that no sum of hours can overflow, whatever stands in a row.
+const MOST: u64 = 1 << 40;
+
 /// The attempts of one hour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Hour {
@@ -40,11 +43,11 @@ pub(super) struct Hour {
 
 impl Hour {
     pub(super) fn add(&mut self, row: &ServiceHour) {
-        self.attempts = self.attempts.saturating_add(row.attempts);
-        self.failed = self.failed.saturating_add(row.failed);
-        self.own_failed = self.own_failed.saturating_add(row.own_failed);
-        self.probes = self.probes.saturating_add(row.probes);
-        self.probes_failed = self.probes_failed.saturating_add(row.probes_failed);
+        self.attempts = self.attempts.saturating_add(row.attempts).min(MOST);
+        self.failed = self.failed.saturating_add(row.failed).min(MOST);
+        self.own_failed = self.own_failed.saturating_add(row.own_failed).min(MOST);
+        self.probes = self.probes.saturating_add(row.probes).min(MOST);
+        self.probes_failed = self.probes_failed.saturating_add(row.probes_failed).min(MOST);
     }
 
     /// Attempts of anybody but probes.

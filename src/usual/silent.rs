@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnosis::finding::Severity;
 use crate::text::thousands;
-use crate::usual::calendar::{HOUR, hour_of, in_words};
+use crate::usual::calendar::{HOUR, in_words, is_possible};
 use crate::usual::deviation::{Deviation, Kind};
-use crate::usual::history::History;
+use crate::usual::history::{History, hours_read};
 use crate::usual::rows::Service;
 use crate::usual::words::Told;
 use crate::usual::{Night, Past};
@@ -24,11 +24,12 @@ const LONGEST: i64 = 7 * 24;
 const FEWEST: f64 = 30.0;
 
 pub(super) fn deviations(past: &Past, night: &Night, history: &History) -> Vec<Told> {
-    let Some(end) = night.spans.values().map(|(_, last)| hour_of(*last)).max() else { return Vec::new() };
-    let begin = night.spans.values().map(|(first, _)| hour_of(*first)).min().unwrap_or(end);
+    let Some(end) = hours_read(night).map(|(_, _, last)| last).max() else { return Vec::new() };
+    let begin = hours_read(night).map(|(_, first, _)| first).min().unwrap_or(end);
     let mut lasts: BTreeMap<&Option<String>, i64> = BTreeMap::new();
-    let rows = past.rows.hours.iter().filter(|row| row.hour <= end).map(|row| (&row.service.server, row.hour));
-    for (server, last) in rows.chain(night.spans.iter().map(|(service, span)| (&service.server, hour_of(span.1)))) {
+    let rows =
+        past.rows.hours.iter().filter(|row| row.hour <= end && is_possible(row.hour)).map(|row| (&row.service.server, row.hour));
+    for (server, last) in rows.chain(hours_read(night).map(|(service, _, last)| (&service.server, last))) {
         let known = lasts.entry(server).or_insert(last);
         *known = last.max(*known);
     }

@@ -6,7 +6,7 @@ use exlog::clock::Zone;
 use exlog::diagnosis::finding::Severity;
 use exlog::night::{Night, Run};
 use exlog::protocol::{Protocol, Role};
-use exlog::usual::{AccountFailure, Deviation, Kind, Service, not_yet};
+use exlog::usual::{AccountFailure, Deviation, Kind, Service, deviations, not_yet};
 
 use world::{DAY, HOUR, MONDAY, World, group, service};
 
@@ -344,4 +344,77 @@ fn json_holds_what_is_unusual_and_only_of_a_night() {
     out.clear();
     exlog::report::json::write(&night.case, &[], None, &mut out).unwrap();
     assert!(!String::from_utf8(out).unwrap().contains("unusual"));
+}
+
+#[test]
+fn runs_of_an_hour_and_of_a_week_see_the_same_and_a_cut_hour_is_no_drop() {
+    let world = World::ordinary(26).with(|service, hour, rates| {
+        if is_imap_of_ex01(service) && is_at(hour, PLANTED, 10..12) {
+            (rates.clients, rates.probes) = (0.0, 0.0);
+        }
+    });
+    let at = |hour: i64| PLANTED * DAY + hour;
+    for (begin, end, stories) in [
+        (at(8), at(9), 0),
+        (at(9), at(10), 0),  // the hour from ten on is cut
+        (at(10), at(11), 1), // and now it is whole
+        (at(11), at(12), 1), // and goes on
+        (at(12), at(13), 0), // what was told is not told again
+        (at(-100), at(68), 1),
+    ] {
+        let found = world.run(begin, end);
+        let all = told(&[(begin, found.clone())], Severity::Info);
+        assert_eq!(found.len(), stories, "{} to {}: {all:#?}", begin - at(0), end - at(0));
+        assert!(found.iter().all(|story| story.continues == (begin == at(11))), "{all:#?}");
+    }
+}
+
+#[test]
+fn the_order_of_rows_says_nothing() {
+    let world = World::ordinary(27).with(|service, hour, rates| {
+        if of_ex01(service) && is_at(hour, PLANTED, 10..12) {
+            (rates.of_server, rates.probes) = (0.9, 0.0);
+        }
+    });
+    let (mut past, mut night) = world.past_and_night(NIGHT);
+    let first = deviations(&past, &night);
+    assert!(!first.is_empty());
+    for rows in [&mut past.rows, &mut night.rows] {
+        rows.hours.reverse();
+        rows.groups.reverse();
+        rows.accounts.reverse();
+        rows.latency.reverse();
+    }
+    assert_eq!(deviations(&past, &night), first);
+}
+
+/// Clocks go wrong, and stores are edited: such rows change nothing about the others.
+#[test]
+fn rows_of_impossible_times_and_numbers_do_no_harm() {
+    let world = World::ordinary(28).with(|service, hour, rates| {
+        rates.probes *= if is_imap_of_ex01(service) && is_at(hour, PLANTED, 3..5) { 0.0 } else { 1.0 };
+    });
+    let (mut past, mut night) = world.past_and_night(NIGHT);
+    let expected = deviations(&past, &night);
+    for time in [i64::MIN, -1, 0, i64::MAX / HOUR, i64::MAX] {
+        for rows in [&mut past.rows, &mut night.rows] {
+            let (mut hour, mut group, mut account, mut latency) =
+                (rows.hours[0].clone(), rows.groups[0].clone(), rows.accounts[0].clone(), rows.latency[0].clone());
+            (hour.hour, hour.attempts, hour.failed, hour.probes_failed) = (time, u64::MAX, u64::MAX, 7);
+            (group.day, group.first_seen, group.last_seen, group.count) = (time, time, time, 1);
+            (account.day, account.failed) = (time, u64::MAX);
+            (latency.day, latency.logins, latency.p95_ms) = (time, u64::MAX, u64::MAX);
+            rows.hours.extend([hour.clone(), hour]);
+            rows.groups.push(group);
+            rows.accounts.push(account);
+            rows.latency.push(latency);
+        }
+    }
+    let found = deviations(&past, &night);
+    assert!(expected.iter().all(|deviation| found.iter().any(|other| other.kind == deviation.kind)), "{found:#?}");
+    not_yet(&past, &night);
+    for (service, span) in &mut night.spans {
+        *span = if service.role == Role::BackEnd { (i64::MIN, i64::MAX) } else { (i64::MAX, i64::MIN) };
+    }
+    deviations(&past, &night);
 }

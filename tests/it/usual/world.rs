@@ -157,18 +157,25 @@ impl World {
         self.of_night(&self.all(day - MONDAY + 1), day)
     }
 
+    /// What a run says that reads from one hour to another, both cut.
+    pub(super) fn run(&self, begin: i64, end: i64) -> Vec<Deviation> {
+        let all = self.all(end.div_euclid(DAY) - MONDAY + 1);
+        let (past, night) = self.parts(&all, begin, end);
+        deviations(&past, &night)
+    }
+
     fn of_night(&self, all: &Rows, day: i64) -> Vec<Deviation> {
-        let (past, night) = self.parts(all, day);
+        let end = day * DAY + CUT.0;
+        let (past, night) = self.parts(all, end - DAY, end);
         deviations(&past, &night)
     }
 
     pub(super) fn past_and_night(&self, day: i64) -> (Past, Night) {
-        self.parts(&self.all(day - MONDAY + 1), day)
+        let end = day * DAY + CUT.0;
+        self.parts(&self.all(day - MONDAY + 1), end - DAY, end)
     }
 
-    fn parts(&self, all: &Rows, day: i64) -> (Past, Night) {
-        let end = day * DAY + CUT.0;
-        let begin = end - DAY;
+    fn parts(&self, all: &Rows, begin: i64, end: i64) -> (Past, Night) {
         let (mut past, mut night) = (Past::default(), Night { zone: self.zone, ..Night::default() });
         for row in all.hours.iter().filter(|row| row.hour >= end - KEPT * DAY) {
             let (before, after) = cut(row);
@@ -184,15 +191,16 @@ impl World {
             }
         }
         // What is kept by the day goes to the night that reads most of it.
+        let (first_new, day) = (begin.div_euclid(DAY), end.div_euclid(DAY));
         let first_kept = day - KEPT;
         for row in all.groups.iter().filter(|row| (first_kept..day).contains(&row.day)) {
-            if row.day < day - 1 { past.rows.groups.push(row.clone()) } else { night.rows.groups.push(row.clone()) }
+            if row.day < first_new { past.rows.groups.push(row.clone()) } else { night.rows.groups.push(row.clone()) }
         }
         for row in all.accounts.iter().filter(|row| (first_kept..day).contains(&row.day)) {
-            if row.day < day - 1 { past.rows.accounts.push(row.clone()) } else { night.rows.accounts.push(row.clone()) }
+            if row.day < first_new { past.rows.accounts.push(row.clone()) } else { night.rows.accounts.push(row.clone()) }
         }
         for row in all.latency.iter().filter(|row| (first_kept..day).contains(&row.day)) {
-            if row.day < day - 1 { past.rows.latency.push(row.clone()) } else { night.rows.latency.push(row.clone()) }
+            if row.day < first_new { past.rows.latency.push(row.clone()) } else { night.rows.latency.push(row.clone()) }
         }
         let minutes = CUT.1 as i64 * 60_000;
         let mut spans: BTreeMap<Service, (i64, i64)> = BTreeMap::new();
