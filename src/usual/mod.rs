@@ -17,6 +17,7 @@ mod history;
 mod latency;
 mod probes;
 mod rates;
+mod redacted;
 pub mod rows;
 mod series;
 mod silent;

@@ -6,6 +6,7 @@ use exlog::clock::Zone;
 use exlog::diagnosis::finding::Severity;
 use exlog::night::{Night, Run};
 use exlog::protocol::{Protocol, Role};
+use exlog::redaction::{Redact, Redactor};
 use exlog::usual::{AccountFailure, Deviation, Kind, Service, deviations, not_yet};
 
 use world::{DAY, HOUR, MONDAY, World, group, service};
@@ -386,6 +387,32 @@ fn the_order_of_rows_says_nothing() {
         rows.latency.reverse();
     }
     assert_eq!(deviations(&past, &night), first);
+}
+
+#[test]
+fn with_pseudonyms_the_same_is_said_without_a_name() {
+    let mut world = World::ordinary(29);
+    let imap = service("EX01", Protocol::Imap4, Role::FrontEnd);
+    for account in 0..30 {
+        let account = format!("quiet{account:02}");
+        world.accounts.push(AccountFailure { service: imap.clone(), account, day: PLANTED, failed: 20 });
+    }
+    let mut new = group(&imap, "Odd", "unknown", true, PLANTED, 300);
+    new.target = Some("ex07.contoso.com:1993:ssl".to_owned());
+    world.groups.push(new);
+    let (mut past, mut night) = world.past_and_night(NIGHT);
+    let plain = deviations(&past, &night);
+    let mut redactor = Redactor::new("a key");
+    past.teach(&mut redactor);
+    night.teach(&mut redactor);
+    past.redact(&redactor);
+    night.redact(&redactor);
+    let redacted = deviations(&past, &night);
+    let kinds = |deviations: &[Deviation]| deviations.iter().map(|told| (told.kind, told.severity, told.now)).collect::<Vec<_>>();
+    assert_eq!(kinds(&redacted), kinds(&plain));
+    let said: String = redacted.iter().map(|told| format!("{:?} {}", told.server, told.text)).collect();
+    assert!(["EX0", "quiet", "ex07", "contoso"].iter().all(|name| !said.contains(name)), "{said}");
+    assert!(said.contains("id-"), "{said}");
 }
 
 /// Clocks go wrong, and stores are edited: such rows change nothing about the others.
