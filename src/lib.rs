@@ -32,7 +32,7 @@ pub mod diagnosis;
 // Above it, and below those who print
 pub mod comparison;
 pub mod usual;
-
+// Above these
 pub mod night;
 // Floor 8
 pub mod dataset;
@@ -42,7 +42,7 @@ pub mod report;
 pub mod schedule;
 // Floor 9
 pub mod pipeline;
-
+// Floor 10
 pub mod history;
 // Above all
 #[cfg(feature = "cli")]
