@@ -5,6 +5,7 @@ mod kills;
 mod logs;
 mod nights;
 mod store;
+mod telling;
 
 use std::collections::BTreeMap;
 use std::path::Path;
