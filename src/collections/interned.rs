@@ -5,7 +5,7 @@
 use crate::collections::map::HashMap;
 
 /// So many slots remember which entry a text of that shape had last.
-const SLOTS: usize = 256;
+const SLOTS: usize = 1024;
 
 /// Values by text; in front of the hash map stands a small table that most questions do not get past.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Shape {
     fn slot(self) -> usize {
         let end = (self.last >> 64) as u64 ^ self.last as u64;
         let mixed = (end ^ (self.first as u64).rotate_left(29) ^ self.length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed >> 56) as usize % SLOTS
+        (mixed >> (u64::BITS - SLOTS.ilog2())) as usize % SLOTS
     }
 }
 

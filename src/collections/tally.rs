@@ -51,7 +51,7 @@ pub struct Tally<V> {
 #[derive(Debug)]
 pub struct Sought<'a> {
     name: &'a str,
-    key: Cow<'a, str>,
+    key: &'a str,
     hash: u64,
 }
 
@@ -75,6 +75,11 @@ struct Part {
 impl Part {
     fn of(self, names: &str) -> &str {
         names.get(self.start as usize..(self.start + self.length) as usize).unwrap_or_default()
+    }
+
+    fn is(self, key: &str, names: &str) -> bool {
+        // Of bytes nobody asks whether they are whole characters.
+        names.as_bytes().get(self.start as usize..(self.start + self.length) as usize) == Some(key.as_bytes())
     }
 
     /// Adds a name to the text.
@@ -102,25 +107,26 @@ impl<V> Default for Tally<V> {
 impl<V: Weighed> Tally<V> {
     /// The value of `name`, to be changed.
     pub fn at(&mut self, name: &str) -> &mut V {
-        let sought = self.sought(name);
+        let mut folded = String::new();
+        let sought = self.sought(name, &mut folded);
         let number = self.number_of(&sought);
         self.numbered(number)
     }
 
     /// What a name is looked for by. Whoever has names for several tallies gets this for each first, and then their numbers:
-    /// so the processor can wait for the memory of all of them at once.
+    /// so the processor can wait for the memory of all of them at once. `folded` is room for the name in lower case.
     #[inline]
-    pub fn sought<'a>(&self, name: &'a str) -> Sought<'a> {
-        let key = fold_case(name);
-        let hash = self.hasher.hash_one(key.as_ref());
+    pub fn sought<'a>(&self, name: &'a str, folded: &'a mut String) -> Sought<'a> {
+        let key = fold_case_in(name, folded);
+        let hash = self.hasher.hash_one(key);
         Sought { name, key, hash }
     }
 
     /// The number of a name, which stays the same until the next name is looked for.
     #[inline]
     pub fn number_of(&mut self, sought: &Sought<'_>) -> usize {
-        let Sought { name, key, hash } = sought;
-        let number = match self.find(key, *hash) {
+        let Sought { name, key, hash } = *sought;
+        let number = match self.find(key, hash) {
             Some(number) => number,
             None => {
                 if self.entries.len() >= self.limit {
@@ -129,10 +135,10 @@ impl<V: Weighed> Tally<V> {
                 if let Some(seen) = &mut self.seen {
                     seen.insert(key);
                 }
-                self.add(key, *hash, V::default())
+                self.add(key, hash, V::default())
             }
         };
-        if matches!(key, Cow::Owned(_)) || self.entries.get(number).is_some_and(|entry| entry.spelling.length > 0) {
+        if !std::ptr::eq(name, key) || self.entries.get(number).is_some_and(|entry| entry.spelling.length > 0) {
             self.respell(number, name);
         }
         number
@@ -148,7 +154,7 @@ impl<V: Weighed> Tally<V> {
 
     fn find(&self, key: &str, hash: u64) -> Option<usize> {
         let is_it = |number: &u32| {
-            self.entries.get(*number as usize).is_some_and(|entry| entry.hash == hash && entry.key.of(&self.names) == key)
+            self.entries.get(*number as usize).is_some_and(|entry| entry.hash == hash && entry.key.is(key, &self.names))
         };
         self.numbers.find(hash, is_it).map(|number| *number as usize)
     }
@@ -284,6 +290,21 @@ pub fn fold_case(name: &str) -> Cow<'_, str> {
     }
 }
 
+/// The same, with room for it where the name is not in lower case as it stands.
+pub fn fold_case_in<'a>(name: &'a str, room: &'a mut String) -> &'a str {
+    if is_folded(name.as_bytes()) {
+        return name;
+    }
+    room.clear();
+    if name.is_ascii() {
+        room.push_str(name);
+        room.make_ascii_lowercase();
+    } else {
+        room.push_str(&name.to_lowercase());
+    }
+    room
+}
+
 /// At most eight bytes as a number.
 fn few(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
@@ -321,6 +342,25 @@ mod tests {
             *tally.at(name) += 1;
         }
         assert_eq!(sorted(&tally), [("ALICE@CONTOSO.COM".to_owned(), 3), ("bob".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn a_capital_is_seen_wherever_it_stands() {
+        for length in 0..40 {
+            let low = "[".repeat(length);
+            assert!(is_folded(low.as_bytes()) && matches!(fold_case(&low), Cow::Borrowed(_)), "{length}");
+            for place in 0..length {
+                for (odd, folded) in [("A", "a"), ("Z", "z"), ("Ä", "ä")] {
+                    let (mut name, mut expected, mut room) = (low.clone(), low.clone(), String::from("before"));
+                    name.replace_range(place..=place, odd);
+                    expected.replace_range(place..=place, folded);
+                    assert_eq!(
+                        (fold_case(&name).as_ref(), fold_case_in(&name, &mut room)),
+                        (expected.as_str(), expected.as_str())
+                    );
+                }
+            }
+        }
     }
 
     #[test]

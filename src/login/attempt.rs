@@ -54,6 +54,8 @@ impl<'a> Who<'a> {
     pub fn read(command: LoginCommand, user: &'a str, parameters: &'a str) -> Self {
         let user = user.trim_ascii();
         let parameter_name = if command == LoginCommand::Login { login_name(parameters) } else { "" };
+        // Twice the same name is one name, and most lines have it twice: it is looked at once.
+        let parameter_name = if parameter_name == user { "" } else { parameter_name };
         Self {
             mechanism: match command {
                 LoginCommand::Login => Mechanism::Login,

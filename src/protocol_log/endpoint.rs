@@ -30,7 +30,7 @@ impl<'a> Endpoint<'a> {
     pub fn address_of(text: &str) -> &str {
         // The colon is near.
         match text.bytes().rposition(|byte| byte == b':').and_then(|colon| text.get(..colon)) {
-            Some(address) if !address.as_bytes().contains(&b':') && !text.starts_with('[') => address,
+            Some(address) if !holds_colon(address.as_bytes()) && !text.starts_with('[') => address,
             _ => std::str::from_utf8(Endpoint::parse(text.as_bytes()).address).unwrap_or(text),
         }
     }
@@ -40,6 +40,20 @@ impl<'a> Endpoint<'a> {
         self.address.starts_with(b"127.")
             || self.address == b"::1"
             || self.address.to_ascii_lowercase().starts_with(b"::ffff:127.")
+    }
+}
+
+/// Whether there is a colon; in an IPv4 address all bytes are looked at together.
+fn holds_colon(address: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // The highest bit of some byte, if any byte is a colon.
+    let colons = |bytes: &[u8; 8]| {
+        let differing = u64::from_le_bytes(*bytes) ^ (ONES * u64::from(b':'));
+        differing.wrapping_sub(ONES) & !differing & (ONES * 0x80)
+    };
+    match (address.first_chunk(), address.last_chunk()) {
+        (Some(first), Some(last)) if address.len() <= 16 => colons(first) | colons(last) != 0,
+        _ => address.contains(&b':'),
     }
 }
 
@@ -75,6 +89,8 @@ mod tests {
             ("[fe80::1%8]:1993", "fe80::1", Some(1993), false),
             ("[::FFFF:127.0.0.1]:143", "::FFFF:127.0.0.1", Some(143), true),
             ("fe80::1%8", "fe80::1", None, false),
+            ("fe80:0:0:0::1:25", "fe80:0:0:0::1:25", None, false),
+            ("192.168.113.212:62162", "192.168.113.212", Some(62162), false),
             ("10.0.0.1", "10.0.0.1", None, false),
             ("10.0.0.1:99999", "10.0.0.1", None, false),
             ("[::1", "[::1", None, false),

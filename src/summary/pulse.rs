@@ -13,6 +13,9 @@ use crate::merge::Merge;
 /// and come in any order.
 const EDGE: usize = 2;
 
+/// Room for so many seconds is made in a minute: a few logins are as many seconds.
+const USUAL_SECONDS: usize = 16;
+
 /// Logins of one service over time.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Pulse {
@@ -192,7 +195,12 @@ impl PulseMinute {
         // Lines come nearly in the order of time.
         let place = match self.seconds.last() {
             Some(last) if last.second == second => self.seconds.len() - 1,
-            _ => self.seconds.partition_point(|other| other.second < second),
+            Some(last) if last.second > second => self.seconds.partition_point(|other| other.second < second),
+            Some(_) => self.seconds.len(),
+            None => {
+                self.seconds.reserve_exact(USUAL_SECONDS);
+                0
+            }
         };
         if self.seconds.get(place).is_none_or(|other| other.second != second) {
             self.seconds

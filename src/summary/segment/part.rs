@@ -16,7 +16,7 @@ use crate::login::response::masked;
 use crate::login::session::Sessions;
 use crate::merge::{Merge, Span, merge_entry};
 use crate::protocol_log::structure::unquoted_in;
-use crate::summary::account::OldWays;
+use crate::summary::account::{Account, OldWays};
 use crate::summary::counts::Counts;
 use crate::summary::failure_group::{Circumstances, FailureGroup, GroupKey};
 use crate::summary::pulse::Beat;
@@ -40,6 +40,8 @@ pub(super) struct Part {
     logins: [Counts; ClientClass::ALL.len()],
     /// A context without its quotes: a buffer that is used again.
     unquoted: Vec<u8>,
+    /// A name and an address in lower case: the same.
+    folded: [String; 2],
 }
 
 /// The records of the minute that is being read.
@@ -90,6 +92,7 @@ impl Default for Part {
             failures: Vec::new(),
             logins: Default::default(),
             unquoted: Vec::new(),
+            folded: Default::default(),
         }
     }
 }
@@ -141,16 +144,21 @@ impl Part {
         let is_refused = failure.as_ref().is_some_and(|failure| failure.key.error_class == ErrorClass::Credentials);
         let ways = OldWays::of(who.mechanism, at.port);
         let (accounts, addresses) = (&mut service.accounts, &mut service.addresses);
-        let sought = (accounts.sought(name), addresses.sought(at.address));
+        let [name_room, address_room] = &mut self.folded;
+        let sought = (accounts.sought(name, name_room), addresses.sought(at.address, address_room));
         let account = (!name.is_empty()).then(|| accounts.number_of(&sought.0));
         let address = (!at.address.is_empty()).then(|| addresses.number_of(&sought.1));
-        for (tally, number, partner) in [(accounts, account, at.address), (addresses, address, name)] {
-            let Some(number) = number else { continue };
-            let account = tally.numbered(number);
+        let add = |account: &mut Account, partner| {
             account.add(answer.outcome, at.moment, ways);
             if is_refused {
                 account.add_refused(at.moment, || line.location(), &fold_case(partner));
             }
+        };
+        if let Some(number) = account {
+            add(accounts.numbered(number), at.address);
+        }
+        if let Some(number) = address {
+            add(addresses.numbered(number), name);
         }
         if let Some(duration) = at.duration {
             service.latency.record(duration);
