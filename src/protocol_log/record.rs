@@ -37,15 +37,13 @@ impl<'a> Record<'a> {
     #[inline(always)]
     pub fn read(columns: Columns<'a>, map: &'a ColumnMap, stamps: &mut Stamps) -> Result<Self, SkipReason> {
         let raw = |column| map.place(column).and_then(|place| columns.raw(place));
-        let plain = |bytes: &'a [u8]| match bytes {
-            [b'"', inner @ .., b'"'] => inner,
-            _ => bytes,
-        };
-        let Some(time) = raw(Column::DateTime).and_then(|text| stamps.parse(plain(text))) else {
+        // What is in quotes is read in a second try: Exchange puts none around times and numbers.
+        let time = raw(Column::DateTime);
+        let Some(time) = time.and_then(|text| stamps.parse(text).or_else(|| quoted_time(text, stamps))) else {
             return Err(if columns.line().contains(&0) { SkipReason::Binary } else { SkipReason::BadTime });
         };
         let session = raw(Column::SessionId).ok_or(SkipReason::TooFewColumns)?;
-        let session = hexadecimal(plain(session)).ok_or(SkipReason::BadSession)?;
+        let session = hexadecimal(session).or_else(|| quoted_number(session)).ok_or(SkipReason::BadSession)?;
         let command = raw(Column::Command).map(plain).ok_or(SkipReason::TooFewColumns)?;
         if command.is_empty() {
             return Err(SkipReason::NoCommand);
@@ -73,8 +71,13 @@ impl<'a> Record<'a> {
     /// The columns that say who it was, as text.
     #[inline]
     pub fn texts(&self) -> Texts<'_> {
-        // To be sure of a whole line costs hardly more than to be sure of one column.
-        Texts { record: self, line: std::str::from_utf8(self.line()).ok() }
+        let places = Texts::COLUMNS.map(|column| self.map.place(column));
+        let [client, user, parameters] = places.map(Option::unwrap_or_default);
+        let first = client.min(user).min(parameters);
+        // To be sure of some columns in a row costs hardly more than to be sure of one.
+        let columns = self.columns.between(first, client.max(user).max(parameters));
+        let text = columns.and_then(|columns| Some((columns, std::str::from_utf8(columns.line()).ok()?)));
+        Texts { record: self, first, text }
     }
 
     /// How long the command took, in milliseconds.
@@ -98,11 +101,15 @@ impl<'a> Record<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Texts<'a> {
     record: &'a Record<'a>,
-    /// The whole line, if all of it is UTF-8.
-    line: Option<&'a str>,
+    /// The place of the first column among them.
+    first: usize,
+    /// The columns from the first to the last of them, if all is UTF-8.
+    text: Option<(Columns<'a>, &'a str)>,
 }
 
 impl<'a> Texts<'a> {
+    const COLUMNS: [Column; 3] = [Column::ClientEndpoint, Column::User, Column::Parameters];
+
     /// The user column; empty until a login names one, perhaps cut to 20 characters.
     pub fn user(&self) -> Cow<'a, str> {
         self.value(Column::User)
@@ -135,8 +142,28 @@ impl<'a> Texts<'a> {
 
     #[inline]
     fn raw(&self, column: Column) -> Option<&'a str> {
-        self.record.columns.raw_in(self.record.map.place(column)?, self.line?)
+        let (columns, text) = self.text?;
+        columns.raw_in(self.record.map.place(column)? - self.first, text)
     }
+}
+
+/// What stands between quotes, if there are any.
+#[inline(always)]
+fn plain(bytes: &[u8]) -> &[u8] {
+    match bytes {
+        [b'"', inner @ .., b'"'] => inner,
+        _ => bytes,
+    }
+}
+
+#[cold]
+fn quoted_time(text: &[u8], stamps: &mut Stamps) -> Option<i64> {
+    stamps.parse(plain(text))
+}
+
+#[cold]
+fn quoted_number(text: &[u8]) -> Option<u64> {
+    hexadecimal(plain(text))
 }
 
 #[inline(always)]
@@ -187,10 +214,14 @@ fn eight_digits(digits: [u8; 8]) -> Option<u64> {
 
 #[inline]
 fn decimal(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() || digits.len() > 19 {
-        return None;
+    let value = |digit: u8| digit.is_ascii_digit().then(|| u64::from(digit - b'0'));
+    match digits {
+        // Most numbers are short, and a loop costs more than they do.
+        [digit] => value(*digit),
+        [tens, ones] => Some(value(*tens)? * 10 + value(*ones)?),
+        [_, ..] if digits.len() <= 19 => digits.iter().try_fold(0, |sum, digit| Some(sum * 10 + value(*digit)?)),
+        _ => None,
     }
-    digits.iter().try_fold(0u64, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u64::from(digit - b'0')))
 }
 
 #[cfg(test)]

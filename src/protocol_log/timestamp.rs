@@ -36,8 +36,10 @@ fn seconds(text: [u8; 8]) -> Option<i64> {
     if (((values & 0x7f7f_7f7f_7f7f_7f7f) + limits) | values) & 0x8080_8080_8080_8080 != 0 {
         return None;
     }
-    let [_, s1, s2, _, m1, m2, m3, _] = values.to_le_bytes().map(i64::from);
-    Some((s1 * 10 + s2) * 1000 + m1 * 100 + m2 * 10 + m3)
+    // In each byte ten times its digit and the digit behind it: no sum is more than a byte holds.
+    let [_, seconds, _, _, hundredths, ..] = (values * 10 + (values >> 8)).to_le_bytes();
+    let [.., thousandths, _] = values.to_le_bytes();
+    Some(i64::from(seconds) * 1000 + i64::from(hundredths) * 10 + i64::from(thousandths))
 }
 
 /// Reads a time stamp; `None` if it is not one of a real day and time. The fraction and the `Z` may be missing.

@@ -81,13 +81,15 @@ impl Structure {
                 rest => rest,
             };
             let text = up_to_end.get(start..).unwrap_or_default();
-            let columns = if strays.first().is_none_or(|stray| *stray as usize >= end) {
-                Columns { text: up_to_end, bounds }
+            // Put together only here: so it stays in registers.
+            let (text_of_columns, bounds) = if strays.first().is_none_or(|stray| *stray as usize >= end) {
+                (up_to_end, bounds)
             } else {
                 strays = strays.get(strays.partition_point(|stray| (*stray as usize) < end)..).unwrap_or_default();
-                Columns::of(text, scratch)
+                let columns = Columns::of(text, scratch);
+                (columns.text, columns.bounds)
             };
-            take(Line { text, columns, has_line_feed });
+            take(Line { text, columns: Columns { text: text_of_columns, bounds }, has_line_feed });
             start = next;
         }
         start
@@ -130,6 +132,13 @@ impl<'a> Columns<'a> {
     pub fn line(&self) -> &'a [u8] {
         let start = self.bounds.first().map_or(0, |before| before.wrapping_add(1));
         self.text.get(start as usize..).unwrap_or_default()
+    }
+
+    /// The columns from `first` to `last` as if they were a line; `None` if there are not so many.
+    pub fn between(&self, first: usize, last: usize) -> Option<Self> {
+        let bounds = self.bounds.get(first..last.checked_add(2)?)?;
+        let end = self.text.len().min(*bounds.last()? as usize);
+        Some(Self { text: self.text.get(..end)?, bounds })
     }
 
     /// How many columns there are (at least one, an empty line has one empty column).

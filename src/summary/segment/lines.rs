@@ -74,14 +74,14 @@ impl<'a> Lines<'a> {
         };
         match record {
             Ok(record) => self.reader.record(record),
-            Err(reason) => self.unread(reason, columns, is_unfinished),
+            Err(reason) => self.unread(reason, columns.line(), is_unfinished),
         }
     }
 
     #[cold]
-    fn unread(&mut self, reason: SkipReason, columns: Columns<'_>, is_unfinished: bool) {
+    fn unread(&mut self, reason: SkipReason, line: &[u8], is_unfinished: bool) {
         let reason = if is_unfinished && reason != SkipReason::OtherLayout { SkipReason::Unfinished } else { reason };
-        self.reader.skip(reason, columns.line());
+        self.reader.skip(reason, line);
     }
 
     pub(super) fn finish(self) -> Segment {

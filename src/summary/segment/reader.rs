@@ -160,10 +160,13 @@ impl<'a> Reader<'a> {
         if self.servers.is_full() || self.commands.is_full() {
             self.forget_known();
         }
-        let server = self.servers.at(short(record.server), || KnownServer { port: record.server_endpoint().port, count: 0 });
+        // The record is handed to others as a copy, and what is asked of it here are copies too: what somebody gets a pointer
+        // to must lie in memory, and then it would for every line.
+        let Record { session, command, server, .. } = record;
+        let server = self.servers.at(short(server), move || KnownServer { port: Endpoint::parse(server).port, count: 0 });
         server.count += 1;
         let port = server.port;
-        let command = self.commands.at(short(record.command), || KnownCommand::of(record.command));
+        let command = self.commands.at(short(command), move || KnownCommand::of(command));
         let number = match self.certain {
             Some(number) => number,
             None => number_of(by_port(port).unwrap_or_else(|| by_likeness(self.reading.named, self.log_type, command.is_pop))),
@@ -182,10 +185,10 @@ impl<'a> Reader<'a> {
             Asks::Nothing => SessionEvent::Other,
             Asks::Open => SessionEvent::Open,
             Asks::Close => SessionEvent::Close,
-            _ => return self.telling_record(record, port, asks, counts, number),
+            _ => return self.telling_record(record.clone(), port, asks, counts, number),
         };
         if event != SessionEvent::Other && !self.pop_users.is_empty() {
-            self.pop_users.remove(&record.session);
+            self.pop_users.remove(&session);
         }
         part.sessions.add(session_line(&record, event, None));
     }
