@@ -213,7 +213,7 @@ impl Nightly {
             server_name: self.server_name.clone(),
             ..Asked::default()
         };
-        html::write(&case, &judge(&case), None, &asked, out)
+        html::write_night(&case, &judge(&case), night, &asked, out)
     }
 
     fn status(&self, night: &Night) -> Status {

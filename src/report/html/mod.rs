@@ -12,6 +12,7 @@ use crate::case::Case;
 use crate::clock::Zone;
 use crate::comparison::Comparison;
 use crate::diagnosis::finding::Finding;
+use crate::night::Night;
 use crate::protocol::{Protocol, Role};
 
 mod axis;
@@ -25,6 +26,7 @@ mod headline;
 mod index;
 mod lanes;
 mod marks;
+mod news;
 mod page;
 mod policy;
 mod scale;
@@ -72,4 +74,12 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     page::Page::new(case, findings, compared, asked).write_into(out)
+}
+
+/// Writes the page of a night: the report about `case`, which holds the days before it too, with what is news.
+///
+/// # Errors
+/// What `out` says.
+pub fn write_night(case: &Case, findings: &[Finding], night: &Night, asked: &Asked, out: &mut dyn Write) -> io::Result<()> {
+    page::Page::of_night(case, findings, night, asked).write_into(out)
 }

@@ -7,6 +7,7 @@ use askama::Template;
 use crate::case::Case;
 use crate::comparison::Comparison;
 use crate::diagnosis::finding::Finding;
+use crate::night::Night;
 use crate::report::html::Asked;
 use crate::report::html::axis::{Axis, axes};
 use crate::report::html::commands::{Narrowed, again, paths_note};
@@ -15,6 +16,7 @@ use crate::report::html::coverage::{Coverage, coverage};
 use crate::report::html::failures::{GROUPS, GroupRow, OutageRow, groups, outages};
 use crate::report::html::findings::{FINDINGS, FindingRow, findings};
 use crate::report::html::headline::{Todo, Verdict, todo, verdict};
+use crate::report::html::news::News;
 use crate::report::html::policy::hash;
 use crate::report::html::tables::{EVENTS, EventRow, LATENCIES, LatencyRow, NameRow, events, latency, names};
 use crate::report::html::times::Times;
@@ -54,6 +56,7 @@ pub(super) struct Page {
     window_command: String,
     verdict: Verdict,
     todo: Todo,
+    news: News,
     compared: Compared,
     has_time: bool,
     axes: Vec<Axis>,
@@ -89,6 +92,13 @@ pub(super) struct Page {
 }
 
 impl Page {
+    /// The same page with what a night brought.
+    pub(super) fn of_night(case: &Case, judged: &[Finding], night: &Night, asked: &Asked) -> Self {
+        let page = Self::new(case, judged, None, asked);
+        let (first, last) = case.summary.span.map_or((0, 0), |span| (span.first, span.last));
+        Self { news: News::new(night, &Times::new(first, last, asked.zone)), ..page }
+    }
+
     /// The page about a case.
     pub(super) fn new(case: &Case, judged: &[Finding], compared: Option<&Comparison>, asked: &Asked) -> Self {
         let span = case.summary.span;
@@ -122,6 +132,7 @@ impl Page {
             span: if span.is_some() || case.window.from.is_some() { times.range(first, last) } else { "no lines".to_owned() },
             window_command: again(asked, Narrowed::default()),
             todo: todo(case, judged),
+            news: News::default(),
             compared: compared.map(|comparison| Compared::new(comparison, &times)).unwrap_or_default(),
             has_time: !axes.is_empty(),
             axes,
