@@ -5,10 +5,12 @@
 //! It reads no logs.
 
 use crate::diagnosis::{ALL, Diagnosis, by_id};
+use crate::usual::Kind;
 
 mod codes;
 mod line;
 mod messages;
+mod unusual;
 
 /// An answer, as text with headings that begin with `## `.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,7 @@ pub fn explain(words: &str) -> Option<Explanation> {
     }
     line::explain(words)
         .or_else(|| by_id(words).map(of_diagnosis))
+        .or_else(|| unusual::explain(words))
         .or_else(|| codes::explain(words))
         .or_else(|| messages::explain(words))
         .or_else(|| by_words(words))
@@ -37,6 +40,10 @@ pub fn overview() -> String {
     let mut text = String::from("Ids that can be explained:\n");
     for diagnosis in ALL {
         text.push_str(&format!("  {:<30}{}\n", diagnosis.id, diagnosis.title));
+    }
+    text.push_str("What 'exlog nightly' calls unusual:\n");
+    for kind in Kind::ALL {
+        text.push_str(&format!("  {}\n", kind.name()));
     }
     text.push_str("Error codes, pasted log lines and messages of clients can be explained too:\n");
     text.push_str("  exlog explain ProxyNotAuthenticated\n  exlog explain \"PKIX path building failed\"\n");

@@ -27,6 +27,19 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All, the strongest sign first.
+    pub const ALL: [Self; 9] = [
+        Self::FailuresFarAbove,
+        Self::AttemptsFarBelow,
+        Self::ProbesFailing,
+        Self::ProbesMissing,
+        Self::AttemptsFarAbove,
+        Self::NewFailureGroup,
+        Self::FailureGroupBack,
+        Self::AccountsNeverFailedBefore,
+        Self::LoginsSlower,
+    ];
+
     /// The name used in JSON.
     pub const fn name(self) -> &'static str {
         match self {
