@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::bytes::Regex;
 
 use crate::protocol::{Protocol, Role};
 
@@ -24,12 +24,14 @@ pub struct NamedKind {
 /// Reads a file name (the last component of a path).
 pub fn kind_of(name: &str) -> Option<NamedKind> {
     // Dates: yyyyMMdd, yyyyMMddHH, yyyyMMWn, yyyyMM; then -N in Exchange's files.
-    static EXCHANGE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?i)(?:^|[^a-z0-9])(IMAP4|POP3)(BE)?(?:\d{10}|\d{8}|\d{6}W\d|\d{6})(?:[^0-9a-z]|$)").ok());
-    static ALIKE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)(?:^|[^a-z0-9])(IMAP4|POP3)(BE)?").ok());
+    // Bytes, because the tables of Unicode would take longer to build than all names to read.
+    static EXCHANGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i-u)(?:^|[^a-z0-9])(IMAP4|POP3)(BE)?(?:\d{10}|\d{8}|\d{6}W\d|\d{6})(?:[^0-9a-z]|$)").ok()
+    });
+    static ALIKE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i-u)(?:^|[^a-z0-9])(IMAP4|POP3)(BE)?").ok());
     let of = |form: &LazyLock<Option<Regex>>, certain: bool| {
-        let found = form.as_ref()?.captures(name)?;
-        let protocol = if found.get(1)?.as_str().eq_ignore_ascii_case("imap4") { Protocol::Imap4 } else { Protocol::Pop3 };
+        let found = form.as_ref()?.captures(name.as_bytes())?;
+        let protocol = if found.get(1)?.as_bytes().eq_ignore_ascii_case(b"imap4") { Protocol::Imap4 } else { Protocol::Pop3 };
         let role = if found.get(2).is_some() { Role::BackEnd } else { Role::FrontEnd };
         Some(NamedKind { protocol, role, certain })
     };
