@@ -182,15 +182,16 @@ fn latency_row(row: &Row<'_>) -> rusqlite::Result<LatencyDay> {
     })
 }
 
-/// Lets go of the days before `oldest`, but not of their totals, and of the summaries of those before `reported`.
+/// Lets go of the days before `oldest`, but not of their totals, and of the summaries of those before `reported`. A last line
+/// without its end stays, however old it is: it is still to be taken back when its log is read on.
 pub(super) fn prune(store: &Connection, oldest: i64, reported: i64) -> rusqlite::Result<()> {
     store.execute(
         "INSERT INTO dropped_total
          SELECT server, protocol, role, sum(records), sum(attempts), sum(succeeded), sum(failed)
-         FROM service_total JOIN part ON part.id = service_total.part WHERE part.day < ? GROUP BY server, protocol, role",
+         FROM service_total JOIN part ON part.id = service_total.part WHERE part.day < ? AND part.log IS NULL GROUP BY server, protocol, role",
         [oldest],
     )?;
-    store.execute("DELETE FROM part WHERE day < ?", [oldest])?;
+    store.execute("DELETE FROM part WHERE day < ? AND log IS NULL", [oldest])?;
     store.execute("UPDATE part SET summary = NULL WHERE day < ? AND summary IS NOT NULL", [reported])?;
     // A log that is gone for so long does not come back; one that is there is seen in every run.
     store.execute(

@@ -85,3 +85,16 @@ fn days_that_are_let_go_stay_in_the_totals() {
     nightly(&store, &logs, &["--keep", "5d"]).with_status(0);
     assert_eq!(super::totals(&store).1, 20);
 }
+
+#[test]
+fn a_line_without_its_end_is_not_let_go_with_its_day() {
+    let name = "EX01/Logging/Imap4/IMAP420260301-1.LOG";
+    let old =
+        log(&[TWELVE, &login("07:00:00.000", "alice", "R=ok"), &login("07:00:01.000", "bob", "R=ok")]).replace("03-12", "03-01");
+    let tree = tree().with(name, &old[..old.len() - 9]);
+    let (store, logs) = (tree.at("store.db"), tree.at("EX01"));
+    nightly(&store, &logs, &["--keep", "5d"]).with_status(0);
+    fs::write(tree.at(name), &old).unwrap();
+    nightly(&store, &logs, &["--keep", "5d"]).with_status(0);
+    super::is_all_counted_once(&store, &logs);
+}
