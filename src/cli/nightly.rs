@@ -243,7 +243,7 @@ fn subject(night: &Night) -> String {
     }
 }
 
-/// Up to when a night goes: its last record, or now if nothing is new.
+/// Up to when a night goes: its last record, or now if nothing is new, or if a clock is ahead.
 fn end_of(night: &Night, now: i64) -> i64 {
-    night.run.span.map_or(now, |(_, last)| last)
+    night.run.span.map_or(now, |(_, last)| last.min(now))
 }

@@ -8,6 +8,9 @@ use crate::diagnosis::finding::Severity;
 use crate::night::day::{DAY, Day};
 use crate::protocol::Role;
 
+/// So many days without anything are shown one by one.
+const LONGEST_GAP: i64 = 400;
+
 /// What of the history is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
@@ -66,11 +69,22 @@ pub(super) fn days(store: &Connection, asked: &Asked) -> rusqlite::Result<Vec<Da
             day.findings.push((severity, title.clone()));
         }
     }
-    let Some((first, last)) = days.keys().next().copied().zip(days.keys().next_back().copied()) else { return Ok(Vec::new()) };
-    let day = |day| days.remove(&day).unwrap_or_else(|| Day { day, ..Day::default() });
-    let mut days: Vec<Day> = (first..=last).map(day).collect();
+    let mut days: Vec<Day> = with_gaps(days);
     days.iter_mut().for_each(|day| day.findings.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1))));
     Ok(days)
+}
+
+/// The days with those between them of which nothing is known, unless they are so many that a clock was wrong.
+fn with_gaps(days: BTreeMap<i64, Day>) -> Vec<Day> {
+    let mut all: Vec<Day> = Vec::with_capacity(days.len());
+    for (number, day) in days {
+        let next = all.last().map_or(number, |last| last.day + 1);
+        if number - next <= LONGEST_GAP {
+            all.extend((next..number).map(|day| Day { day, ..Day::default() }));
+        }
+        all.push(day);
+    }
+    all
 }
 
 /// How often something was on each day on which it was, the earliest first.

@@ -28,6 +28,7 @@ use crate::pipeline::rest::{LogRead, Rest, beginnings_of, read_on};
 use crate::protocol_log::place::Place;
 use crate::skipped::{FileFate, FileNote};
 use crate::summary::Summary;
+use crate::summary::file::FileSummary;
 use crate::summary::scope::Scope;
 use crate::usual::{self, Deviation, Past, Rows};
 
@@ -116,6 +117,7 @@ fn read_into(
         fresh.merge_with(summary);
         Ok(())
     };
+    let newest = by_day.keys().next_back().copied();
     for (day, summary) in by_day {
         add(Part { run: run.number, log: None, day, summary })?;
     }
@@ -152,10 +154,9 @@ fn read_into(
     let stories = judged(held, &case, run).map_err(failed)?;
     outages::keep(held, &case.outages, run.number).map_err(failed)?;
     stories::keep(held, &stories, run.number, order.now).map_err(failed)?;
-    if let Some((_, last)) = run.span {
-        let day = last.div_euclid(DAY);
-        let oldest = order.keep_days.map_or(i64::MIN / DAY, |days| day - days);
-        parts::prune(held, oldest, (day - REPORTED_DAYS).max(oldest)).map_err(failed)?;
+    if let Some(newest) = newest {
+        let oldest = order.keep_days.map_or(i64::MIN / DAY, |days| newest - days);
+        parts::prune(held, oldest, (newest - REPORTED_DAYS).max(oldest)).map_err(failed)?;
     }
     notes.sort();
     notes.dedup();
@@ -225,7 +226,7 @@ fn read_what_is_new(
     Ok(Read { by_day, logs, unchanged, notes, evidence: beside.evidence })
 }
 
-/// Puts what was read of a log to its day: that of its first new record.
+/// Puts what was read of a log to its day: that of most of its new records.
 fn take(
     read: LogRead,
     beginning: Option<Beginning>,
@@ -240,7 +241,8 @@ fn take(
     let server = path_name.or(before.as_ref().and_then(|log| log.server.clone()));
     let server =
         server.or_else(|| summary.server_address()).or_else(|| unfinished.as_ref().and_then(|line| line.server_address()));
-    let day = summary.span.or(unfinished.as_ref().and_then(|line| line.span)).map_or(now, |span| span.first).div_euclid(DAY);
+    let day = summary.main_day().or_else(|| unfinished.as_ref().and_then(FileSummary::main_day));
+    let day = day.unwrap_or_else(|| now.div_euclid(DAY));
     let is_new = summary.accounting.lines > 0;
     if is_new {
         by_day.entry(day).or_default().add_file(summary, server.clone(), scope);

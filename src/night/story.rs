@@ -134,7 +134,11 @@ pub fn stories(findings: &[Finding], known: &BTreeMap<Key, Known>, fresh: &Fresh
             // The worst of a kind comes first, and tells the story.
             continue;
         }
-        stories.push(story(finding, known.get(&key)));
+        let known = known.get(&key);
+        // Where an old log turns up, or a clock is wrong, what was over long ago is judged again: that is no news.
+        if known.is_none_or(|known| known.is_ongoing || known.untold.is_some() || finding.end > known.end) {
+            stories.push(story(finding, known));
+        }
         met.push(key);
     }
     for (key, story) in known.iter().filter(|(key, _)| !met.contains(key)) {

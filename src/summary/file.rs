@@ -111,6 +111,16 @@ impl FileSummary {
         hash(&text)
     }
 
+    /// The day (counted since 1970 UTC) on which most of the records stand, whatever single lines of a wrong clock say; `None`
+    /// without records.
+    pub fn main_day(&self) -> Option<i64> {
+        let mut days: BTreeMap<i64, u64> = BTreeMap::new();
+        for (minute, records) in self.services.values().flat_map(|service| service.presence.iter()) {
+            *days.entry(minute.div_euclid(24 * 60)).or_default() += records;
+        }
+        days.into_iter().max_by_key(|(day, records)| (*records, std::cmp::Reverse(*day))).map(|(day, _)| day)
+    }
+
     /// The service that wrote most of the records.
     pub fn main_service(&self) -> Option<(Protocol, Role)> {
         self.services.iter().max_by_key(|(key, service)| (service.records, std::cmp::Reverse(**key))).map(|(key, _)| *key)

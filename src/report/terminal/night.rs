@@ -9,8 +9,8 @@ use crate::night::{Night, Run};
 use crate::report::terminal::{Look, Tone, unusual};
 use crate::text::{TerminalText, counted, wrapped};
 
-/// The left edge of what goes on in the next line.
-const INDENT: usize = 12;
+/// The left edge of what is told, behind the word for its state.
+const INDENT: usize = 10;
 
 /// Writes what a night brought. The report behind it is about the findings of this night and the days before it.
 ///
@@ -54,18 +54,21 @@ fn write_story(story: &Story, look: Look, out: &mut dyn Write) -> io::Result<()>
         (_, Severity::High | Severity::Critical) => Tone::Bad,
         _ => Tone::Title,
     };
-    let text = format!("{:<11} {} ({}, {})", word(story.state), finding.title, finding.severity.name(), finding.id);
-    for line in wrapped(TerminalText::new(&text).as_str(), INDENT, look.width) {
-        writeln!(out, "{}", look.paint(tone, &line))?;
-    }
+    let title = format!("{} ({}, {})", finding.title, finding.severity.name(), finding.id);
     let since = for_people(story.since, look.zone);
     let when = match story.state {
-        State::Over => format!("{:INDENT$}since {since}, until {}", "", for_people(finding.end, look.zone)),
-        State::Back => format!("{:INDENT$}since {since}; it comes for the {} time", "", ordinal(story.times)),
-        _ if finding.ongoing => format!("{:INDENT$}since {since}; it goes on", ""),
-        _ => format!("{:INDENT$}since {since}, until {}", "", for_people(finding.end, look.zone)),
+        State::Over => format!("since {since}, until {}", for_people(finding.end, look.zone)),
+        State::Back => format!("since {since}; it comes for the {} time", ordinal(story.times)),
+        _ if finding.ongoing => format!("since {since}; it goes on"),
+        _ => format!("since {since}, until {}", for_people(finding.end, look.zone)),
     };
-    wrapped(&when, INDENT, look.width).iter().try_for_each(|line| writeln!(out, "{line}"))
+    let room = look.width.saturating_sub(INDENT);
+    let lines = wrapped(TerminalText::new(&title).as_str(), 0, room);
+    for (place, line) in lines.iter().enumerate() {
+        let margin = if place == 0 { word(story.state) } else { "" };
+        writeln!(out, "{margin:<INDENT$}{}", look.paint(tone, line))?;
+    }
+    wrapped(&when, 0, room).iter().try_for_each(|line| writeln!(out, "{:INDENT$}{line}", ""))
 }
 
 /// What a state is called.

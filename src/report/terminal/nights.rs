@@ -12,6 +12,9 @@ use crate::text::{TerminalText, columns, thousands};
 /// So many nights are shown, the newest last.
 const USUAL: usize = 30;
 
+/// So many days are shown one by one, with and without failures.
+const LONGEST: i64 = 1000;
+
 /// So long is the bar of the night with most failures.
 const LONGEST_BAR: usize = 10;
 
@@ -100,7 +103,12 @@ pub fn counts(what: &str, counts: &BTreeMap<i64, u64>, look: Look, out: &mut dyn
     let Some((first, last)) = counts.keys().next().copied().zip(counts.keys().next_back().copied()) else {
         return writeln!(out, "No failure of {what} is known.");
     };
-    let days: Vec<(i64, u64)> = (first..=last).map(|day| (day, counts.get(&day).copied().unwrap_or(0))).collect();
+    // Days without one are shown, unless they are so many that a clock was wrong.
+    let is_filled = last - first <= LONGEST;
+    let days: Vec<(i64, u64)> = match is_filled {
+        true => (first..=last).map(|day| (day, counts.get(&day).copied().unwrap_or(0))).collect(),
+        false => counts.iter().map(|(day, count)| (*day, *count)).collect(),
+    };
     let most = days.iter().map(|(_, count)| *count).max().unwrap_or(0);
     writeln!(out, "{}", look.paint(Tone::Title, &format!("Failures of {what}")))?;
     let shown = days.get(days.len().saturating_sub(look.rows(USUAL))..).unwrap_or_default();

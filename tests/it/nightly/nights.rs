@@ -106,3 +106,31 @@ fn what_comes_back_is_back_and_what_ends_is_over() {
     assert_eq!(states[7], "back");
     assert!([0, 3, 4, 5, 6, 8].iter().all(|night| states[*night].is_empty()), "{states:?}");
 }
+
+#[test]
+fn a_line_of_a_wrong_clock_tells_nothing_old_again_and_lets_nothing_go() {
+    let start = utc(2026, 3, 2, 0, 0, 0);
+    let plan = Plan { sessions_per_hour: 20, ..Plan::new(8, start, 24 * 3, 1) };
+    let plan = plan.plant(EventKind::BackendUnreachable, 10 * 60..12 * 60);
+    let (growth, folder) = (Growth::of(&plan), Tree::new());
+    let (store, logs) = (folder.at("store.db"), folder.at("logs"));
+    growth.until(start + DAY, 0, &logs);
+    nightly(&store, &logs, &["--keep", "30d"]).with_status(1);
+    growth.until(start + 2 * DAY, 0, &logs);
+    let file = logs.join("EX01/Logging/Imap4/IMAP420260303-1.LOG");
+    let mut content = std::fs::read_to_string(&file).unwrap();
+    let last = content.lines().last().unwrap().to_owned();
+    for year in ["1999", "2031"] {
+        content.push_str(&last.replacen("2026", year, 1));
+        content.push_str("\r\n");
+    }
+    std::fs::write(&file, content).unwrap();
+    let ended = nightly(&store, &logs, &["--keep", "30d", "--format", "json"]).with_status(0);
+    let told = stories(&ended.json());
+    assert!(told.iter().all(|(_, id)| id != "backend-unreachable"), "{told:?}");
+    assert_eq!(
+        count(&store, "SELECT count(*) FROM days WHERE day LIKE '2026-03-%' AND role = 'frontend' AND protocol = 'imap4'"),
+        2
+    );
+    assert_eq!(count(&store, "SELECT count(*) FROM findings WHERE id = 'backend-unreachable'"), 1);
+}
