@@ -11,5 +11,6 @@ mod parts;
 mod recognition;
 mod rows;
 pub mod run;
+mod silence;
 pub mod store;
 mod stories;

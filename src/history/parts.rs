@@ -130,7 +130,8 @@ pub(super) fn rows_since(store: &Connection, day: i64, before: i64) -> rusqlite:
     Ok(Rows { hours, groups, accounts, latency })
 }
 
-fn service(row: &Row<'_>) -> rusqlite::Result<Service> {
+/// The service of a row.
+pub(super) fn service(row: &Row<'_>) -> rusqlite::Result<Service> {
     let (protocol, role): (String, String) = (row.get("protocol")?, row.get("role")?);
     Ok(Service {
         server: row.get("server")?,

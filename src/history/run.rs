@@ -1,5 +1,6 @@
 //! A nightly run: reads what is new, keeps it, and judges it with the days before it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ use crate::history::outages;
 use crate::history::parts::{self, Part};
 use crate::history::recognition::{Recognised, path_of, recognise};
 use crate::history::rows::service_of;
+use crate::history::silence::silence;
 use crate::history::store::{Store, failure};
 use crate::history::stories;
 use crate::input::discover::{Input, discover};
@@ -22,15 +24,17 @@ use crate::input::identity::{self, Beginning};
 use crate::merge::Merge;
 use crate::night::day::DAY;
 use crate::night::story::{self, Fresh, Story};
+use crate::night::unexplained::unexplained;
 use crate::night::{Night, Run};
 use crate::pipeline::Progress;
 use crate::pipeline::rest::{LogRead, Rest, beginnings_of, read_on};
+use crate::protocol::Protocol;
 use crate::protocol_log::place::Place;
 use crate::skipped::{FileFate, FileNote};
 use crate::summary::Summary;
 use crate::summary::file::FileSummary;
 use crate::summary::scope::Scope;
-use crate::usual::{self, Deviation, Past, Rows};
+use crate::usual::{self, Deviation, Past, Rows, Service};
 
 /// What is new is judged together with so many days before it: an outage that began in the evening is one with its morning.
 const CONTEXT_DAYS: i64 = 2;
@@ -149,9 +153,10 @@ fn read_into(
         ],
     )
     .map_err(failed)?;
-    let (deviations, not_yet) = hold_against_past(held, &fresh, rows, run, order.zone).map_err(failed)?;
+    let (deviations, not_yet) = hold_against_past(held, &fresh, rows, run, (order.zone, order.now)).map_err(failed)?;
+    let services: Vec<Service> = fresh.services.keys().map(service_of).collect();
     let case = context(held, fresh, evidence, run).map_err(failed)?;
-    let stories = judged(held, &case, run).map_err(failed)?;
+    let stories = judged(held, &case, &services, run).map_err(failed)?;
     outages::keep(held, &case.outages, run.number).map_err(failed)?;
     stories::keep(held, &stories, run.number, order.now).map_err(failed)?;
     if let Some(newest) = newest {
@@ -281,9 +286,11 @@ fn hold_against_past(
     fresh: &Summary,
     rows: Rows,
     run: Run,
-    zone: Zone,
+    (zone, now): (Zone, i64),
 ) -> rusqlite::Result<(Vec<Deviation>, Vec<String>)> {
-    let Some((first, _)) = run.span else { return Ok((Vec::new(), Vec::new())) };
+    let Some((first, _)) = run.span else {
+        return Ok((silence(held, run.number, now)?.into_iter().collect(), Vec::new()));
+    };
     let past = Past { rows: parts::rows_since(held, first.div_euclid(DAY) - USUAL_DAYS, run.number)? };
     let span = |(key, service): (&_, &crate::summary::service::Service)| {
         service.span.map(|span| (service_of(key), (span.first, span.last)))
@@ -303,16 +310,15 @@ fn context(held: &Connection, fresh: Summary, evidence: Evidence, run: Run) -> r
 }
 
 /// The stories of the night. Where nothing is new, nothing has changed, but something may still be to be told.
-fn judged(held: &Connection, case: &Case, run: Run) -> rusqlite::Result<Vec<Story>> {
+fn judged(held: &Connection, case: &Case, fresh: &[Service], run: Run) -> rusqlite::Result<Vec<Story>> {
     let Some((first, _)) = run.span else {
-        return Ok(story::stories(&[], &stories::known(held)?, &Fresh { first: i64::MAX, servers: &[] }));
+        return Ok(story::stories(&[], &stories::known(held)?, &Fresh { first: i64::MAX, services: &[] }));
     };
-    let servers: Vec<String> = case
-        .summary
-        .sources
-        .iter()
-        .filter(|source| source.span.is_some_and(|(_, last)| last >= first))
-        .filter_map(|source| source.server.as_deref().map(str::to_owned))
-        .collect();
-    Ok(story::stories(&judge(case), &stories::known(held)?, &Fresh { first, servers: &servers }))
+    let mut services: Vec<(String, Protocol)> =
+        fresh.iter().filter_map(|service| Some((service.server.clone()?, service.protocol))).collect();
+    services.dedup();
+    let mut findings = judge(case);
+    findings.extend(unexplained(case, &findings));
+    findings.sort_by_key(|finding| Reverse(finding.severity));
+    Ok(story::stories(&findings, &stories::known(held)?, &Fresh { first, services: &services }))
 }

@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row, params};
 
 use crate::diagnosis::finding::Severity;
 use crate::night::story::{Key, Known, State, Story};
+use crate::protocol::Protocol;
 
 /// All stories that are known.
 pub(super) fn known(store: &Connection) -> rusqlite::Result<BTreeMap<Key, Known>> {
@@ -18,8 +19,9 @@ fn key_of(row: &Row<'_>) -> rusqlite::Result<Key> {
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Known> {
-    let severity: String = row.get("severity")?;
+    let (severity, protocols): (String, String) = (row.get("severity")?, row.get("protocols")?);
     Ok(Known {
+        protocols: Protocol::ALL.into_iter().filter(|known| protocols.split(' ').any(|name| name == known.name())).collect(),
         title: row.get("title")?,
         summary: row.get("summary")?,
         severity: Severity::ALL.into_iter().find(|known| known.name() == severity).unwrap_or(Severity::Info),

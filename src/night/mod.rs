@@ -7,6 +7,7 @@ use crate::usual::Deviation;
 
 pub mod day;
 pub mod story;
+pub mod unexplained;
 
 use story::{State, Story};
 

@@ -4,9 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::diagnosis::by_id;
 use crate::diagnosis::finding::{Confidence, Finding, Severity};
+use crate::night::unexplained::ID;
+use crate::protocol::Protocol;
 
 /// What goes on is told again after so many milliseconds: every night, and not every hour.
 const REPEATED: i64 = 20 * 60 * 60 * 1000;
+
+/// What went on when a service was heard of last is told for so many milliseconds more.
+const GIVEN_UP: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// What a story is this night.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,6 +103,8 @@ pub struct Known {
     pub title: String,
     /// What, since when, how many.
     pub summary: String,
+    /// Which protocols.
+    pub protocols: Vec<Protocol>,
     /// How bad it was.
     pub severity: Severity,
     /// Since when.
@@ -119,8 +126,8 @@ pub struct Known {
 pub struct Fresh<'a> {
     /// The first record that was read in it.
     pub first: i64,
-    /// The servers of which something was read.
-    pub servers: &'a [String],
+    /// The services of which something was read.
+    pub services: &'a [(String, Protocol)],
 }
 
 /// The stories of a night, in the order of its findings; behind them what is over, and what was found in earlier nights and is
@@ -142,11 +149,13 @@ pub fn stories(findings: &[Finding], known: &BTreeMap<Key, Known>, fresh: &Fresh
         met.push(key);
     }
     for (key, story) in known.iter().filter(|(key, _)| !met.contains(key)) {
-        let was_looked_at = key.servers.is_empty() || key.servers().any(|server| fresh.servers.iter().any(|read| read == server));
         let state = match story.untold {
             // What was found in an earlier night is told, even if this one knows nothing of it.
             Some(state) => state,
-            None if story.is_ongoing && was_looked_at => State::Over,
+            None if !story.is_ongoing || fresh.services.is_empty() => continue,
+            None if story.was_looked_at(key, fresh) => State::Over,
+            // A service that writes nothing has not recovered.
+            None if fresh.first.saturating_sub(story.end) < GIVEN_UP => State::Continuing,
             None => continue,
         };
         let Some(mut finding) = story.finding(key) else { continue };
@@ -177,11 +186,22 @@ fn story(finding: &Finding, known: Option<&Known>) -> Story {
 }
 
 impl Known {
+    /// Whether anything was read of the services that it is about.
+    fn was_looked_at(&self, key: &Key, fresh: &Fresh<'_>) -> bool {
+        let is_of = |(server, protocol): &(String, Protocol)| {
+            (key.servers.is_empty() || key.servers().any(|one| one == server))
+                && (self.protocols.is_empty() || self.protocols.contains(protocol))
+        };
+        fresh.services.iter().any(is_of)
+    }
+
     /// The finding as far as it is known.
     fn finding(&self, key: &Key) -> Option<Finding> {
-        let mut finding = Finding::new(by_id(&key.finding)?.id, self.severity, Confidence::Consistent, self.title.clone());
+        let id = by_id(&key.finding).map(|diagnosis| diagnosis.id).or((key.finding == ID).then_some(ID))?;
+        let mut finding = Finding::new(id, self.severity, Confidence::Consistent, self.title.clone());
         finding.summary.clone_from(&self.summary);
         finding.servers = key.servers().map(str::to_owned).collect();
+        finding.protocols.clone_from(&self.protocols);
         finding.subject = Some(key.subject.clone()).filter(|subject| !subject.is_empty());
         (finding.start, finding.end) = (self.start, self.end);
         Some(finding)

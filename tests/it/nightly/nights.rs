@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::growth::Growth;
 use super::{count, is_all_counted_once, nightly, opened};
-use crate::generator::clock::{DAY, HOUR, utc};
+use crate::generator::clock::{DAY, HOUR, file_date, rfc3339, utc};
 use crate::generator::plan::{EventKind, FileCut, Plan, Protocol};
 use crate::program::{list, text};
-use crate::tree::Tree;
+use crate::tree::{FRONT, TWELVE, Tree, log, login};
 
 fn stories(report: &Value) -> Vec<(String, String)> {
     list(report, "/stories")
@@ -133,4 +133,62 @@ fn a_line_of_a_wrong_clock_tells_nothing_old_again_and_lets_nothing_go() {
         2
     );
     assert_eq!(count(&store, "SELECT count(*) FROM findings WHERE id = 'backend-unreachable'"), 1);
+}
+
+#[test]
+fn an_outage_that_nobody_can_explain_is_told_and_names_nobody() {
+    let fails = |at: u32| {
+        let context = "\"R=\"\"1 NO LOGIN failed.\"\";ErrMsg=WholeNewKindOfTrouble\"";
+        login(&format!("07:{:02}:{:02}.000", at / 60, at % 60), &format!("user{}", at % 7), context)
+    };
+    let lines: Vec<String> = [TWELVE.to_owned()].into_iter().chain((0..90).map(fails)).collect();
+    let tree = Tree::of(FRONT, log(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
+    let ended = nightly(&tree.at("store.db"), &tree.at("EX01"), &["--format", "json"]).with_status(1);
+    assert_eq!(stories(&ended.json()), [("new".to_owned(), "unexplained-outage".to_owned())]);
+    let shown = nightly(&tree.at("other.db"), &tree.at("EX01"), &[]).with_status(1).stdout;
+    assert!(
+        shown.contains("IMAP logins fail on EX01, and no diagnosis fits") && shown.contains("WholeNewKindOfTrouble"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_service_that_writes_no_more_has_not_recovered() {
+    let start = utc(2026, 3, 2, 0, 0, 0);
+    let plan = Plan { sessions_per_hour: 20, ..Plan::new(9, start, 24 * 8, 1) };
+    let plan = plan.plant(EventKind::ServiceSilent, 30 * 60..8 * 24 * 60).only(&[], &[Protocol::Pop3]);
+    let told = told_each_night(&plan, &Tree::new(), &["medium", "high", "critical"]);
+    let states: Vec<String> = told
+        .iter()
+        .map(|night| {
+            night.iter().filter(|(_, id)| id == "service-silent").map(|(state, _)| state.as_str()).collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    assert_eq!(states, ["", "new", "continuing", "continuing", "continuing", "continuing", "continuing", "continuing"]);
+}
+
+#[test]
+fn logs_to_which_nothing_is_written_any_more_are_told_once() {
+    let tree = Tree::new();
+    let (store, logs) = (tree.at("store.db"), tree.at("EX01"));
+    let now = i64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis()).unwrap();
+    // Seven days with logins, the last of them 40 hours ago.
+    for day in 0..7 {
+        let at = now - 40 * HOUR - day * DAY;
+        let line = login("07:00:00.000", "alice", "R=ok").replacen("2026-03-12T07:00:00.000Z", &rfc3339(at), 1);
+        let name = format!("EX01/Logging/Imap4/IMAP4{}-1.LOG", file_date(at, false));
+        let path = tree.at(&name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, log(&[TWELVE, &line])).unwrap();
+    }
+    nightly(&store, &logs, &[]).with_status(0);
+    let moved = |ago: i64| {
+        let store = rusqlite::Connection::open(&store).unwrap();
+        store.execute("UPDATE run SET started = ?", [now - ago]).unwrap();
+    };
+    moved(10 * HOUR);
+    let told = nightly(&store, &logs, &[]).with_status(0).stdout;
+    assert!(told.contains("nothing was written to any log since") && told.contains("for 40 hours"), "{told}");
+    moved(HOUR);
+    assert_eq!(nightly(&store, &logs, &[]).with_status(0).stdout, "");
 }
