@@ -10,11 +10,12 @@ use crate::cli::output::Output;
 use crate::cli::report::GlyphsName;
 use crate::cli::status::Status;
 use crate::clock::Zone;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::history::days::{Asked, Count};
 use crate::history::store::Store;
 use crate::night::day::DAY;
 use crate::report::terminal;
+use crate::summary::scope::NamePattern;
 
 /// How long to wait for a run that makes the store.
 const WAIT: Duration = Duration::from_secs(10);
@@ -39,7 +40,7 @@ pub(super) struct History {
     #[arg(long, value_name = "CODE", conflicts_with = "user")]
     error: Option<String>,
 
-    /// Failures of this account, day by day, as the logs name it
+    /// Failures of this account, day by day; matched as by 'exlog analyze --user'. Those of probes are not kept by account
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
 
@@ -65,14 +66,21 @@ impl History {
         let store = Store::open_existing(&self.store, WAIT)?;
         // Logs may be old: the last days are counted from the last one that is known.
         let all = store.days(&Asked { server: self.server.clone(), ..Asked::default() })?;
+        if all.is_empty() {
+            let (path, of) =
+                (self.store.display(), self.server.as_ref().map_or_else(String::new, |server| format!(" of {server}")));
+            return Err(Error::new(ErrorKind::Usage, format!("nothing{of} is known in {path}"))
+                .hint("'exlog nightly' fills it; --server takes a server's whole name"));
+        }
         let last = all.last().map_or(now().now().div_euclid(DAY), |day| day.day);
         let from = last + 1 - i64::from(self.days);
         let asked = Asked { from, server: self.server.clone() };
         let look = self.output.look(Zone::Utc, self.glyphs.into());
-        let count = match (&self.error, &self.user) {
-            (Some(error), _) => Some((error, Count::Error(error))),
-            (None, Some(user)) => Some((user, Count::Account(user))),
-            (None, None) => None,
+        let pattern = self.user.as_deref().map(NamePattern::parse).transpose()?;
+        let count = match (&self.error, &self.user, &pattern) {
+            (Some(error), ..) => Some((error, Count::Error(error))),
+            (None, Some(user), Some(pattern)) => Some((user, Count::Account(pattern))),
+            _ => None,
         };
         match count {
             Some((what, count)) => {

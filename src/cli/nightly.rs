@@ -156,7 +156,8 @@ impl Nightly {
         }
         tell_unreadable(&night.notes, self.output.quiet);
         self.write(&night, &store, zone)?;
-        if let Some(folder) = &self.out {
+        // Where nothing is new, the last page still says all.
+        if let Some(folder) = self.out.as_deref().filter(|_| night.run.span.is_some()) {
             let end = end_of(&night, order.now);
             write_pages(folder, end, &store.days(&days::Asked::default())?, |out| self.write_page(&night, &store, zone, out))?;
         }
@@ -229,7 +230,7 @@ impl Nightly {
 
 /// A line that says the worst of what is to be told.
 fn subject(night: &Night) -> String {
-    let due: Vec<&Story> = night.stories.iter().filter(|story| story.is_due(night.now)).collect();
+    let due: Vec<&Story> = night.told().filter(|story| story.is_due(night.now)).collect();
     match (due.first(), night.deviations.first()) {
         (Some(story), _) => {
             let more = match due.len() - 1 {

@@ -45,7 +45,7 @@ fn judge(case: &Case) -> Vec<Finding> {
 fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<Finding> {
     let worst = forced.first()?;
     let is_broken = forced.iter().any(|account| {
-        guesses.addresses_of(account).iter().any(|address| address.sources() == 1 && address.worked_after_refusal())
+        guesses.guessers_of(account).iter().any(|address| address.sources() == 1 && address.worked_after_refusal())
     });
     let severity = if is_broken { Severity::Critical } else { Severity::High };
     let mut finding =
@@ -81,7 +81,7 @@ fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<F
             None,
         );
     }
-    finding.step(format!("Block these addresses at the firewall: {}", block_list(&guesses.addresses_of(worst))), None);
+    finding.step(format!("Block these addresses at the firewall: {}", block_list(&guesses.guessers_of(worst))), None);
     finding.step(
         "Switch the protocol off for the account if it is not needed",
         Some(format!("Set-CASMailbox {} -ImapEnabled $false -PopEnabled $false", argument(worst.name))),

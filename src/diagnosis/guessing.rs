@@ -148,6 +148,17 @@ impl<'a> Guesses<'a> {
         from
     }
 
+    /// The addresses that take part in guessing an account's password: refused at the same time, and not far less often than the
+    /// others. Whoever mistypes once, from an address of his own, is none.
+    pub(super) fn guessers_of(&self, account: &Guessed<'_>) -> Vec<&Guessed<'a>> {
+        let fewest = account.count() / account.sources().max(1) / 4;
+        let mut from = self.addresses_of(account);
+        from.retain(|address| {
+            address.last() >= account.first() && address.first() <= account.last() && address.count() >= fewest
+        });
+        from
+    }
+
     /// The account that was refused from an address and logged in at this very moment, if there is just one.
     pub(super) fn account_in(&self, address: &Guessed<'_>, moment: i64) -> Option<&'a str> {
         let is_partner = |account: &&Guessed<'_>| account.refused.partners.meets(&[address.hash]);

@@ -7,6 +7,7 @@ use rusqlite::{Connection, named_params};
 use crate::diagnosis::finding::Severity;
 use crate::night::day::{DAY, Day};
 use crate::protocol::Role;
+use crate::summary::scope::NamePattern;
 
 /// So many days without anything are shown one by one.
 const LONGEST_GAP: i64 = 400;
@@ -21,12 +22,12 @@ pub struct Asked {
 }
 
 /// What is counted day by day beside all logins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Count<'a> {
     /// Failures with this error code.
     Error(&'a str),
-    /// Failures of this account.
-    Account(&'a str),
+    /// Failures of accounts that fit.
+    Account(&'a NamePattern),
 }
 
 /// All days from the first that is known to the last, the earliest first.
@@ -89,14 +90,26 @@ fn with_gaps(days: BTreeMap<i64, Day>) -> Vec<Day> {
 
 /// How often something was on each day on which it was, the earliest first.
 pub(super) fn counts(store: &Connection, asked: &Asked, count: Count<'_>) -> rusqlite::Result<BTreeMap<i64, u64>> {
-    let (table, column, number, name) = match count {
-        Count::Error(error) => ("group_day", "error", "count", error),
-        Count::Account(account) => ("account_day", "account", "failed", account),
+    let (table, column, number) = match count {
+        Count::Error(_) => ("group_day", "error", "count"),
+        Count::Account(_) => ("account_day", "account", "failed"),
+    };
+    let is_meant = |name: &str| match count {
+        Count::Error(error) => name.eq_ignore_ascii_case(error),
+        Count::Account(pattern) => pattern.matches_account(name),
     };
     let mut statement = store.prepare(&format!(
-        "SELECT day, sum({number}) FROM {table} WHERE role = :role AND day >= :from AND {column} = :name COLLATE NOCASE
-             AND (:server IS NULL OR server = :server COLLATE NOCASE) GROUP BY day"
+        "SELECT day, {column}, sum({number}) FROM {table} WHERE role = :role AND day >= :from
+             AND (:server IS NULL OR server = :server COLLATE NOCASE) GROUP BY day, {column}"
     ))?;
-    let params = named_params! { ":role": Role::FrontEnd.name(), ":from": asked.from, ":name": name, ":server": asked.server };
-    statement.query_map(params, |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    let mut counts = BTreeMap::new();
+    let mut rows =
+        statement.query(named_params! { ":role": Role::FrontEnd.name(), ":from": asked.from, ":server": asked.server })?;
+    while let Some(row) = rows.next()? {
+        let (name, number): (String, u64) = (row.get(1)?, row.get(2)?);
+        if is_meant(&name) {
+            *counts.entry(row.get(0)?).or_default() += number;
+        }
+    }
+    Ok(counts)
 }

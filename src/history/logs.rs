@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use crate::input::identity::Beginning;
 use crate::protocol_log::header::Header;
 use crate::protocol_log::place::Place;
+use crate::protocol_log::sniff::without_bom;
 
 /// A log that was read before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,21 +18,25 @@ pub(super) struct KnownLog {
     /// Whose it is, as was found out when it was read first.
     pub(super) server: Option<String>,
     pub(super) mark: Mark,
-    /// The digest of the bytes before the place.
-    pub(super) tail: Vec<u8>,
     /// Up to where it was read.
-    pub(super) place: Place,
+    pub(super) read: ReadTo,
+    /// Up to where it was read before it was cut shorter, if it was: a copy that is made anew is short for a while.
+    pub(super) former: Option<ReadTo>,
     pub(super) disk: OnDisk,
 }
 
-/// By what the beginning of a log is known again.
+/// A place, and what stands before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ReadTo {
+    pub(super) place: Place,
+    /// The digest of the bytes before the place; of none for what is packed.
+    pub(super) tail: Vec<u8>,
+}
+
+/// By what the beginning of a log is known again: its first bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mark {
-    /// The digest of so many bytes at the beginning.
     pub(super) head: Vec<u8>,
-    pub(super) head_length: usize,
-    /// Whether there is a record among them: headers alone may be the same in many logs.
-    pub(super) has_record: bool,
 }
 
 /// What a file was like on the disk.
@@ -43,15 +48,15 @@ pub(super) struct OnDisk {
 }
 
 impl Mark {
-    pub(super) fn of(head: &[u8]) -> Self {
-        let whole_lines = head.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
-        let has_record = whole_lines.into_iter().any(|line| line.first().is_some_and(u8::is_ascii_digit));
-        Self { head: digest_of(head), head_length: head.len(), has_record }
+    /// Whether there is a record in it: headers alone may be the same in many logs.
+    pub(super) fn has_record(&self) -> bool {
+        let mut whole_lines = self.head.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
+        whole_lines.any(|line| without_bom(line).first().is_some_and(u8::is_ascii_digit))
     }
 
-    /// Whether a text begins as this one did.
+    /// Whether a text begins as this one did, or is a shorter piece of that beginning.
     pub(super) fn fits(&self, head: &[u8]) -> bool {
-        head.get(..self.head_length).is_some_and(|beginning| self.head_length > 0 && digest_of(beginning) == self.head)
+        !head.is_empty() && (head.starts_with(&self.head) || self.head.starts_with(head))
     }
 }
 
@@ -68,50 +73,62 @@ pub(super) fn digest_of(bytes: &[u8]) -> Vec<u8> {
 
 /// All logs that are known; of several with one path the one that was begun last comes last.
 pub(super) fn known(store: &Connection) -> rusqlite::Result<Vec<KnownLog>> {
-    let mut statement = store.prepare(
-        "SELECT id, path, server, head, head_length, has_record, tail, offset, bytes, lines, header, is_plain, length, modified
-         FROM log ORDER BY id",
-    )?;
+    let mut statement = store.prepare("SELECT * FROM log ORDER BY id")?;
     statement.query_map([], from_row)?.collect()
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<KnownLog> {
-    let mut header = Header::default();
-    for line in row.get::<_, String>("header")?.lines() {
-        header.take(line.as_bytes());
-    }
+    let former = match row.get::<_, Option<Vec<u8>>>("former_tail")? {
+        Some(tail) => Some(ReadTo { place: place(row, "former_")?, tail }),
+        None => None,
+    };
     Ok(KnownLog {
         id: row.get("id")?,
         path: row.get("path")?,
         server: row.get("server")?,
-        mark: Mark { head: row.get("head")?, head_length: row.get("head_length")?, has_record: row.get("has_record")? },
-        tail: row.get("tail")?,
-        place: Place { offset: row.get("offset")?, bytes: row.get("bytes")?, lines: row.get("lines")?, header },
+        mark: Mark { head: row.get("head")? },
+        read: ReadTo { place: place(row, "")?, tail: row.get("tail")? },
+        former,
         disk: OnDisk { is_plain: row.get("is_plain")?, length: row.get("length")?, modified: row.get("modified")? },
     })
 }
 
+/// The place in the columns whose names begin so.
+fn place(row: &Row<'_>, prefix: &str) -> rusqlite::Result<Place> {
+    let number = |name: &str| row.get::<_, u64>(format!("{prefix}{name}").as_str());
+    let mut header = Header::default();
+    for line in row.get::<_, String>(format!("{prefix}header").as_str())?.lines() {
+        header.take(line.as_bytes());
+    }
+    Ok(Place { offset: number("offset")?, bytes: number("bytes")?, lines: number("lines")?, header })
+}
+
 /// Keeps a log as it is now; a new one gets its number.
 pub(super) fn save(store: &Connection, log: &KnownLog, run: i64) -> rusqlite::Result<i64> {
+    let header = |read: &ReadTo| read.place.header.to_lines().join("\n");
+    let former = log.former.as_ref();
     store
         .prepare_cached(
-            "INSERT INTO log (id, path, server, head, head_length, has_record, tail, offset, bytes, lines,
-                 header, is_plain, length, modified, seen_in)
-             VALUES (nullif(:id, 0), :path, :server, :head, :head_length, :has_record, :tail, :offset, :bytes, :lines, :header,
-                 :is_plain, :length, :modified, :run)
+            "INSERT INTO log (id, path, server, head, tail, offset, bytes, lines, header, former_offset, former_bytes, former_lines,
+                 former_header, former_tail, is_plain, length, modified, seen_in)
+             VALUES (nullif(:id, 0), :path, :server, :head, :tail, :offset, :bytes, :lines, :header, :former_offset, :former_bytes,
+                 :former_lines, :former_header, :former_tail, :is_plain, :length, :modified, :run)
              ON CONFLICT (id) DO UPDATE SET path = excluded.path, server = excluded.server, head = excluded.head,
-                 head_length = excluded.head_length, has_record = excluded.has_record, tail = excluded.tail,
-                 offset = excluded.offset, bytes = excluded.bytes, lines = excluded.lines, header = excluded.header, is_plain = excluded.is_plain, length = excluded.length,
+                 tail = excluded.tail, offset = excluded.offset, bytes = excluded.bytes, lines = excluded.lines,
+                 header = excluded.header, former_offset = excluded.former_offset, former_bytes = excluded.former_bytes,
+                 former_lines = excluded.former_lines, former_header = excluded.former_header,
+                 former_tail = excluded.former_tail, is_plain = excluded.is_plain, length = excluded.length,
                  modified = excluded.modified, seen_in = excluded.seen_in
              RETURNING id",
         )?
         .query_row(
             named_params! {
-                ":id": log.id, ":path": log.path, ":server": log.server, ":head": log.mark.head,
-                ":head_length": log.mark.head_length, ":has_record": log.mark.has_record, ":tail": log.tail,
-                ":offset": log.place.offset, ":bytes": log.place.bytes, ":lines": log.place.lines,
-                ":header": log.place.header.to_lines().join("\n"), ":is_plain": log.disk.is_plain, ":length": log.disk.length,
-                ":modified": log.disk.modified, ":run": run,
+                ":id": log.id, ":path": log.path, ":server": log.server, ":head": log.mark.head, ":tail": log.read.tail,
+                ":offset": log.read.place.offset, ":bytes": log.read.place.bytes, ":lines": log.read.place.lines,
+                ":header": header(&log.read), ":former_offset": former.map(|read| read.place.offset),
+                ":former_bytes": former.map(|read| read.place.bytes), ":former_lines": former.map(|read| read.place.lines),
+                ":former_header": former.map(header), ":former_tail": former.map(|read| &read.tail),
+                ":is_plain": log.disk.is_plain, ":length": log.disk.length, ":modified": log.disk.modified, ":run": run,
             },
             |row| row.get(0),
         )

@@ -2,12 +2,13 @@
 //!
 //! A log is itself under its old path as long as it begins as it did. Under another path (renamed, packed, reached by a share)
 //! it is the log that begins so and is no longer where it was. A second log that begins so on the same server is a copy: it
-//! would count everything twice. What was cut shorter goes on behind what is left; what was replaced is a new log.
+//! would count everything twice. What was cut shorter goes on behind what is left, unless it is whole again: a copy that is made
+//! anew is short for a while. What was replaced is a new log.
 
 use std::io;
 
 use crate::collections::map::HashMap;
-use crate::history::logs::{KnownLog, Mark, digest_of};
+use crate::history::logs::{KnownLog, Mark, ReadTo, digest_of};
 use crate::input::discover::Input;
 use crate::input::identity::{self, Beginning};
 use crate::input::server_name;
@@ -22,6 +23,8 @@ pub(super) enum Recognised {
     Grown(usize, Place),
     /// The known log of this place in the list; there is nothing new in it.
     Unchanged(usize),
+    /// The known log of this place in the list was cut shorter: so much of it is left.
+    Shortened(usize, Place),
     /// A copy of the log at this path.
     Copy(String),
 }
@@ -43,12 +46,12 @@ pub(super) fn recognise(inputs: &[Input], beginnings: &[Option<Beginning>], know
     for (input, beginning, claim) in zip(inputs, beginnings, &claims) {
         recognised.push(match (beginning, claim) {
             (None, _) => Recognised::New,
-            (Some(beginning), Some(place)) => known.get(*place).map_or(Recognised::New, |log| {
-                look_behind(input, beginning, log).map_or(Recognised::New, |from| match from {
-                    Some(from) => Recognised::Grown(*place, from),
-                    None => Recognised::Unchanged(*place),
-                })
-            }),
+            (Some(beginning), Some(place)) => match known.get(*place).map(|log| look_behind(input, beginning, log)) {
+                Some(Behind::From(from)) => Recognised::Grown(*place, from),
+                Some(Behind::Nothing) => Recognised::Unchanged(*place),
+                Some(Behind::Less(left)) => Recognised::Shortened(*place, left),
+                Some(Behind::Other) | None => Recognised::New,
+            },
             (Some(beginning), None) => note_beginning(&mut begun, input, beginning).map_or(Recognised::New, Recognised::Copy),
         });
     }
@@ -73,18 +76,18 @@ fn claims(inputs: &[Input], beginnings: &[Option<Beginning>], known: &[KnownLog]
             Some(place)
         })
         .collect();
-    let mut by_mark: HashMap<(usize, &[u8]), Vec<usize>> = HashMap::new();
-    for (place, log) in known.iter().enumerate().filter(|(_, log)| log.mark.has_record) {
-        by_mark.entry((log.mark.head_length, &log.mark.head)).or_default().push(place);
+    let mut by_mark: HashMap<&[u8], Vec<usize>> = HashMap::new();
+    for (place, log) in known.iter().enumerate().filter(|(_, log)| log.mark.has_record()) {
+        by_mark.entry(log.mark.head.as_slice()).or_default().push(place);
     }
-    let mut lengths: Vec<usize> = by_mark.keys().map(|(length, _)| *length).collect();
+    let mut lengths: Vec<usize> = by_mark.keys().map(|head| head.len()).collect();
     lengths.sort_unstable_by(|a, b| b.cmp(a));
     lengths.dedup();
     for (claim, beginning) in claims.iter_mut().zip(beginnings).filter(|(claim, _)| claim.is_none()) {
         let Some(beginning) = beginning else { continue };
         let found = lengths.iter().find_map(|length| {
-            let head = digest_of(beginning.head.get(..*length)?);
-            by_mark.get(&(*length, head.as_slice()))?.iter().rev().copied().find(|place| is_free.get(*place) == Some(&true))
+            let begun_so = by_mark.get(beginning.head.get(..*length)?)?;
+            begun_so.iter().rev().copied().find(|place| is_free.get(*place) == Some(&true))
         });
         if let Some(place) = found {
             is_free.get_mut(place).into_iter().for_each(|free| *free = false);
@@ -105,10 +108,11 @@ fn note_beginning(
     input: &Input,
     beginning: &Beginning,
 ) -> Option<String> {
-    if !Mark::of(&beginning.head).has_record {
+    let mark = Mark { head: beginning.head.clone() };
+    if !mark.has_record() {
         return None;
     }
-    let key = (digest_of(&beginning.head), server_name::from_path(input));
+    let key = (mark.head, server_name::from_path(input));
     if let Some(other) = begun.get(&key) {
         return Some(other.clone());
     }
@@ -116,18 +120,42 @@ fn note_beginning(
     None
 }
 
-/// From where a known log is read on: `Some(None)` if there is nothing new, `None` if it is another log by now.
-fn look_behind(input: &Input, beginning: &Beginning, log: &KnownLog) -> Option<Option<Place>> {
+/// What stands behind the place up to which a known log was read.
+enum Behind {
+    /// Perhaps something new, from here on.
+    From(Place),
+    /// Nothing new.
+    Nothing,
+    /// Less than was read is left.
+    Less(Place),
+    /// It is another log by now.
+    Other,
+}
+
+fn look_behind(input: &Input, beginning: &Beginning, log: &KnownLog) -> Behind {
     let is_as_it_was = (beginning.is_plain, beginning.length) == (log.disk.is_plain, log.disk.length);
     if !beginning.is_plain {
-        return Some((!is_as_it_was || beginning.modified != log.disk.modified).then_some(log.place));
+        let is_changed = !is_as_it_was || beginning.modified != log.disk.modified;
+        return if is_changed { Behind::From(log.read.place) } else { Behind::Nothing };
     }
-    if beginning.length < log.place.offset {
-        return Some(shortened(input, beginning.length, log.place).ok());
+    if let Some(former) = log.former.as_ref().filter(|former| has_before(input, beginning, former)) {
+        return Behind::From(former.place);
+    }
+    if beginning.length < log.read.place.offset {
+        return shortened(input, beginning.length, log.read.place).map_or(Behind::Other, Behind::Less);
     }
     // A log that was read packed has no bytes to compare with.
-    let is_same = !log.disk.is_plain || identity::tail(input, log.place.offset).is_ok_and(|tail| digest_of(&tail) == log.tail);
-    is_same.then(|| (!is_as_it_was).then_some(log.place))
+    match !log.disk.is_plain || has_before(input, beginning, &log.read) {
+        true if is_as_it_was => Behind::Nothing,
+        true => Behind::From(log.read.place),
+        false => Behind::Other,
+    }
+}
+
+/// Whether what was read still stands before its end.
+fn has_before(input: &Input, beginning: &Beginning, read: &ReadTo) -> bool {
+    beginning.length >= read.place.offset
+        && identity::tail(input, read.place.offset).is_ok_and(|tail| digest_of(&tail) == read.tail)
 }
 
 /// The place behind the last whole line of a log that has become shorter. What is left of it was read before.

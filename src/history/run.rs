@@ -11,7 +11,7 @@ use crate::case::evidence::Evidence;
 use crate::clock::{Window, Zone};
 use crate::diagnosis::judge;
 use crate::error::{Error, Result};
-use crate::history::logs::{self, KnownLog, Mark, OnDisk, digest_of};
+use crate::history::logs::{self, KnownLog, Mark, OnDisk, ReadTo, digest_of};
 use crate::history::outages;
 use crate::history::parts::{self, Part};
 use crate::history::recognition::{Recognised, path_of, recognise};
@@ -211,6 +211,13 @@ fn read_what_is_new(
                 }
                 continue;
             }
+            Recognised::Shortened(log, left) => {
+                if let (Some(log), Some(beginning)) = (known.get(log), &beginning) {
+                    logs::save(held, &cut_shorter(log, &input, beginning, left), run).map_err(failed)?;
+                }
+                unchanged += 1;
+                continue;
+            }
             Recognised::Copy(other) => {
                 let reason = format!("a copy of {other}: it is not counted again");
                 notes.push(FileNote { file: input.shown, fate: FileFate::Other, reason });
@@ -241,6 +248,7 @@ fn take(
     by_day: &mut BTreeMap<i64, Summary>,
 ) -> Option<ReadLog> {
     let LogRead { input, path_name, summary, unfinished, end, note: _ } = read;
+    let former = before.as_ref().and_then(|log| log.former.clone()).filter(|former| former.place.offset > end.offset);
     let beginning = beginning?;
     let summary = summary?;
     let server = path_name.or(before.as_ref().and_then(|log| log.server.clone()));
@@ -261,12 +269,24 @@ fn take(
         id: before.map_or(0, |log| log.id),
         path: path_of(&input),
         server,
-        mark: Mark::of(&beginning.head),
-        tail: digest_of(&tail(&input, end, &beginning)),
-        place: end,
+        read: ReadTo { tail: digest_of(&tail(&input, end, &beginning)), place: end },
+        former,
         disk: OnDisk::of(&beginning),
+        mark: Mark { head: beginning.head },
     };
     Some(ReadLog { known, is_new, unfinished })
+}
+
+/// A log of which less is left than was read: it is read on behind that, but for a copy that is whole again in a later night.
+fn cut_shorter(log: &KnownLog, input: &Input, beginning: &Beginning, left: Place) -> KnownLog {
+    let is_further = |former: &ReadTo| former.place.offset > log.read.place.offset;
+    KnownLog {
+        path: path_of(input),
+        former: Some(log.former.clone().filter(is_further).unwrap_or_else(|| log.read.clone())),
+        read: ReadTo { tail: digest_of(&tail(input, left, beginning)), place: left },
+        disk: OnDisk::of(beginning),
+        ..log.clone()
+    }
 }
 
 /// The bytes before the place, by which a log is known not to have been replaced; none of what is packed.

@@ -20,14 +20,17 @@ CREATE TABLE log (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL,
     server TEXT,
-    head BLOB NOT NULL,                     -- SHA-256 of so many bytes at the beginning
-    head_length INTEGER NOT NULL,
-    has_record INTEGER NOT NULL,            -- whether there is a record among them
+    head BLOB NOT NULL,                     -- the first KiB of its text
     tail BLOB NOT NULL,                     -- SHA-256 of the bytes before the place
     offset INTEGER NOT NULL,                -- up to where it was read: bytes of text, bytes of content, lines
     bytes INTEGER NOT NULL,
     lines INTEGER NOT NULL,
     header TEXT NOT NULL,                   -- header lines that say how the next line is read
+    former_offset INTEGER,                  -- the same of before it was cut shorter
+    former_bytes INTEGER,
+    former_lines INTEGER,
+    former_header TEXT,
+    former_tail BLOB,
     is_plain INTEGER NOT NULL,
     length INTEGER NOT NULL,                -- bytes on the disk, and when they were written, as seen last
     modified INTEGER,
@@ -110,7 +113,7 @@ CREATE TABLE outage (
 );
 CREATE INDEX outage_end ON outage (end);
 
--- A finding over all nights on which it was so.
+-- A finding over all nights on which it was so; what comes again after it was over has a row of its own.
 CREATE TABLE story (
     id INTEGER PRIMARY KEY,
     finding TEXT NOT NULL, servers TEXT NOT NULL, subject TEXT NOT NULL,
@@ -123,7 +126,7 @@ CREATE TABLE story (
     told_at INTEGER,                        -- when it was told last
     untold TEXT                             -- as what it is to be told, until that is done
 );
-CREATE UNIQUE INDEX story_key ON story (finding, servers, subject);
+CREATE INDEX story_key ON story (finding, servers, subject);
 
 CREATE VIEW totals AS
     SELECT server, protocol, role, sum(records) AS records, sum(attempts) AS attempts, sum(succeeded) AS succeeded, sum(failed) AS failed

@@ -68,7 +68,9 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "wal").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "full").map_err(failed)?;
         connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
-        migrate(&mut connection).map_err(failed)?;
+        if version < VERSION {
+            migrate(&mut connection).map_err(failed)?;
+        }
         Ok(Self { connection, path: path.to_owned() })
     }
 

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::diagnosis::finding::Severity;
 use crate::night::story::{Key, Known, State, Story};
 use crate::protocol::Protocol;
 
-/// All stories that are known.
+/// All stories that are known; of what came several times the last one.
 pub(super) fn known(store: &Connection) -> rusqlite::Result<BTreeMap<Key, Known>> {
-    let mut statement = store.prepare("SELECT * FROM story")?;
+    let mut statement = store.prepare("SELECT * FROM story ORDER BY id")?;
     statement.query_map([], |row| Ok((key_of(row)?, from_row(row)?)))?.collect()
 }
 
@@ -40,22 +40,32 @@ pub(super) fn keep(store: &Connection, stories: &[Story], run: i64, now: i64) ->
         let Key { finding: id, servers, subject } = Key::of(&story.finding);
         let finding = &story.finding;
         let protocols: Vec<&str> = finding.protocols.iter().map(|protocol| protocol.name()).collect();
+        let latest: Option<(i64, u64)> = store
+            .prepare_cached(
+                "SELECT id, times FROM story WHERE finding = ? AND servers = ? AND subject = ? ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row(params![id, servers, subject], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let row = match latest.filter(|(_, times)| *times == story.times) {
+            Some((row, _)) => row,
+            None => {
+                store
+                    .prepare_cached(
+                        "INSERT INTO story (finding, servers, subject, protocols, severity, confidence, title, summary, start, end,
+                             is_ongoing, times, first_run, last_run) VALUES (?, ?, ?, '', '', '', '', '', 0, 0, 0, 0, ?4, ?4)",
+                    )?
+                    .execute(params![id, servers, subject, run])?;
+                store.last_insert_rowid()
+            }
+        };
         store
             .prepare_cached(
-                "INSERT INTO story (finding, servers, subject, protocols, severity, confidence, title, summary, start, end,
-                     is_ongoing, times, first_run, last_run, untold)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, iif(?15, ?14, NULL))
-                 ON CONFLICT (finding, servers, subject) DO UPDATE SET
-                     protocols = iif(?14 = 'over', protocols, excluded.protocols), severity = excluded.severity,
-                     confidence = iif(?14 = 'over', confidence, excluded.confidence), title = excluded.title,
-                     summary = excluded.summary, start = excluded.start, end = max(end, excluded.end),
-                     is_ongoing = excluded.is_ongoing, times = excluded.times, last_run = excluded.last_run,
-                     untold = excluded.untold",
+                "UPDATE story SET protocols = ?2, severity = ?3, confidence = iif(?11 OR confidence = '', ?4, confidence), title = ?5,
+                     summary = ?6, start = ?7, end = max(end, ?8), is_ongoing = ?9, times = ?10, last_run = ?12, untold = ?13
+                 WHERE id = ?1",
             )?
             .execute(params![
-                id,
-                servers,
-                subject,
+                row,
                 protocols.join(" "),
                 finding.severity.name(),
                 finding.confidence.name(),
@@ -65,9 +75,9 @@ pub(super) fn keep(store: &Connection, stories: &[Story], run: i64, now: i64) ->
                 finding.end,
                 finding.ongoing,
                 story.times,
+                story.is_of_night,
                 run,
-                story.state.name(),
-                story.is_due(now)
+                story.is_due(now).then(|| story.state.name())
             ])?;
     }
     Ok(())

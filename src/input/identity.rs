@@ -14,7 +14,7 @@ use crate::input::segments;
 use crate::input::stream::Stream;
 
 /// So many bytes of text at the beginning make a log known again.
-pub const HEAD: usize = 4096;
+pub const HEAD: usize = 1024;
 
 /// So many bytes before a place tell whether what was read is still there.
 pub const TAIL: u64 = 512;

@@ -11,6 +11,9 @@ pub mod unexplained;
 
 use story::{State, Story};
 
+/// An hour in milliseconds: deviations are told by the hour.
+const HOUR: i64 = 60 * 60 * 1000;
+
 /// What a run read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Run {
@@ -56,13 +59,29 @@ pub struct Night {
 impl Night {
     /// How bad the worst thing is that is to be told; `None` if nothing is.
     pub fn news(&self) -> Option<Severity> {
-        let stories = self.stories.iter().filter(|story| story.is_due(self.now)).map(|story| story.finding.severity);
-        let deviations = self.deviations.iter().filter(|deviation| !deviation.continues).map(|deviation| deviation.severity);
-        stories.chain(deviations).filter(|severity| *severity > Severity::Info).max()
+        let stories = self.told().filter(|story| story.is_due(self.now)).map(|story| story.finding.severity);
+        let deviations = self.deviations.iter().filter(|deviation| !deviation.continues && !self.is_of_outage(deviation));
+        let deviations = deviations.map(|deviation| deviation.severity).filter(|severity| *severity > Severity::Info);
+        stories.chain(deviations).max()
+    }
+
+    /// The stories that people are told. What is to be looked at some day stands in the reports.
+    pub fn told(&self) -> impl Iterator<Item = &Story> {
+        self.stories.iter().filter(|story| story.finding.severity > Severity::Low)
+    }
+
+    /// Whether an outage of the same hours tells it already.
+    fn is_of_outage(&self, deviation: &Deviation) -> bool {
+        self.case.outages.iter().any(|outage| {
+            outage.server.as_deref() == deviation.server.as_deref()
+                && outage.start < deviation.to + HOUR
+                && deviation.from - HOUR < outage.recovered_at.unwrap_or(outage.end)
+        })
     }
 
     /// The findings that are so this night, or were so in an earlier one that could not tell it.
     pub fn findings(&self) -> Vec<Finding> {
-        self.stories.iter().filter(|story| story.state != State::Over).map(|story| story.finding.clone()).collect()
+        let stories = self.stories.iter().filter(|story| story.is_of_night || story.state != State::Over);
+        stories.map(|story| story.finding.clone()).collect()
     }
 }

@@ -24,7 +24,7 @@ pub enum State {
     Worse,
     /// It goes on.
     Continuing,
-    /// It went on at the end of an earlier night, and is not so any more.
+    /// It went on at the end of an earlier night, and ended.
     Over,
 }
 
@@ -62,6 +62,8 @@ pub struct Story {
     pub times: u64,
     /// When it was told last (milliseconds since 1970 UTC).
     pub told_at: Option<i64>,
+    /// Whether something of it stands in what was read this night.
+    pub is_of_night: bool,
 }
 
 impl Story {
@@ -160,13 +162,21 @@ pub fn stories(findings: &[Finding], known: &BTreeMap<Key, Known>, fresh: &Fresh
         };
         let Some(mut finding) = story.finding(key) else { continue };
         finding.ongoing = story.is_ongoing && state != State::Over;
-        stories.push(Story { state, finding, since: story.start, times: story.times, told_at: story.told_at });
+        stories.push(Story {
+            state,
+            finding,
+            since: story.start,
+            times: story.times,
+            told_at: story.told_at,
+            is_of_night: false,
+        });
     }
     stories
 }
 
 fn story(finding: &Finding, known: Option<&Known>) -> Story {
-    let story = |state, since, times, told_at| Story { state, finding: finding.clone(), since, times, told_at };
+    let story =
+        |state, since, times, told_at| Story { state, finding: finding.clone(), since, times, told_at, is_of_night: true };
     match known {
         None => story(State::New, finding.start, 1, None),
         Some(known) => {
@@ -177,6 +187,7 @@ fn story(finding: &Finding, known: Option<&Known>) -> Story {
                 // What was found in a night but not told counts as if it were found now.
                 (_, Some(state)) if state != State::Over => state,
                 (false, _) => State::Back,
+                (true, _) if known.is_ongoing && !finding.ongoing => State::Over,
                 (true, _) if finding.severity > known.severity => State::Worse,
                 (true, _) => State::Continuing,
             };

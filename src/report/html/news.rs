@@ -36,7 +36,6 @@ pub(super) struct DeviationRow {
 
 impl News {
     pub(super) fn new(night: &Night, times: &Times) -> Self {
-        let told = night.stories.iter().filter(|story| story.finding.severity > Severity::Info);
         let run = night.run;
         let sentence = match run.span {
             Some((first, last)) => format!(
@@ -50,7 +49,7 @@ impl News {
         Self {
             present: true,
             sentence,
-            stories: told.map(|story| row(story, times)).collect(),
+            stories: night.told().map(|story| row(story, times)).collect(),
             deviations: night
                 .deviations
                 .iter()

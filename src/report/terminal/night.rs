@@ -20,12 +20,12 @@ pub fn night(night: &Night, look: Look, out: &mut dyn Write) -> io::Result<()> {
     for line in wrapped(&read(&night.run, look), 0, look.width) {
         writeln!(out, "{}", look.paint(Tone::Faint, &line))?;
     }
-    for story in night.stories.iter().filter(|story| look.all || story.finding.severity > Severity::Info) {
+    for story in night.stories.iter().filter(|story| look.all || story.finding.severity > Severity::Low) {
         write_story(story, look, out)?;
     }
     unusual(&night.deviations, if look.all { &night.not_yet } else { &[] }, look, out)?;
     let findings = night.findings();
-    if night.run.span.is_some() && (look.all || findings.iter().any(|finding| finding.severity > Severity::Info)) {
+    if night.run.span.is_some() && (look.all || findings.iter().any(|finding| finding.severity > Severity::Low)) {
         writeln!(out)?;
         super::write(&night.case, &findings, None, look, out)?;
     }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::{is_all_counted_once, nightly, totals};
-use crate::program::{analyze, list, text};
+use crate::program::{analyze, command, end, list, text};
 use crate::tree::{FRONT, TWELVE, Tree, log, login, samples};
 
 /// A log of so many logins.
@@ -125,6 +125,20 @@ fn a_log_that_is_cut_shorter_goes_on_behind_what_is_left() {
     fs::write(tree.at(FRONT), format!("{}{}\r\n", logins(100), login("09:00:00.000", "late", "R=ok"))).unwrap();
     nightly(&store, &logs, &[]).with_status(0);
     assert_eq!(attempts(&store), 301);
+}
+
+#[test]
+fn a_copy_that_is_made_anew_is_short_for_a_while() {
+    for length in [1, 60, 200, 3_000, 20_000] {
+        let tree = Tree::of(FRONT, logins(300));
+        let (store, logs) = (tree.at("store.db"), tree.at("EX01"));
+        nightly(&store, &logs, &[]).with_status(0);
+        fs::write(tree.at(FRONT), &logins(300)[..length]).unwrap();
+        end(command().arg("nightly").arg("--store").arg(&store).arg(&logs));
+        fs::write(tree.at(FRONT), logins(320)).unwrap();
+        nightly(&store, &logs, &[]).with_status(0);
+        assert_eq!(attempts(&store), 320, "{length}");
+    }
 }
 
 #[test]

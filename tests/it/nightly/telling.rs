@@ -151,7 +151,9 @@ fn the_history_is_shown_by_day_by_error_and_by_account() {
         assert!(days.contains(words), "{words}: {days}");
     }
     assert!(!history(&["--days", "1"]).contains("2026-03-12"));
-    assert!(history(&["--server", "ex01"]).contains("2026-03-12") && !history(&["--server", "EX09"]).contains("2026-03-12"));
+    assert!(history(&["--server", "ex01"]).contains("2026-03-12"));
+    let unknown = end(command().args(["history", "--server", "EX09", "--store"]).arg(&store)).with_status(2);
+    assert!(unknown.stderr.contains("nothing of EX09 is known"), "{}", unknown.stderr);
     let of_error = history(&["--error", "proxyfailed"]);
     assert!(of_error.contains("2026-03-12      20") && of_error.contains("2026-03-14      30"), "{of_error}");
     assert!(history(&["--user", "user1"]).contains("2026-03-12"));
