@@ -17,6 +17,7 @@ use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_grou
 use exlog::case::Case;
 use exlog::case::evidence::Evidence;
 use exlog::diagnosis::judge;
+use exlog::input::packed::Unpacking;
 use exlog::pipeline::{Job, Silent, run};
 use exlog::report::json;
 use exlog::summary::scope::Scope;
@@ -49,7 +50,7 @@ fn threads() -> Vec<usize> {
 }
 
 fn job<'a>(paths: &'a [PathBuf], scope: &'a Scope, threads: Option<usize>) -> Job<'a> {
-    Job { paths, evidence: &[], scope, threads }
+    Job { paths, evidence: &[], scope, threads, unpacking: Unpacking::default() }
 }
 
 fn tree(criterion: &mut Criterion) {

@@ -1,7 +1,5 @@
 //! When a log begins and ends, by a look at its two ends: which logs are to be opened when, and which not at all.
 
-use std::fs::File;
-
 use crate::attempts::lines::Lines;
 use crate::attempts::take::{Seen, Take};
 use crate::attempts::text::{Buffers, Fetched, Text};
@@ -35,7 +33,7 @@ pub(super) fn end(log: &LogFile) -> Option<i64> {
 
 /// The whole lines among some bytes of a plain file from `at` on, and perhaps the beginning of one.
 fn look(log: &LogFile, at: u64, length: u64, buffers: &mut Buffers) -> Option<Fetched> {
-    let file = File::open(&log.input.path).ok()?;
+    let file = log.input.file().ok()?;
     buffers.fetch(&mut segments::resume(file, at, at > 0, length.min(at + LOOK), Vec::new())).ok()?
 }
 

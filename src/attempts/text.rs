@@ -62,10 +62,8 @@ impl Text {
                 let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
                 stream.map_or(Self::Ended, |stream| Self::Stream(Box::new(stream)))
             }
-            Reading::LateStream { encoding, is_gzip, .. } => {
-                let file = File::open(path)?;
-                let source = if *is_gzip { Stream::gunzip(file) } else { Box::new(file) };
-                Self::Stream(Box::new(Stream::new(source, *encoding)))
+            Reading::LateStream { encoding, packing, .. } => {
+                Self::Stream(Box::new(Stream::new(log.input.unpack(*packing)?, *encoding)))
             }
         })
     }

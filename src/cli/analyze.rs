@@ -11,7 +11,7 @@ use crate::cli::reading::read_logs;
 use crate::cli::report::{Format, Report};
 use crate::cli::status::{self, Status};
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::{Job, Material};
+use crate::pipeline::Material;
 
 /// The arguments of `exlog analyze`.
 #[derive(Debug, Args)]
@@ -60,7 +60,7 @@ impl Analyze {
         let scope_of_others = self.compare.scope(&self.selection)?;
         let redactor = self.report.redactor()?;
         let output = &self.report.output;
-        let job = Job { paths: &self.selection.paths, evidence: &self.evidence, scope: &scope, threads: self.selection.threads };
+        let job = self.selection.job(&self.evidence, &scope);
         let Material { summary, evidence } = read_logs(&job, "the paths", output.quiet)?;
         self.report.tell_skipped(self.format, summary.skipped.total());
         let case = Case::new(summary, evidence, scope.window);

@@ -59,7 +59,7 @@ impl Compare {
 
     /// Reads the other logs.
     pub(super) fn read(&self, scope: &Scope, selection: &Selection, output: &Output) -> Result<Case> {
-        let job = Job { paths: &self.compare, evidence: &[], scope, threads: selection.threads };
+        let job = Job { paths: &self.compare, ..selection.job(&[], scope) };
         let Material { summary, evidence } = read_logs(&job, "those of --compare", output.quiet)?;
         Ok(Case::new(summary, evidence, scope.window))
     }

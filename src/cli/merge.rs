@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::case::Case;
+use crate::cli::limit::Limit;
 use crate::cli::options::shown;
 use crate::cli::reading::{read, tell_unreadable};
 use crate::cli::report::{Format, Report};
@@ -42,6 +43,9 @@ pub(super) struct Merge {
     /// Also look for evidence here: settings, certificates, health and event logs (what the summaries hold is heeded too; may be given again)
     #[arg(long, value_name = "PATH")]
     evidence: Vec<PathBuf>,
+
+    #[command(flatten)]
+    unpacking: Limit,
 
     #[command(flatten)]
     report: Report,
@@ -158,7 +162,7 @@ impl Merge {
     /// The evidence that is given beside the summaries, as a part without logs.
     fn evidence_beside(&self, parts: &[Part]) -> Result<Part> {
         let scope = Scope::default();
-        let job = Job { paths: &[], evidence: &self.evidence, scope: &scope, threads: None };
+        let job = Job { paths: &[], evidence: &self.evidence, scope: &scope, threads: None, unpacking: self.unpacking.into() };
         let Material { summary, evidence } = read(&job, self.report.output.quiet)?;
         let file = SummaryFile {
             question: parts.first().map(|part| part.file.question.clone()).unwrap_or_default(),

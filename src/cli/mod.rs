@@ -14,6 +14,7 @@ mod csv_mark;
 mod delivery;
 mod explain;
 mod history;
+mod limit;
 mod merge;
 mod nightly;
 mod options;

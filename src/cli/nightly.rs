@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::case::Case;
 use crate::cli::delivery::Delivery;
+use crate::cli::limit::Limit;
 use crate::cli::options::{now, shown};
 use crate::cli::output::Output;
 use crate::cli::pages::write_pages;
@@ -40,7 +41,7 @@ const LETTER_WIDTH: usize = 78;
 #[derive(Debug, Args)]
 #[command(after_help = HELP, after_long_help = format!("{EXAMPLES}\n\n{HELP}"))]
 pub(super) struct Nightly {
-    /// Files, folders, globs, UNC paths; logs are found in them by content, and known again when they were renamed or packed
+    /// Files, folders, globs, UNC paths, .zip archives; logs are found in them by content, and known again when they were renamed or packed
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 
@@ -71,6 +72,9 @@ pub(super) struct Nightly {
     /// How many threads read [default: all processors]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+
+    #[command(flatten)]
+    unpacking: Limit,
 
     /// The form of what is written
     #[arg(long, value_enum, default_value_t = NightFormat::Terminal, ignore_case = true, help_heading = "Output")]
@@ -145,6 +149,7 @@ impl Nightly {
             evidence: &self.evidence,
             server_name: self.server_name.clone(),
             threads: self.threads,
+            unpacking: self.unpacking.into(),
             now: now().now(),
             keep_days: self.keep.map(|keep| keep / DAY),
             zone,

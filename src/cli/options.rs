@@ -5,9 +5,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::limit::Limit;
 use crate::clock::{Clock, Window, Zone, parse_time};
 use crate::dataset::summary_file::Question;
 use crate::error::{Error, ErrorKind, Result};
+use crate::pipeline::Job;
 use crate::protocol::{Protocol, Role};
 use crate::report::html::Asked;
 use crate::summary::scope::{ClientPattern, NamePattern, Scope};
@@ -15,7 +17,7 @@ use crate::summary::scope::{ClientPattern, NamePattern, Scope};
 /// What is read and what of it counts.
 #[derive(Debug, Args)]
 pub(super) struct Selection {
-    /// Files, folders, globs, UNC paths, or - for standard input; logs are found in them by content
+    /// Files, folders, globs, UNC paths, .zip archives, or - for standard input; logs are found in them by content
     #[arg(value_name = "PATH", required = true)]
     pub(super) paths: Vec<PathBuf>,
 
@@ -62,6 +64,9 @@ pub(super) struct Selection {
     /// How many threads read [default: all processors]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
+
+    #[command(flatten)]
+    pub(super) unpacking: Limit,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -84,6 +89,11 @@ impl Selection {
     /// The zone in which times are meant and shown.
     pub(super) fn zone(&self) -> Result<Zone> {
         Zone::parse(&self.timezone)
+    }
+
+    /// What is to be read.
+    pub(super) fn job<'a>(&'a self, evidence: &'a [PathBuf], scope: &'a Scope) -> Job<'a> {
+        Job { paths: &self.paths, evidence, scope, threads: self.threads, unpacking: self.unpacking.into() }
     }
 
     /// What was asked for, as a report shows it.

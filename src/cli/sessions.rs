@@ -135,7 +135,8 @@ impl Sessions {
         self.check_format()?;
         let scope = self.selection.scope()?;
         let error = self.error.as_deref().map(NamePattern::parse).transpose()?;
-        let (logs, notes) = beginnings(&self.selection.paths, scope.window, self.selection.threads)?;
+        let (logs, notes) =
+            beginnings(&self.selection.paths, scope.window, self.selection.unpacking.into(), self.selection.threads)?;
         if logs.is_empty() {
             return Err(no_input(&notes, "the paths"));
         }

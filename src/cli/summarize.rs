@@ -10,7 +10,7 @@ use crate::cli::reading::read_logs;
 use crate::cli::status::Status;
 use crate::dataset::summary_file::SummaryFile;
 use crate::error::Result;
-use crate::pipeline::{Job, Material};
+use crate::pipeline::Material;
 
 /// The arguments of `exlog summarize`.
 #[derive(Debug, Args)]
@@ -57,7 +57,7 @@ impl Summarize {
     pub(super) fn run(&self) -> Result<Status> {
         let scope = self.selection.scope()?;
         let asked = self.selection.asked(&scope, &self.evidence)?;
-        let job = Job { paths: &self.selection.paths, evidence: &self.evidence, scope: &scope, threads: self.selection.threads };
+        let job = self.selection.job(&self.evidence, &scope);
         let Material { summary, evidence } = read_logs(&job, "the paths", self.quiet)?;
         let is_whole = summary.is_whole();
         let mut file = SummaryFile {

@@ -12,6 +12,7 @@ use crate::history::logs::{KnownLog, Mark, ReadTo, digest_of};
 use crate::input::discover::Input;
 use crate::input::identity::{self, Beginning};
 use crate::input::server_name;
+use crate::input::source::Source;
 use crate::protocol_log::place::Place;
 
 /// What a file is.
@@ -99,7 +100,9 @@ fn claims(inputs: &[Input], beginnings: &[Option<Beginning>], known: &[KnownLog]
 
 /// The path by which a log is known again, whatever the folder that exlog runs in.
 pub(super) fn path_of(input: &Input) -> String {
-    std::path::absolute(&input.path).unwrap_or_else(|_| input.path.clone()).to_string_lossy().into_owned()
+    // A file inside of an archive is shown behind the archive: there is none beside it, but there may be an unpacked copy.
+    let path = if input.source == Source::Disk { input.path.clone() } else { input.shown.as_ref().into() };
+    std::path::absolute(&path).unwrap_or(path).to_string_lossy().into_owned()
 }
 
 /// Remembers how a log begins; gives the path of one on the same server that begins so, too.

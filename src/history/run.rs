@@ -19,14 +19,16 @@ use crate::history::rows::service_of;
 use crate::history::silence::silence;
 use crate::history::store::{Store, failure};
 use crate::history::stories;
-use crate::input::discover::{Input, discover};
+use crate::input::discover::Input;
 use crate::input::identity::{self, Beginning};
+use crate::input::packed::Unpacking;
 use crate::merge::Merge;
 use crate::night::day::DAY;
 use crate::night::story::{self, Fresh, Story};
 use crate::night::unexplained::unexplained;
 use crate::night::{Night, Run};
 use crate::pipeline::Progress;
+use crate::pipeline::inputs::inputs;
 use crate::pipeline::rest::{LogRead, Rest, beginnings_of, read_on};
 use crate::protocol::Protocol;
 use crate::protocol_log::place::Place;
@@ -59,6 +61,8 @@ pub struct Order<'a> {
     pub server_name: Option<String>,
     /// How many threads; all processors if `None`.
     pub threads: Option<usize>,
+    /// How much may come out of archives and packed files.
+    pub unpacking: Unpacking,
     /// The time, in milliseconds since 1970 UTC.
     pub now: i64,
     /// How many days are kept; all if `None`.
@@ -192,7 +196,7 @@ fn read_what_is_new(
     progress: &dyn Progress,
     failed: &dyn Fn(rusqlite::Error) -> Error,
 ) -> Result<Read> {
-    let found = discover(order.paths);
+    let found = inputs(order.paths, order.unpacking, order.threads)?;
     let (inputs, mut notes) = (found.inputs, found.notes);
     let beginnings: Vec<Option<Beginning>> =
         beginnings_of(&inputs, order.threads)?.into_iter().map(std::result::Result::ok).collect();
@@ -228,7 +232,7 @@ fn read_what_is_new(
         files.push((input, from));
     }
     let (mut by_day, mut logs) = (BTreeMap::<i64, Summary>::new(), Vec::new());
-    let rest = Rest { files, evidence: order.evidence, scope, threads: order.threads };
+    let rest = Rest { files, evidence: order.evidence, scope, threads: order.threads, unpacking: order.unpacking };
     let beside = read_on(rest, progress, &mut |read| {
         let (beginning, log) = before.remove(&read.input.shown).unwrap_or_default();
         notes.extend(read.note.clone());

@@ -11,23 +11,33 @@ use walkdir::WalkDir;
 
 use crate::collections::map::HashMap;
 use crate::error::plain_words;
+use crate::input::packed::Unpacking;
+use crate::input::source::Source;
 use crate::skipped::{FileFate, FileNote};
 
 /// The path that means standard input.
 pub const STANDARD_INPUT: &str = "-";
 
 /// A file to look at.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The name shown to the user: the path as it was given or found, or `-`.
     pub shown: Arc<str>,
-    /// Where it is.
+    /// Where it is. A file inside of an archive: where it would be if the archive were unpacked beside itself.
     pub path: PathBuf,
     /// The given path below which it was found; the file itself if it was given.
     pub root: PathBuf,
+    /// Where its bytes come from.
+    pub source: Source,
+    /// How much may come out of it if it is packed.
+    pub unpacking: Unpacking,
 }
 
 impl Input {
+    fn on_disk(shown: Arc<str>, path: &Path, root: &Path) -> Self {
+        Self { shown, path: path.to_owned(), root: root.to_owned(), source: Source::Disk, unpacking: Unpacking::default() }
+    }
+
     /// Whether this is standard input.
     pub fn is_standard_input(&self) -> bool {
         self.shown.as_ref() == STANDARD_INPUT
@@ -58,7 +68,7 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
 impl Discovery {
     fn add(&mut self, path: &Path) {
         if path.as_os_str() == STANDARD_INPUT {
-            self.inputs.push(Input { shown: Arc::from(STANDARD_INPUT), path: path.to_owned(), root: path.to_owned() });
+            self.inputs.push(Input::on_disk(Arc::from(STANDARD_INPUT), path, path));
             return;
         }
         match path.symlink_metadata() {
@@ -107,7 +117,7 @@ impl Discovery {
     }
 
     fn push(&mut self, path: &Path, root: &Path) {
-        self.inputs.push(Input { shown: Arc::from(path.to_string_lossy()), path: path.to_owned(), root: root.to_owned() });
+        self.inputs.push(Input::on_disk(Arc::from(path.to_string_lossy()), path, root));
     }
 
     fn note(&mut self, path: &Path, fate: FileFate, reason: String) {

@@ -2,7 +2,6 @@
 //! something was read of it before, by how that ended. Names, lengths and times on the disk are none of it: on NTFS they are
 //! stale for files that another process holds open.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::time::UNIX_EPOCH;
 
@@ -10,8 +9,9 @@ use memchr::memchr_iter;
 
 use crate::input::discover::Input;
 use crate::input::encoding::Encoding;
+use crate::input::packed::Packing;
 use crate::input::segments;
-use crate::input::stream::Stream;
+use crate::input::source::Source;
 
 /// So many bytes of text at the beginning make a log known again.
 pub const HEAD: usize = 1024;
@@ -24,9 +24,10 @@ pub const TAIL: u64 = 512;
 pub struct Beginning {
     /// Up to [`HEAD`] bytes of text, after unpacking and decoding.
     pub head: Vec<u8>,
-    /// The length in bytes on the disk.
+    /// The length in bytes on the disk, or in the archive before packing.
     pub length: u64,
-    /// When it was written last, in milliseconds since 1970 UTC, as far as the system says.
+    /// When it was written last, in milliseconds since 1970 UTC, as far as the system says. Of a file inside of an archive the
+    /// checksum, which says more: an archive is written anew as a whole.
     pub modified: Option<i64>,
     /// Whether a byte of text is a byte on the disk.
     pub is_plain: bool,
@@ -38,23 +39,19 @@ impl Beginning {
     /// # Errors
     /// What the system says; pipes have none.
     pub fn of(input: &Input) -> io::Result<Self> {
-        let file = File::open(&input.path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
-        }
-        let packed = beginning(&file)?;
-        let is_gzip = packed.starts_with(&[0x1f, 0x8b]);
-        let raw = if is_gzip { beginning(Stream::gunzip(File::open(&input.path)?))? } else { packed };
+        let (bytes, length) = input.open()?;
+        let length = length.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it is no file"))?;
+        let first = beginning(bytes)?;
+        let packing = Packing::of(&first);
+        let raw = if packing == Packing::Plain { first } else { beginning(input.unpack(packing)?)? };
         let encoding = Encoding::of(&raw);
         let mut head = encoding.to_utf8(&raw).into_owned();
         head.truncate(HEAD);
-        let since = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         Ok(Self {
             head,
-            length: metadata.len(),
-            modified: since.and_then(|since| i64::try_from(since.as_millis()).ok()),
-            is_plain: !is_gzip && encoding == Encoding::Utf8,
+            length,
+            modified: modified(input),
+            is_plain: input.source == Source::Disk && packing == Packing::Plain && encoding == Encoding::Utf8,
         })
     }
 }
@@ -64,7 +61,7 @@ impl Beginning {
 /// # Errors
 /// What the system says.
 pub fn tail(input: &Input, offset: u64) -> io::Result<Vec<u8>> {
-    segments::bytes(&File::open(&input.path)?, &(offset.saturating_sub(TAIL)..offset))
+    segments::bytes(&input.file()?, &(offset.saturating_sub(TAIL)..offset))
 }
 
 /// Where the last whole line of the first `length` bytes of a plain file ends, and how many lines end there.
@@ -72,7 +69,7 @@ pub fn tail(input: &Input, offset: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 /// What the system says.
 pub fn whole_lines(input: &Input, length: u64) -> io::Result<(u64, u64)> {
-    let file = File::open(&input.path)?;
+    let file = input.file()?;
     let end = segments::whole_lines(&file, &(0..length))?;
     let (mut lines, mut buffer) = (0, Vec::new());
     let mut stream = segments::resume(file, 0, false, end, Vec::new());
@@ -80,6 +77,16 @@ pub fn whole_lines(input: &Input, length: u64) -> io::Result<(u64, u64)> {
         lines += memchr_iter(b'\n', block.text).count() as u64;
     }
     Ok((end, lines))
+}
+
+fn modified(input: &Input) -> Option<i64> {
+    match &input.source {
+        Source::Disk => {
+            let written = input.path.metadata().ok()?.modified().ok()?;
+            i64::try_from(written.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
+        }
+        Source::Entry(entry) => Some(entry.checksum().into()),
+    }
 }
 
 /// Twice as much as is asked for: UTF-16 has two bytes for most characters. What comes before damage counts.

@@ -84,6 +84,8 @@ fn above_protocol_folder(input: &Input) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::packed::Unpacking;
+    use crate::input::source::Source;
     use std::sync::Arc;
 
     #[test]
@@ -115,7 +117,13 @@ mod tests {
             ("/copies", "/copies/a.LOG", None),
             ("-", "-", None),
         ] {
-            let input = Input { shown: Arc::from(path), path: path.into(), root: root.into() };
+            let input = Input {
+                shown: Arc::from(path),
+                path: path.into(),
+                root: root.into(),
+                source: Source::Disk,
+                unpacking: Unpacking::default(),
+            };
             assert_eq!(from_path(&input).as_deref(), expected, "{path} below {root}");
         }
     }

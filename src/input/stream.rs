@@ -1,9 +1,7 @@
-//! Text read from front to back, given in blocks of whole lines: a segment of a plain file, gzip, UTF-16, a pipe.
+//! Text read from front to back, given in blocks of whole lines: a segment of a plain file, what is packed, UTF-16, a pipe.
 
-use std::fs::File;
 use std::io::{self, Read};
 
-use flate2::read::MultiGzDecoder;
 use memchr::{memchr, memrchr};
 
 use crate::input::block::{BLOCK, Block, LONGEST_LINE};
@@ -72,9 +70,9 @@ impl Stream {
         }
     }
 
-    /// A gzip file of any number of members.
-    pub fn gunzip(file: File) -> Box<dyn Read + Send> {
-        Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(STEP, file)))
+    /// The same stream, which reads into a buffer that was used before.
+    pub fn with_buffer(self, buffer: Vec<u8>) -> Self {
+        Self { text: buffer, ..self }
     }
 
     /// How many bytes were read so far, after unpacking and before decoding.
@@ -262,7 +260,7 @@ mod tests {
         (0..20_000).for_each(|n| writeln!(packed, "line {n} {}", n * 7919).unwrap());
         let mut packed = packed.finish().unwrap();
         packed.truncate(packed.len() / 2);
-        let source = MultiGzDecoder::new(io::Cursor::new(packed));
+        let source = flate2::read::MultiGzDecoder::new(io::Cursor::new(packed));
         let (found, _, error) = line_lengths(Stream::new(Box::new(source), Encoding::Utf8));
         assert!(found.len() > 5_000);
         assert!(error.is_some());

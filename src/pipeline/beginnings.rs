@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use crate::attempts::in_order::Beginning;
 use crate::clock::Window;
 use crate::error::Result;
-use crate::input::discover::discover;
-use crate::pipeline::pool;
+use crate::input::packed::Unpacking;
+use crate::pipeline::{inputs, pool};
 use crate::protocol_log::log_file::look_at;
 use crate::skipped::FileNote;
 
@@ -16,12 +16,18 @@ use crate::skipped::FileNote;
 ///
 /// # Errors
 /// [`crate::error::ErrorKind::System`] if threads cannot be had.
-pub fn beginnings(paths: &[PathBuf], window: Window, threads: Option<usize>) -> Result<(Vec<Beginning>, Vec<FileNote>)> {
-    let found = discover(paths);
+pub fn beginnings(
+    paths: &[PathBuf],
+    window: Window,
+    unpacking: Unpacking,
+    threads: Option<usize>,
+) -> Result<(Vec<Beginning>, Vec<FileNote>)> {
     let look = |input| look_at(input).map(|log| Beginning::of(log, window));
-    let looked: Vec<std::result::Result<Beginning, FileNote>> =
-        pool(threads)?.install(|| found.inputs.into_par_iter().map(look).collect());
-    let (mut logs, mut notes) = (Vec::new(), found.notes);
+    let (looked, mut notes): (Vec<std::result::Result<Beginning, FileNote>>, _) = pool(threads)?.install(|| {
+        let found = inputs::all(paths, unpacking);
+        (found.inputs.into_par_iter().map(look).collect(), found.notes)
+    });
+    let mut logs = Vec::new();
     for one in looked {
         match one {
             Ok(log) => logs.push(log),

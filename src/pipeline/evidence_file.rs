@@ -1,6 +1,5 @@
 //! A file that is no protocol log: is it evidence, and what does it say?
 
-use std::fs::File;
 use std::io::{self, Read};
 
 use crate::case::evidence::EvidenceFile;
@@ -39,9 +38,8 @@ pub(super) fn look_at(input: &Input, note: FileNote) -> Looked {
 
 /// The whole file, if its beginning may be evidence and it is not too large.
 fn read(input: &Input) -> io::Result<Option<Vec<u8>>> {
-    let mut file = File::open(&input.path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() || metadata.len() > MOST_BYTES {
+    let (mut file, length) = input.open()?;
+    if length.is_none_or(|length| length > MOST_BYTES) {
         return Ok(None);
     }
     let mut bytes = Vec::new();

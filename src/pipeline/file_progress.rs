@@ -1,7 +1,6 @@
 //! One file on its way: segments come in from any thread and are put together in their order.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -41,6 +40,8 @@ pub(super) struct Finished {
 pub(super) struct Buffers {
     read: Vec<u8>,
     block: Vec<u8>,
+    /// The block that is fetched while the other is read.
+    later: Vec<u8>,
 }
 
 /// A file and what has been read of it.
@@ -75,12 +76,13 @@ impl<'a> FileProgress<'a> {
             HowToRead::Segments { stretch } => self.read_segment(part, stretch, buffers, progress),
             HowToRead::Stream(stream) => {
                 let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
-                stream.map(|stream| self.read_stream(Ok(stream), progress))
+                stream.map(|stream| self.read_stream(Ok(stream), buffers, progress))
             }
-            HowToRead::LateStream { encoding, is_gzip, .. } => {
-                let source = File::open(&self.file.input.path);
-                let source = source.map(|file| if *is_gzip { Stream::gunzip(file) } else { Box::new(file) });
-                Some(self.read_stream(source.map(|source| Stream::new(source, *encoding)), progress))
+            HowToRead::LateStream { encoding, packing, .. } => {
+                let source = self.file.input.unpack(*packing);
+                let buffer = std::mem::take(&mut buffers.read);
+                let stream = source.map(|source| Stream::new(source, *encoding).with_buffer(buffer));
+                Some(self.read_stream(stream, buffers, progress))
             }
         }
     }
@@ -106,7 +108,7 @@ impl<'a> FileProgress<'a> {
         if let LastLine::Waits(unfinished) = &self.file.last_line
             && !unfinished.is_empty()
         {
-            match File::open(&self.file.input.path).and_then(|file| segments::bytes(&file, unfinished)) {
+            match self.file.input.file().and_then(|file| segments::bytes(&file, unfinished)) {
                 Ok(line) => state.unfinished = line,
                 Err(error) => state.error = state.error.take().or(Some(error)),
             }
@@ -116,7 +118,7 @@ impl<'a> FileProgress<'a> {
     }
 
     fn segment(&self, part: u64, stretch: &Range<u64>, header: Header, buffers: &mut Buffers) -> io::Result<Segment> {
-        let file = File::open(&self.file.input.path)?;
+        let file = self.file.input.file()?;
         let mut stream = segments::open(file, part, stretch, std::mem::take(&mut buffers.read));
         let mut reader = SegmentReader::new(header, self.reading());
         while let Some(block) = stream.next_block(&mut buffers.block)? {
@@ -141,16 +143,17 @@ impl<'a> FileProgress<'a> {
         }
     }
 
-    fn read_stream(&self, stream: io::Result<Stream>, progress: &dyn Progress) -> Finished {
+    fn read_stream(&self, stream: io::Result<Stream>, buffers: &mut Buffers, progress: &dyn Progress) -> Finished {
         let mut state = self.lock();
         let (mut bytes, mut text) = (0, 0);
         match stream {
             Ok(mut stream) => {
-                if let Err(error) = self.read_blocks(&mut stream, &mut state) {
+                if let Err(error) = self.read_blocks(&mut stream, &mut state, buffers) {
                     state.error = Some(error);
                 }
                 text = stream.place().0.saturating_sub(self.file.from.offset + state.unfinished.len() as u64);
                 bytes = stream.bytes().saturating_sub(self.file.from.bytes);
+                buffers.read = stream.into_buffer();
             }
             Err(error) => state.error = Some(error),
         }
@@ -159,10 +162,10 @@ impl<'a> FileProgress<'a> {
     }
 
     /// Reads blocks to the end. The next block is fetched, and unpacked, while this one is read.
-    fn read_blocks(&self, stream: &mut Stream, state: &mut State) -> io::Result<()> {
+    fn read_blocks(&self, stream: &mut Stream, state: &mut State, buffers: &mut Buffers) -> io::Result<()> {
         let Some(summary) = &mut state.summary else { return Ok(()) };
-        let (mut now, mut later) = (Vec::new(), Vec::new());
-        let mut fetched = fetch(stream, &mut now);
+        let Buffers { block: now, later, .. } = buffers;
+        let mut fetched = fetch(stream, now);
         let (mut reader, mut read) = (SegmentReader::new(summary.header, self.reading()), 0);
         let mut known = self.file.from.offset;
         while let Ok(Some((length, is_unfinished))) = fetched {
@@ -172,8 +175,8 @@ impl<'a> FileProgress<'a> {
             let (text, unfinished) = self.cut(text);
             state.unfinished = unfinished.to_vec();
             let block = Block { text, is_unfinished: is_unfinished && unfinished.is_empty() };
-            (fetched, _) = rayon::join(|| fetch(stream, &mut later), || reader.add(block));
-            std::mem::swap(&mut now, &mut later);
+            (fetched, _) = rayon::join(|| fetch(stream, later), || reader.add(block));
+            std::mem::swap(now, later);
             read += length as u64;
             if read >= SEGMENT {
                 summary.add(reader.finish());

@@ -12,7 +12,8 @@ use rayon::prelude::*;
 
 use crate::case::evidence::{Evidence, EvidenceFile};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::discover::{Input, discover};
+use crate::input::discover::Input;
+use crate::input::packed::Unpacking;
 use crate::protocol_log::log_file::{LogFile, look_at};
 use crate::skipped::{FileFate, FileNote};
 use crate::summary::Summary;
@@ -21,6 +22,7 @@ use crate::summary::scope::Scope;
 pub mod beginnings;
 mod evidence_file;
 mod file_progress;
+pub mod inputs;
 pub mod rest;
 
 use evidence_file::Looked;
@@ -46,6 +48,8 @@ pub struct Job<'a> {
     pub scope: &'a Scope,
     /// How many threads; all processors if `None`.
     pub threads: Option<usize>,
+    /// How much may come out of archives and packed files.
+    pub unpacking: Unpacking,
 }
 
 /// What was read: the logs and what lay beside them.
@@ -93,9 +97,9 @@ fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
 }
 
 fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Material {
-    let found = discover(job.paths);
+    let found = inputs::all(job.paths, job.unpacking);
     let inputs = found.inputs.into_iter().map(|input| (input, ())).collect();
-    let (files, looked) = look(inputs, job.evidence, |input, ()| look_at(input));
+    let (files, looked) = look(inputs, (job.evidence, job.unpacking), |input, ()| look_at(input));
     let mut summary = Summary::default();
     read_files(&files, job.scope, progress, &mut |_, finished| {
         summary.notes.extend(finished.note);
@@ -117,10 +121,10 @@ struct Beside {
 /// evidence.
 fn look<K: Send>(
     inputs: Vec<(Input, K)>,
-    evidence: &[PathBuf],
+    (evidence, unpacking): (&[PathBuf], Unpacking),
     look_at: impl Fn(Input, K) -> std::result::Result<LogFile, FileNote> + Sync,
 ) -> (Vec<LogFile>, Beside) {
-    let alone = discover(evidence);
+    let alone = inputs::all(evidence, unpacking);
     let mut beside = Beside { notes: alone.notes, evidence: Vec::new() };
     let no_log =
         |input: &Input| FileNote { file: input.shown.clone(), fate: FileFate::Other, reason: "no evidence in it".to_owned() };

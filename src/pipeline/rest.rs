@@ -9,6 +9,7 @@ use crate::case::evidence::Evidence;
 use crate::error::{Result, plain_words};
 use crate::input::discover::Input;
 use crate::input::identity::Beginning;
+use crate::input::packed::Unpacking;
 use crate::pipeline::file_progress::Finished;
 use crate::pipeline::{Progress, look, pool, read_files};
 use crate::protocol_log::log_file::look_at;
@@ -28,6 +29,8 @@ pub struct Rest<'a> {
     pub scope: &'a Scope,
     /// How many threads; all processors if `None`.
     pub threads: Option<usize>,
+    /// How much may come out of archives and packed files.
+    pub unpacking: Unpacking,
 }
 
 /// What was read of a log.
@@ -61,14 +64,14 @@ pub struct Beside {
 /// # Errors
 /// [`crate::error::ErrorKind::System`] if threads cannot be had. Files that cannot be read are no error: they have notes.
 pub fn read_on(rest: Rest<'_>, progress: &dyn Progress, take: &mut (dyn FnMut(LogRead) + Send)) -> Result<Beside> {
-    let Rest { files, evidence, scope, threads } = rest;
+    let Rest { files, evidence, scope, threads, unpacking } = rest;
     pool(threads)?.install(|| {
         let look_behind = |input: Input, place: Place| {
             let shown = input.shown.clone();
             let unreadable = |error: io::Error| FileNote { file: shown, fate: FileFate::Unreadable, reason: plain_words(&error) };
             look_at(input)?.after(place).map_err(unreadable)
         };
-        let (logs, beside) = look(files, evidence, look_behind);
+        let (logs, beside) = look(files, (evidence, unpacking), look_behind);
         read_files(&logs, scope, progress, &mut |place, finished| {
             let Some(log) = logs.get(place) else { return };
             let Finished { summary, note, path_name, end, unfinished } = finished;

@@ -1,6 +1,5 @@
 //! A file looked at for the first time: is it a protocol log, and how is it to be read?
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Mutex;
@@ -8,8 +7,11 @@ use std::sync::Mutex;
 use crate::error::plain_words;
 use crate::input::discover::Input;
 use crate::input::encoding::Encoding;
+use crate::input::packed::Packing;
 use crate::input::segments;
+use crate::input::source::Source;
 use crate::input::stream::Stream;
+use crate::input::zip::is_zip;
 use crate::protocol_log::file_name::{NamedKind, kind_of};
 use crate::protocol_log::header::Header;
 use crate::protocol_log::place::Place;
@@ -27,15 +29,15 @@ pub enum Reading {
         /// The bytes that are read: whole lines, but for the last one.
         stretch: Range<u64>,
     },
-    /// From front to back, by one thread: gzip, UTF-16, a pipe. Taken by the one that reads it.
+    /// From front to back, by one thread: what is packed, UTF-16, a pipe. Taken by the one that reads it.
     Stream(Mutex<Option<Stream>>),
     /// Like `Stream`, but opened only when its turn comes, so that thousands of files do not stand open.
     LateStream {
         /// The encoding after unpacking.
         encoding: Encoding,
-        /// Whether it is packed with gzip.
-        is_gzip: bool,
-        /// The length on the disk in bytes.
+        /// How it is packed.
+        packing: Packing,
+        /// The length on the disk in bytes, or in the archive before packing.
         length: u64,
     },
 }
@@ -91,7 +93,7 @@ impl LogFile {
         let mut unfinished = 0..0;
         if let Reading::Segments { stretch } = &mut self.reading {
             stretch.start = place.offset.min(stretch.end);
-            let end = segments::whole_lines(&File::open(&self.input.path)?, stretch)?;
+            let end = segments::whole_lines(&self.input.file()?, stretch)?;
             unfinished = end..stretch.end;
             stretch.end = end;
         }
@@ -107,7 +109,7 @@ impl LogFile {
 /// # Errors
 /// The note to list the file with, if it cannot be read or is no protocol log.
 pub fn look_at(input: Input) -> Result<LogFile, FileNote> {
-    let looked = if input.is_standard_input() { look_at_stream(Box::new(io::stdin())) } else { look_at_file(&input) };
+    let looked = if input.is_standard_input() { look_at_stream(Box::new(io::stdin()), &input) } else { look_at_file(&input) };
     let (reading, header) = looked.map_err(|why| {
         let (fate, reason) = match why {
             Aside::Unreadable(error) => (FileFate::Unreadable, plain_words(&error)),
@@ -131,22 +133,15 @@ impl From<io::Error> for Aside {
 }
 
 fn look_at_file(input: &Input) -> Result<(Reading, Header), Aside> {
-    let mut file = File::open(&input.path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return look_at_stream(Box::new(file));
-    }
-    let length = metadata.len();
-    let packed = read_beginning(&mut file, BEGINNING)?;
+    let (mut bytes, length) = input.open()?;
+    let Some(length) = length else { return look_at_stream(bytes, input) };
+    let packed = read_beginning(&mut bytes, BEGINNING)?;
     if let Some(reason) = known_other(&packed) {
         return Err(Aside::Other(reason));
     }
-    let is_gzip = packed.starts_with(&[0x1f, 0x8b]);
-    let mut whole: Box<dyn Read + Send> = match is_gzip {
-        true => Stream::gunzip(File::open(&input.path)?),
-        false => Box::new(File::open(&input.path)?),
-    };
-    let beginning = if is_gzip { read_beginning(&mut whole, BEGINNING)? } else { packed };
+    let packing = Packing::of(&packed);
+    let mut whole = input.unpack(packing)?;
+    let beginning = if packing == Packing::Plain { packed } else { read_beginning(&mut whole, BEGINNING)? };
     let encoding = Encoding::of(&beginning);
     let text = encoding.to_utf8(&beginning);
     let looks_like_one = input.path.file_name().is_some_and(|name| kind_of(&name.to_string_lossy()).is_some());
@@ -156,23 +151,24 @@ fn look_at_file(input: &Input) -> Result<(Reading, Header), Aside> {
             return Err(Aside::Other("no line of an IMAP4 or POP3 protocol log in it"));
         }
     }
-    let reading = match (is_gzip, encoding) {
-        (false, Encoding::Utf8) => Reading::Segments { stretch: 0..length },
-        _ => Reading::LateStream { encoding, is_gzip, length },
+    let reading = match (&input.source, packing, encoding) {
+        (Source::Disk, Packing::Plain, Encoding::Utf8) => Reading::Segments { stretch: 0..length },
+        _ => Reading::LateStream { encoding, packing, length },
     };
     Ok((reading, header_of(&text)))
 }
 
 /// Standard input and pipes: what was read to look at them is given back in front of the rest.
-fn look_at_stream(mut source: Box<dyn Read + Send>) -> Result<(Reading, Header), Aside> {
+fn look_at_stream(mut source: Box<dyn Read + Send>, input: &Input) -> Result<(Reading, Header), Aside> {
     let packed = read_beginning(&mut source, BEGINNING)?;
     if let Some(reason) = known_other(&packed) {
         return Err(Aside::Other(reason));
     }
     let mut source: Box<dyn Read + Send> = Box::new(io::Cursor::new(packed.clone()).chain(source));
     let mut beginning = packed;
-    if beginning.starts_with(&[0x1f, 0x8b]) {
-        source = Box::new(flate2::read::MultiGzDecoder::new(source));
+    let packing = Packing::of(&beginning);
+    if packing != Packing::Plain {
+        source = packing.unpack(source, input.unpacking.of(None));
         beginning = read_beginning(&mut source, BEGINNING)?;
         source = Box::new(io::Cursor::new(beginning.clone()).chain(source));
     }
@@ -214,8 +210,9 @@ fn found_later(source: Box<dyn Read + Send>, encoding: Encoding) -> io::Result<b
 fn known_other(beginning: &[u8]) -> Option<&'static str> {
     match beginning {
         [] => Some("empty"),
-        [b'P', b'K', 3 | 5 | 7, 4 | 6 | 8, ..] => Some("a zip archive: unpack it first"),
-        [b'7', b'z', 0xbc, 0xaf, ..] => Some("a 7z archive: unpack it first"),
+        // Others were opened: they are folders.
+        _ if is_zip(beginning) => Some("a zip archive in a pipe, or inside of another one under another name: unpack it first"),
+        [b'7', b'z', 0xbc, 0xaf, ..] => Some("a 7z archive, which exlog does not read: unpack it first"),
         [b'E', b'l', b'f', b'F', b'i', b'l', b'e', 0, ..] => Some("a Windows event log"),
         _ => None,
     }

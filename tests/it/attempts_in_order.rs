@@ -5,6 +5,7 @@ use std::path::Path;
 use exlog::attempts::attempt::Attempts;
 use exlog::attempts::in_order::{InOrder, Key, Step};
 use exlog::clock::{Window, rfc3339};
+use exlog::input::packed::Unpacking;
 use exlog::pipeline::beginnings::beginnings;
 use exlog::summary::scope::Scope;
 use proptest::prelude::*;
@@ -24,7 +25,7 @@ fn log_of(moments: &[i64], filler: usize) -> String {
 
 fn keys(path: &Path) -> Vec<Key> {
     let scope = Scope::default();
-    let (logs, notes) = beginnings(&[path.to_owned()], Window::default(), Some(1)).unwrap();
+    let (logs, notes) = beginnings(&[path.to_owned()], Window::default(), Unpacking::default(), Some(1)).unwrap();
     assert!(notes.is_empty());
     let attempts = Attempts { scope: &scope, outcome: None, error: None };
     let mut logs = InOrder::new(logs, &scope, &attempts);

@@ -22,6 +22,7 @@ mod tree;
 mod attempts_in_order;
 mod borders;
 mod compare;
+mod containers;
 mod csv_tables;
 mod delivery_mail;
 mod delivery_webhook;

@@ -9,6 +9,7 @@ use exlog::case::evidence::Evidence;
 use exlog::clock::Window;
 use exlog::diagnosis::judge;
 use exlog::input::discover::discover;
+use exlog::input::packed::Unpacking;
 use exlog::merge::Merge;
 use exlog::pipeline::rest::{LogRead, Rest, read_on};
 use exlog::pipeline::{Job, Silent, run};
@@ -26,7 +27,8 @@ fn night(path: &Path, from: Place) -> (Summary, Summary, Place) {
     let input = discover(&[path.to_owned()]).inputs.remove(0);
     let scope = Scope::default();
     let (mut whole, mut unfinished, mut end) = (Summary::default(), Summary::default(), Place::default());
-    let rest = Rest { files: vec![(input, from)], evidence: &[], scope: &scope, threads: Some(2) };
+    let rest =
+        Rest { files: vec![(input, from)], evidence: &[], scope: &scope, threads: Some(2), unpacking: Unpacking::default() };
     let mut take = |read: LogRead| {
         end = read.end;
         if let Some(line) = read.unfinished {
@@ -42,7 +44,13 @@ fn night(path: &Path, from: Place) -> (Summary, Summary, Place) {
 
 /// The report about a log that is read at once.
 fn at_once(path: &Path) -> serde_json::Value {
-    let job = Job { paths: &[path.to_owned()], evidence: &[], scope: &Scope::default(), threads: Some(1) };
+    let job = Job {
+        paths: &[path.to_owned()],
+        evidence: &[],
+        scope: &Scope::default(),
+        threads: Some(1),
+        unpacking: Unpacking::default(),
+    };
     report(run(&job, &Silent).unwrap().summary)
 }
 

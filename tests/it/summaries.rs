@@ -13,6 +13,7 @@ use exlog::dataset::summary_file::{Question, SummaryFile};
 use exlog::diagnosis::judge;
 use exlog::input::block::Block;
 use exlog::input::discover::discover;
+use exlog::input::packed::Unpacking;
 use exlog::pipeline::{Job, Silent, run};
 use exlog::protocol_log::place::Place;
 use exlog::report::html::{self, Asked};
@@ -30,7 +31,8 @@ use crate::tree::{FRONT, TWELVE, Tree, log, login, repository, samples};
 /// What these paths hold, counted anew.
 fn summarized(paths: &[PathBuf]) -> SummaryFile {
     let scope = Scope::default();
-    let material = run(&Job { paths, evidence: &[], scope: &scope, threads: Some(2) }, &Silent).unwrap();
+    let material =
+        run(&Job { paths, evidence: &[], scope: &scope, threads: Some(2), unpacking: Unpacking::default() }, &Silent).unwrap();
     SummaryFile {
         question: Question::default(),
         paths: paths.iter().map(|path| path.display().to_string()).collect(),

@@ -6,6 +6,7 @@ use exlog::case::Case;
 use exlog::clock::Zone;
 use exlog::comparison::{Comparison, Judged};
 use exlog::diagnosis::judge;
+use exlog::input::packed::Unpacking;
 use exlog::pipeline::{self, Job, Silent};
 use exlog::report::terminal::{self, Glyphs, Look};
 use exlog::summary::scope::Scope;
@@ -22,7 +23,7 @@ const WIDTHS: [usize; 4] = [79, 80, 100, 160];
 /// What is known about a path.
 fn case(path: &Path) -> Case {
     let scope = Scope::default();
-    let job = Job { paths: &[path.to_owned()], evidence: &[], scope: &scope, threads: Some(1) };
+    let job = Job { paths: &[path.to_owned()], evidence: &[], scope: &scope, threads: Some(1), unpacking: Unpacking::default() };
     let material = pipeline::run(&job, &Silent).unwrap();
     Case::new(material.summary, material.evidence, scope.window)
 }

@@ -33,7 +33,7 @@ const FLOORS: [(&str, &[&str]); 17] = [
 ];
 
 /// The one door of each crate: the modules whose files may name it.
-const DOORS: [(&str, &[&str]); 28] = [
+const DOORS: [(&str, &[&str]); 31] = [
     ("rayon", &["pipeline"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
@@ -47,7 +47,10 @@ const DOORS: [(&str, &[&str]); 28] = [
     ("hdrhistogram", &["collections::latency"]),
     ("walkdir", &["input::discover"]),
     ("globset", &["input::discover"]),
-    ("flate2", &["input::stream", "protocol_log::log_file", "dataset::envelope"]),
+    ("flate2", &["input::packed", "input::zip", "dataset::envelope"]),
+    ("ruzstd", &["input::packed"]),
+    ("zip", &["input::zip"]),
+    ("deflate64", &["input::zip"]),
     ("encoding_rs", &["input", "evidence::text_lines"]),
     ("chrono", &["clock", "evidence::date"]),
     ("evtx", &["evidence"]),

@@ -15,10 +15,10 @@ use rusqlite::{Connection, OpenFlags};
 use crate::program::{Ended, analyze, command, end, list, text};
 
 /// Attempts, successes and failures by server, protocol and role.
-type Totals = BTreeMap<(Option<String>, String, String), [u64; 3]>;
+pub(crate) type Totals = BTreeMap<(Option<String>, String, String), [u64; 3]>;
 
 /// A run over a folder, with more arguments.
-fn nightly(store: &Path, logs: &Path, more: &[&str]) -> Ended {
+pub(crate) fn nightly(store: &Path, logs: &Path, more: &[&str]) -> Ended {
     end(command().arg("nightly").arg("--store").arg(store).args(more).arg(logs))
 }
 
@@ -28,7 +28,7 @@ fn opened(store: &Path) -> Connection {
 }
 
 /// What the view of the contract says.
-fn totals(store: &Path) -> (Totals, u64) {
+pub(crate) fn totals(store: &Path) -> (Totals, u64) {
     let store = opened(store);
     let mut statement = store.prepare("SELECT server, protocol, role, attempts, succeeded, failed, records FROM totals").unwrap();
     let mut records = 0;
@@ -58,7 +58,7 @@ fn totals_of_report(logs: &Path) -> (Totals, u64) {
 
 /// What nights have counted is what one reading counts.
 #[track_caller]
-fn is_all_counted_once(store: &Path, logs: &Path) {
+pub(crate) fn is_all_counted_once(store: &Path, logs: &Path) {
     let ((mut counted, records), (expected, expected_records)) = (totals(store), totals_of_report(logs));
     counted.retain(|key, counts| expected.contains_key(key) || *counts != [0; 3]);
     assert_eq!((counted, records), (expected, expected_records));
