@@ -115,6 +115,7 @@ impl Simulation<'_> {
             outcome: Outcome::Success,
             fixed: false,
             outage: None,
+            hand_over: None,
             cost: Cost::default(),
             last_time: i64::MIN,
         }

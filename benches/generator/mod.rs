@@ -34,7 +34,7 @@ mod truth_json;
 pub use bulk::{Bulk, bulk_plan, log_bytes, log_bytes_with_truth};
 pub use plan::{Columns, Event, EventKind, FileCut, Mix, Plan, Protocol, Role, ServerPlan};
 pub use samples::{Sample, samples_json, write_samples};
-pub use truth::{ClientClass, FailureKey, FileTruth, LoginCounts, LoginKey, OutageTruth, Truth};
+pub use truth::{ClientClass, FailureKey, FileTruth, HandOver, LoginCounts, LoginKey, OutageTruth, Truth};
 
 use people::Directory;
 use simulate::{Simulation, Written};

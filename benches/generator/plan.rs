@@ -269,6 +269,8 @@ pub struct Plan {
     pub events: Vec<Event>,
     /// Write files of this role alone, whatever the mix.
     pub only_role: Option<Role>,
+    /// Whether the truth lists every login that was handed over.
+    pub tell_hand_overs: bool,
     /// Stop every log after about so many bytes.
     pub stop_after: Option<u64>,
     /// Threads that write; the output does not depend on it.
@@ -295,6 +297,7 @@ impl Plan {
             mix: Mix::Both,
             events: Vec::new(),
             only_role: None,
+            tell_hand_overs: false,
             stop_after: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         }

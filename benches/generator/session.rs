@@ -44,6 +44,8 @@ pub struct Session {
     pub fixed: bool,
     /// The planted outage that the outcome is due to.
     pub outage: Option<usize>,
+    /// The number that its login shares with its other half.
+    pub hand_over: Option<u64>,
     /// Cost of the next line.
     pub cost: Cost,
     /// dateTime of the line before.

@@ -33,6 +33,8 @@ pub struct Simulation<'a> {
     due: BinaryHeap<Reverse<(i64, u32)>>,
     /// Session ids, for each role.
     counters: [u64; 2],
+    /// Logins that were handed over so far.
+    hand_overs: u64,
     /// Stops of the service: from, to.
     stops: Vec<(i64, i64)>,
 }
@@ -65,6 +67,7 @@ impl<'a> Simulation<'a> {
             free: Vec::new(),
             due,
             counters: [rng.below(3), rng.below(3)],
+            hand_overs: 0,
             stops: stops(plan, server, protocol, &mut rng),
             sources,
             rng,
@@ -154,7 +157,7 @@ impl<'a> Simulation<'a> {
             self.admit(session, now);
         } else if session.script.iter().any(|step| matches!(step, Step::Login | Step::Authenticate)) {
             self.decide(&mut session, now);
-            self.hand_over(&session, now);
+            self.hand_over(&mut session, now);
         }
     }
 
@@ -185,7 +188,7 @@ impl<'a> Simulation<'a> {
                 Outcome::ConnectFailed => 21_000 + cost.duration,
                 _ => cost.duration + 20,
             };
-            self.hand_over(&session, now + cost.pause as i64);
+            self.hand_over(&mut session, now + cost.pause as i64);
         }
         session.cost = cost;
         let time = now + (cost.pause + cost.duration) as i64;
@@ -196,7 +199,7 @@ impl<'a> Simulation<'a> {
     }
 
     /// The back end's half of a login, as far as the login gets there.
-    fn hand_over(&mut self, front: &Session, now: i64) {
+    fn hand_over(&mut self, front: &mut Session, now: i64) {
         if self.streams[Role::Backend as usize].is_none() {
             return;
         }
@@ -211,7 +214,11 @@ impl<'a> Simulation<'a> {
             Outcome::NotAuthenticated if self.rng.one_in(2) => (script::KNOCK, Outcome::Success),
             _ => return,
         };
-        let session = self.backend_half(front, script, outcome);
+        let mut session = self.backend_half(front, script, outcome);
+        if script.contains(&Step::Authenticate) {
+            self.hand_overs += 1;
+            (front.hand_over, session.hand_over) = (Some(self.hand_overs), Some(self.hand_overs));
+        }
         self.admit(session, now);
     }
 
@@ -254,6 +261,9 @@ impl<'a> Simulation<'a> {
         if let Some(attempt) = session.attempt(self.protocol) {
             let person = (session.person != NOBODY).then(|| &self.directory.people[session.person as usize]);
             let (role, outcome, outage) = (session.role, session.outcome, session.outage);
+            if let Some(number) = session.hand_over.filter(|_| self.plan.tell_hand_overs) {
+                self.tally.hand_over(&self.plan.servers[self.server].name, self.protocol, number, role, (time, session.id));
+            }
             self.tally.attempt(Seen { role, attempt, outcome, time, person, outage });
         }
     }

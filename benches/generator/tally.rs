@@ -80,6 +80,12 @@ impl Tally {
         }
     }
 
+    /// Remembers one half of a login that was handed over.
+    pub fn hand_over(&mut self, server: &str, protocol: Protocol, number: u64, role: Role, line: (i64, u64)) {
+        let halves = self.truth.hand_overs.entry((server.to_owned(), protocol, number)).or_default();
+        *(if role == Role::Frontend { &mut halves.front } else { &mut halves.back }) = Some(line);
+    }
+
     fn failure(&mut self, role: Role, class: ClientClass, error: &'static str) {
         let known = self.failures.iter_mut().find(|entry| entry.0 == role && entry.1 == class && entry.2 == error);
         match known {

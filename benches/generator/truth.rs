@@ -129,6 +129,15 @@ pub struct OutageTruth {
     pub total: bool,
 }
 
+/// A login that a front end handed over and a back end logged, by the lines of both that can be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HandOver {
+    /// dateTime and session id of the front end's login.
+    pub front: Option<(i64, u64)>,
+    /// Those of the back end's.
+    pub back: Option<(i64, u64)>,
+}
+
 /// The truth about one tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Truth {
@@ -142,6 +151,8 @@ pub struct Truth {
     pub logins: BTreeMap<LoginKey, LoginCounts>,
     /// Failed attempts by reason.
     pub failures: BTreeMap<FailureKey, u64>,
+    /// Logins that were handed over, by server, protocol and a number, if the plan asks for them.
+    pub hand_overs: BTreeMap<(String, Protocol, u64), HandOver>,
     /// Planted outages that show.
     pub outages: Vec<OutageTruth>,
     /// Sequence numbers missing between two readable lines of one session.
@@ -168,6 +179,7 @@ impl Truth {
         for (key, count) in other.failures {
             *self.failures.entry(key).or_default() += count;
         }
+        self.hand_overs.extend(other.hand_overs);
         self.outages.extend(other.outages);
         self.missing_sequence_numbers += other.missing_sequence_numbers;
         self.sessions_without_start += other.sessions_without_start;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::attempts::other_half::OtherHalf;
 use crate::attempts::take::{Seen, Take};
 use crate::location::Location;
 use crate::login::attempt::{Answer, LoginCommand, Who, target_name};
@@ -55,6 +56,8 @@ pub struct Attempt {
     pub sequence: Option<u32>,
     /// Where the line stands.
     pub location: Location,
+    /// Its other half on the back end or the front end; `None` if nobody looked for it, or there cannot be one.
+    pub other_half: Option<OtherHalf>,
 }
 
 /// One end of a connection.
@@ -87,27 +90,59 @@ impl Take for Attempts<'_> {
     type Taken = Attempt;
 
     fn take(&self, seen: &Seen<'_>) -> Option<Attempt> {
+        read(seen, |parts| self.wants(parts).then(|| parts.attempt())).flatten()
+    }
+}
+
+impl Attempts<'_> {
+    /// Whether an attempt is wanted, its service, server and time included.
+    pub(super) fn wants(&self, parts: &Parts<'_>) -> bool {
+        let Parts { seen, who, answer, .. } = parts;
+        self.scope.window.contains(seen.record.time)
+            && self.scope.has_service(seen.protocol, seen.role)
+            && self.scope.has_server(seen.server.map(AsRef::as_ref))
+            && self.scope.has_user(&who.names)
+            && self.scope.has_client(&seen.record.texts().client_address())
+            && self.outcome.is_none_or(|only| only == answer.outcome)
+            && self.error.is_none_or(|pattern| fits(pattern, &answer.error, parts.error_class))
+    }
+}
+
+/// A login attempt as its line shows it, before anything is copied.
+pub(super) struct Parts<'a> {
+    pub(super) seen: &'a Seen<'a>,
+    pub(super) who: Who<'a>,
+    pub(super) answer: Answer<'a>,
+    pub(super) error_class: Option<ErrorClass>,
+    pub(super) context: &'a [u8],
+}
+
+/// Shows the parts of a login attempt; `None` if the line is none.
+pub(super) fn read<R>(seen: &Seen<'_>, with: impl FnOnce(&Parts<'_>) -> R) -> Option<R> {
+    let record = seen.record;
+    let command = LoginCommand::of(record.command)?;
+    let (user, parameters, context) = (record.texts().user(), record.texts().parameters(), record.context());
+    let mut who = Who::read(command, &user, &parameters);
+    if who.names.name.is_none() {
+        who.names.name = seen.pop_user.filter(|_| command == LoginCommand::Pass).map(Into::into);
+    }
+    let answer = Answer::read(&context);
+    let error_class = (answer.outcome == Outcome::Failed).then(|| answer.error_class());
+    Some(with(&Parts { seen, who, answer, error_class, context: &context }))
+}
+
+impl Parts<'_> {
+    /// The attempt by itself; nobody has looked for its other half.
+    pub(super) fn attempt(&self) -> Attempt {
+        let Self { seen, who, answer, .. } = self;
         let record = seen.record;
-        let command = LoginCommand::of(record.command)?;
-        let (user, parameters, context) = (record.texts().user(), record.texts().parameters(), record.context());
-        let mut who = Who::read(command, &user, &parameters);
-        if who.names.name.is_none() {
-            who.names.name = seen.pop_user.filter(|_| command == LoginCommand::Pass).map(Into::into);
-        }
-        if !self.scope.has_user(&who.names) || !self.scope.has_client(&record.texts().client_address()) {
-            return None;
-        }
-        let answer = Answer::read(&context);
-        let error_class = (answer.outcome == Outcome::Failed).then(|| answer.error_class());
-        let is_wanted = self.outcome.is_none_or(|only| only == answer.outcome)
-            && self.error.is_none_or(|pattern| fits(pattern, &answer.error, error_class));
-        is_wanted.then(|| Attempt {
+        Attempt {
             moment: record.time,
             protocol: seen.protocol,
             role: seen.role,
             server: seen.server.cloned(),
             outcome: answer.outcome,
-            error_class,
+            error_class: self.error_class,
             user: who.names.name.as_deref().unwrap_or_default().into(),
             client_class: who.client_class,
             client: record.client_endpoint().into(),
@@ -116,12 +151,13 @@ impl Take for Attempts<'_> {
             mechanism: who.mechanism,
             command: lossy(record.command).into(),
             response: lossy(answer.response).into(),
-            error: answer.error.into(),
+            error: answer.error.as_ref().into(),
             duration: record.duration(),
             session: record.session,
             sequence: record.sequence,
             location: seen.location(),
-        })
+            other_half: None,
+        }
     }
 }
 

@@ -69,6 +69,27 @@ pub enum Step<T> {
     Read(u64),
 }
 
+/// Rows that come out of logs one by one while these are read.
+pub trait Rows {
+    /// What comes.
+    type Row;
+
+    /// One step on; `None` once everything was read.
+    fn step(&mut self) -> Option<Step<Self::Row>>;
+
+    /// How many logs are to be read, and how many bytes of the disk; to be asked before the first step.
+    fn planned(&self) -> (usize, u64);
+
+    /// How many came out of their order, because their lines stand too late.
+    fn late(&self) -> u64;
+
+    /// How many lines of the logs that were read to their end could not be read.
+    fn skipped(&self) -> u64;
+
+    /// The logs that had trouble.
+    fn notes(&self) -> &[FileNote];
+}
+
 /// All logs, read in step.
 pub struct InOrder<'a, P: Take> {
     take: &'a P,
@@ -99,28 +120,40 @@ impl<'a, P: Take> InOrder<'a, P> {
         Self { take, scope, closed, open, tools, skipped: 0, notes: Vec::new(), greatest: None, late: 0 }
     }
 
-    /// How many logs are to be read, and how many bytes of the disk; to be asked before the first step.
-    pub fn planned(&self) -> (usize, u64) {
-        (self.closed.len(), self.closed.values().map(LogFile::length).sum())
+    fn open_log(&mut self, place: usize, log: &LogFile) {
+        let name = log.input.shown.clone();
+        match Source::open((place, log), self.scope, self.take, &mut self.tools) {
+            Ok(Some(source)) => self.put_back(Open { turn: (i64::MIN, false, place, 0), name, source: Box::new(source) }),
+            Ok(None) => {}
+            Err(error) => self.note(name, FileFate::Unreadable, &error),
+        }
     }
 
-    /// How many came out of their order, because their lines stand too late.
-    pub fn late(&self) -> u64 {
-        self.late
+    /// Puts a source where its turn is; one that has nothing left is done with.
+    fn put_back(&mut self, mut source: Open<P::Taken>) {
+        let most = (MOST_WAITING / (self.open.len() + 1)).max(LEAST_WAITING);
+        match source.source.turn(most) {
+            Some(turn) => {
+                source.turn = turn;
+                self.open.push(Reverse(source));
+            }
+            None => self.skipped += source.source.skipped(),
+        }
     }
 
-    /// How many lines of the logs that were read to their end could not be read.
-    pub fn skipped(&self) -> u64 {
-        self.skipped
+    fn is_far_beyond(&self, moment: i64) -> bool {
+        self.scope.window.to.is_some_and(|to| moment > to.saturating_add(FAR))
     }
 
-    /// The logs that had trouble.
-    pub fn notes(&self) -> &[FileNote] {
-        &self.notes
+    fn note(&mut self, file: Arc<str>, fate: FileFate, error: &io::Error) {
+        self.notes.push(FileNote { file, fate, reason: plain_words(error) });
     }
+}
 
-    /// One step on; `None` once everything was read.
-    pub fn step(&mut self) -> Option<Step<P::Taken>> {
+impl<P: Take> Rows for InOrder<'_, P> {
+    type Row = P::Taken;
+
+    fn step(&mut self) -> Option<Step<P::Taken>> {
         let begins_first = |(moment, _): &(i64, usize)| self.open.peek().is_none_or(|Reverse(first)| *moment <= first.turn.0);
         if let Some(entry) = self.closed.first_entry().filter(|entry| begins_first(entry.key())) {
             let ((moment, place), log) = entry.remove_entry();
@@ -153,33 +186,20 @@ impl<'a, P: Take> InOrder<'a, P> {
         Some(Step::Read(read))
     }
 
-    fn open_log(&mut self, place: usize, log: &LogFile) {
-        let name = log.input.shown.clone();
-        match Source::open((place, log), self.scope, self.take, &mut self.tools) {
-            Ok(Some(source)) => self.put_back(Open { turn: (i64::MIN, false, place, 0), name, source: Box::new(source) }),
-            Ok(None) => {}
-            Err(error) => self.note(name, FileFate::Unreadable, &error),
-        }
+    fn planned(&self) -> (usize, u64) {
+        (self.closed.len(), self.closed.values().map(LogFile::length).sum())
     }
 
-    /// Puts a source where its turn is; one that has nothing left is done with.
-    fn put_back(&mut self, mut source: Open<P::Taken>) {
-        let most = (MOST_WAITING / (self.open.len() + 1)).max(LEAST_WAITING);
-        match source.source.turn(most) {
-            Some(turn) => {
-                source.turn = turn;
-                self.open.push(Reverse(source));
-            }
-            None => self.skipped += source.source.skipped(),
-        }
+    fn late(&self) -> u64 {
+        self.late
     }
 
-    fn is_far_beyond(&self, moment: i64) -> bool {
-        self.scope.window.to.is_some_and(|to| moment > to.saturating_add(FAR))
+    fn skipped(&self) -> u64 {
+        self.skipped
     }
 
-    fn note(&mut self, file: Arc<str>, fate: FileFate, error: &io::Error) {
-        self.notes.push(FileNote { file, fate, reason: plain_words(error) });
+    fn notes(&self) -> &[FileNote] {
+        &self.notes
     }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! All logs are read side by side, each a block at a time when its turn comes, so that the first results come at once and
 //! memory grows with the logs that overlap, never with their length. What a line means is decided in `protocol_log` and
-//! `login`, as for the summary. Nothing is added up here.
+//! `login`, as for the summary. Nothing is added up here. `halves` finds for each attempt what the other service said of it.
 
 pub mod attempt;
 mod ends;
+pub mod halves;
 pub mod in_order;
 mod lines;
+pub mod other_half;
 mod redacted;
 mod server;
 pub mod session_line;

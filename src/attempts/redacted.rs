@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::attempts::attempt::{Attempt, End};
+use crate::attempts::other_half::{Half, OtherHalf};
 use crate::attempts::session_line::SessionLine;
 use crate::redaction::{Redact, Redactor};
 
@@ -12,6 +13,8 @@ impl Redact for Attempt {
         self.target.iter().for_each(|target| redactor.learn_target(target));
         redactor.learn_targets_of(&self.response);
         redactor.learn_account(&self.user);
+        let other_server = self.other_half.as_ref().and_then(|other| other.half()?.server.as_ref());
+        other_server.iter().for_each(|server| redactor.learn_host(server));
     }
 
     fn redact(&mut self, redactor: &Redactor) {
@@ -35,6 +38,7 @@ impl Redact for Attempt {
             session: _,
             sequence: _,
             location,
+            other_half,
         } = self;
         server.iter_mut().for_each(|name| hide_server(name, redactor));
         *error = redactor.text(error).into();
@@ -45,6 +49,26 @@ impl Redact for Attempt {
         *command = redactor.command(command).into();
         *response = redactor.text(response).into();
         location.redact(redactor);
+        other_half.iter_mut().for_each(|other| other.redact(redactor));
+    }
+}
+
+impl Redact for OtherHalf {
+    fn redact(&mut self, redactor: &Redactor) {
+        match self {
+            Self::Found { score: _, half } | Self::Ambiguous { candidates: _, half } => half.redact(redactor),
+            Self::NotFound | Self::Undecided => {}
+        }
+    }
+}
+
+impl Redact for Half {
+    fn redact(&mut self, redactor: &Redactor) {
+        let Self { server, outcome: _, error, client, session: _, location } = self;
+        server.iter_mut().for_each(|name| hide_server(name, redactor));
+        error.iter_mut().for_each(|error| *error = redactor.text(error).into());
+        client.iter_mut().for_each(|client| *client = redactor.address(client).into());
+        location.iter_mut().for_each(|location| location.redact(redactor));
     }
 }
 

@@ -6,10 +6,10 @@ use std::num::NonZeroUsize;
 
 use clap::{Args, ValueEnum};
 
-use crate::attempts::attempt::Attempts;
-use crate::attempts::in_order::{Beginning, InOrder, Key, Step};
+use crate::attempts::attempt::{Attempt, Attempts};
+use crate::attempts::halves::{BothHalves, InPairs};
+use crate::attempts::in_order::{InOrder, Key, Rows, Step};
 use crate::attempts::session_line::SessionLines;
-use crate::attempts::take::Take;
 use crate::cli::csv_mark::CsvMark;
 use crate::cli::options::Selection;
 use crate::cli::output::Output;
@@ -24,9 +24,10 @@ use crate::pipeline::Progress;
 use crate::pipeline::beginnings::beginnings;
 use crate::redaction::{Redact, Redactor};
 use crate::report::listing::Listing;
+use crate::report::terminal::Look;
 use crate::report::{csv, ndjson, terminal};
 use crate::skipped::{FileFate, FileNote};
-use crate::summary::scope::{NamePattern, Scope};
+use crate::summary::scope::NamePattern;
 use crate::text::counted;
 
 /// The arguments of `exlog sessions`.
@@ -47,6 +48,10 @@ pub(super) struct Sessions {
     /// Every line of this session instead of attempts, with its file and line. Numbers come again: narrow with --server, --role, --from
     #[arg(long, value_name = "ID", value_parser = session_number, conflicts_with_all = ["outcome", "error", "user"], help_heading = "What counts")]
     session: Option<u64>,
+
+    /// Do not look for the other half of each attempt, on the back end or the front end. Quicker, above all with --server
+    #[arg(long, conflicts_with = "session", help_heading = "What counts")]
+    no_join: bool,
 
     /// Stop after so many
     #[arg(long, value_name = "N", conflicts_with = "last", help_heading = "What counts")]
@@ -83,6 +88,10 @@ Examples:
   exlog sessions copies --session 00000000000000A1 --server EX01 --role frontend
   exlog sessions copies --client 203.0.113.0/24 --format csv --output attempts.csv
   exlog sessions copies --format ndjson > attempts.jsonl        (field names of ECS; Timesketch reads it too)
+
+Each login that a front end handed over is shown with its other half on the back end, and each login of a back end with the client it really came
+from: by time, account, target, and CafeActivityId where it is there. Where several fit about equally it is called ambiguous, and only
+what is the same for all of them is shown. Filters choose attempts by their own lines; other halves are looked for everywhere among PATH.
 
 CSV has commas, CRLF, times in UTC, and a ' before what a spreadsheet would take for a formula. In a file it begins with a byte
 order mark, by which Excel and Windows PowerShell 5.1 know it for UTF-8.";
@@ -135,33 +144,38 @@ impl Sessions {
         self.check_format()?;
         let scope = self.selection.scope()?;
         let error = self.error.as_deref().map(NamePattern::parse).transpose()?;
-        let (logs, notes) =
-            beginnings(&self.selection.paths, scope.window, self.selection.unpacking.into(), self.selection.threads)?;
+        let wanted = Attempts { scope: &scope, outcome: self.outcome.map(Into::into), error: error.as_ref() };
+        let both = BothHalves::of(wanted);
+        let is_joined = self.session.is_none() && !self.no_join;
+        let window = if is_joined { both.window() } else { scope.window };
+        let (logs, notes) = beginnings(&self.selection.paths, window, self.selection.unpacking.into(), self.selection.threads)?;
         if logs.is_empty() {
             return Err(no_input(&notes, "the paths"));
         }
-        let redactor = self.redaction.redactor()?;
-        let look = self.output.look(self.selection.zone()?, terminal::Glyphs::Console);
-        let mark = self.mark.is_written(&self.output);
-        let outcome = self.outcome.map(Into::into);
         match self.session {
-            Some(session) => self.list((logs, notes), &scope, &SessionLines { scope: &scope, session }, redactor, |out| {
-                Ok(match self.format {
-                    Format::Csv => Box::new(csv::session_lines(mark, out)?),
-                    Format::Ndjson => Box::new(ndjson::session_lines(out)),
-                    _ => Box::new(terminal::session_lines(look, out)),
-                })
-            }),
-            None => {
-                self.list((logs, notes), &scope, &Attempts { scope: &scope, outcome, error: error.as_ref() }, redactor, |out| {
+            Some(session) => {
+                let lines = SessionLines { scope: &scope, session };
+                self.list(InOrder::new(logs, &scope, &lines), notes, |out, look, mark| {
                     Ok(match self.format {
-                        Format::Csv => Box::new(csv::attempts(mark, out)?),
-                        Format::Ndjson => Box::new(ndjson::attempts(out)),
-                        _ => Box::new(terminal::attempts(look, out)),
+                        Format::Csv => Box::new(csv::session_lines(mark, out)?),
+                        Format::Ndjson => Box::new(ndjson::session_lines(out)),
+                        _ => Box::new(terminal::session_lines(look, out)),
                     })
                 })
             }
+            None if is_joined => self.list_attempts(InPairs::new(logs, &both), notes),
+            None => self.list_attempts(InOrder::new(logs, &scope, &wanted), notes),
         }
+    }
+
+    fn list_attempts(&self, logs: impl Rows<Row = Attempt>, notes: Vec<FileNote>) -> Result<Status> {
+        self.list(logs, notes, |out, look, mark| {
+            Ok(match self.format {
+                Format::Csv => Box::new(csv::attempts(mark, out)?),
+                Format::Ndjson => Box::new(ndjson::attempts(out)),
+                _ => Box::new(terminal::attempts(look, out)),
+            })
+        })
     }
 
     fn check_format(&self) -> Result<()> {
@@ -180,21 +194,21 @@ impl Sessions {
     }
 
     /// Writes what is taken, in its order, and says on standard error what could not be read.
-    fn list<P: Take<Taken: Redact>>(
+    fn list<R: Redact>(
         &self,
-        (logs, mut notes): (Vec<Beginning>, Vec<FileNote>),
-        scope: &Scope,
-        take: &P,
-        redactor: Option<Redactor>,
-        listing: impl for<'a> FnOnce(&'a mut dyn Write) -> io::Result<Box<dyn Listing<P::Taken> + 'a>>,
+        mut logs: impl Rows<Row = R>,
+        mut notes: Vec<FileNote>,
+        listing: impl for<'a> FnOnce(&'a mut dyn Write, Look, bool) -> io::Result<Box<dyn Listing<R> + 'a>>,
     ) -> Result<Status> {
-        let mut logs = InOrder::new(logs, scope, take);
+        let redactor = self.redaction.redactor()?;
+        let look = self.output.look(self.selection.zone()?, terminal::Glyphs::Console);
+        let mark = self.mark.is_written(&self.output);
         // Rows that come one by one show themselves how far the run is.
         let bar = Bar::new(self.output.quiet || !(self.output.is_file() || self.last.is_some()));
         let (files, bytes) = logs.planned();
         bar.planned(files, bytes);
         self.output.write(|out| {
-            let mut listing = Redacted { listing: listing(out)?, redactor };
+            let mut listing = Redacted { listing: listing(out, look, mark)?, redactor };
             match self.last {
                 Some(last) => write_last(&mut logs, last.get(), &bar, &mut listing)?,
                 None => write_first(&mut logs, self.limit.map_or(usize::MAX, NonZeroUsize::get), &bar, &mut listing)?,
@@ -241,11 +255,11 @@ impl<T: Redact> Redacted<'_, T> {
 }
 
 /// Writes the first `most`, each as soon as it is due.
-fn write_first<P: Take<Taken: Redact>>(
-    logs: &mut InOrder<'_, P>,
+fn write_first<R: Redact>(
+    logs: &mut impl Rows<Row = R>,
     most: usize,
     bar: &Bar,
-    listing: &mut Redacted<'_, P::Taken>,
+    listing: &mut Redacted<'_, R>,
 ) -> io::Result<()> {
     let (mut written, mut flushed) = (0, 0);
     while written < most {
@@ -268,13 +282,8 @@ fn write_first<P: Take<Taken: Redact>>(
 }
 
 /// Writes the last `most`, once everything was read.
-fn write_last<P: Take<Taken: Redact>>(
-    logs: &mut InOrder<'_, P>,
-    most: usize,
-    bar: &Bar,
-    listing: &mut Redacted<'_, P::Taken>,
-) -> io::Result<()> {
-    let mut kept: BinaryHeap<Kept<P::Taken>> = BinaryHeap::new();
+fn write_last<R: Redact>(logs: &mut impl Rows<Row = R>, most: usize, bar: &Bar, listing: &mut Redacted<'_, R>) -> io::Result<()> {
+    let mut kept: BinaryHeap<Kept<R>> = BinaryHeap::new();
     while let Some(step) = logs.step() {
         match step {
             Step::Read(bytes) => bar.advanced(bytes),

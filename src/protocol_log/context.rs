@@ -89,6 +89,16 @@ pub fn pairs(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
+/// The value of a key that is neither in [`Context`] nor there more than once with another value; never empty.
+pub fn only_value<'a>(text: &'a [u8], key: &str) -> Option<&'a [u8]> {
+    // Most contexts do not have it.
+    memchr::memmem::find(text, key.as_bytes())?;
+    let mut values = pairs(text).filter(|(name, _)| *name == key.as_bytes()).map(|(_, value)| value.trim_ascii());
+    let first = values.next().filter(|value| !value.is_empty())?;
+    // What differs may be imitated by a user name.
+    values.all(|value| value == first).then_some(first)
+}
+
 /// The key with which `text` begins, up to its `=`; empty if it begins with none.
 fn key_of(text: &[u8]) -> &[u8] {
     let length = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
@@ -169,6 +179,20 @@ mod tests {
     fn a_user_name_cannot_forge_the_error() {
         let context = Context::parse(br#"R="2 NO AUTHENTICATE failed.";Msg="AuthFailed:LogonDenied,User: x";ErrMsg=ProxyFailed;Oid=";ErrMsg=AuthFailed:LogonDenied"#);
         assert_eq!(context.error, Some(&b"AuthFailed:LogonDenied"[..]));
+    }
+
+    #[test]
+    fn a_value_that_stands_there_twice_and_differs_is_nobodys() {
+        for (context, id) in [
+            ("R=ok;CafeActivityId=a-1", Some("a-1")),
+            ("R=ok;CafeActivityId=a-1;ErrMsg=E;CafeActivityId=a-1", Some("a-1")),
+            ("R=ok;CafeActivityId=a-1;CafeActivityId=a-2", None),
+            ("R=ok;CafeActivityId=", None),
+            ("R=ok;Msg=CafeActivityId", None),
+            ("R=ok", None),
+        ] {
+            assert_eq!(only_value(context.as_bytes(), "CafeActivityId"), id.map(str::as_bytes), "{context}");
+        }
     }
 
     #[test]

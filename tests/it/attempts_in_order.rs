@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use exlog::attempts::attempt::Attempts;
-use exlog::attempts::in_order::{InOrder, Key, Step};
+use exlog::attempts::in_order::{InOrder, Key, Rows, Step};
 use exlog::clock::{Window, rfc3339};
 use exlog::input::packed::Unpacking;
 use exlog::pipeline::beginnings::beginnings;

@@ -140,7 +140,7 @@ fn headers_are_frozen() {
         (&["analyze", "--table", "logins"], "protocol,role,server,client_class,attempts,succeeded,failed,unknown"),
         (
             &["sessions"],
-            "time,protocol,role,server,outcome,error,error_class,user,client_class,client_address,client_port,server_address,server_port,target,mechanism,command,response,duration_ms,session,sequence,file,line",
+            "time,protocol,role,server,outcome,error,error_class,user,client_class,client_address,client_port,server_address,server_port,target,mechanism,command,response,duration_ms,session,sequence,file,line,other_half,other_score,other_candidates,other_server,other_outcome,other_error,other_client_address,other_session,other_file,other_line",
         ),
         (&["sessions", "--session", "1"], "time,protocol,role,server,session,sequence,command,file,line,text"),
     ] {
@@ -167,6 +167,10 @@ fn the_attempts_are_those_of_ndjson() {
         ("mechanism", "/exlog/mechanism"),
         ("session", "/exlog/session"),
         ("file", "/log/file/path"),
+        ("other_half", "/exlog/other_half/match"),
+        ("other_server", "/exlog/other_half/server"),
+        ("other_client_address", "/exlog/other_half/client_address"),
+        ("other_file", "/exlog/other_half/file"),
     ] {
         let expected: Vec<&str> = documents
             .iter()

@@ -21,6 +21,7 @@ mod tree;
 
 mod attempts_in_order;
 mod borders;
+mod both_halves;
 mod compare;
 mod containers;
 mod csv_tables;

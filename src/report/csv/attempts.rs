@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use crate::attempts::attempt::Attempt;
+use crate::attempts::other_half::OtherHalf;
 use crate::attempts::session_line::SessionLine;
 use crate::report::csv::door::{Cell, Rows};
 use crate::report::listing::Listing;
 
-const ATTEMPT: [&str; 22] = [
+const ATTEMPT: [&str; 32] = [
     "time",
     "protocol",
     "role",
@@ -30,6 +31,16 @@ const ATTEMPT: [&str; 22] = [
     "sequence",
     "file",
     "line",
+    "other_half",
+    "other_score",
+    "other_candidates",
+    "other_server",
+    "other_outcome",
+    "other_error",
+    "other_client_address",
+    "other_session",
+    "other_file",
+    "other_line",
 ];
 
 const SESSION_LINE: [&str; 10] = ["time", "protocol", "role", "server", "session", "sequence", "command", "file", "line", "text"];
@@ -66,7 +77,7 @@ impl<T> Listing<T> for Written<'_, T> {
 }
 
 fn attempt(attempt: &Attempt) -> Vec<Cell> {
-    vec![
+    let mut cells = vec![
         Cell::moment(attempt.moment),
         Cell::text(attempt.protocol.name()),
         Cell::text(attempt.role.name()),
@@ -89,6 +100,25 @@ fn attempt(attempt: &Attempt) -> Vec<Cell> {
         Cell::maybe_number(attempt.sequence),
         Cell::text(&attempt.location.file),
         Cell::number(attempt.location.line),
+    ];
+    cells.extend(other_half(attempt.other_half.as_ref()));
+    cells
+}
+
+fn other_half(other: Option<&OtherHalf>) -> [Cell; 10] {
+    let half = other.and_then(OtherHalf::half);
+    let location = half.and_then(|half| half.location.as_ref());
+    [
+        Cell::maybe(other.map(OtherHalf::name)),
+        Cell::maybe_number(other.and_then(OtherHalf::score)),
+        Cell::maybe_number(other.and_then(OtherHalf::candidates)),
+        Cell::maybe(half.and_then(|half| half.server.as_deref())),
+        Cell::maybe(half.and_then(|half| half.outcome).map(|outcome| outcome.name())),
+        Cell::maybe(half.and_then(|half| half.error.as_deref())),
+        Cell::maybe(half.and_then(|half| half.client.as_deref())),
+        Cell::maybe(half.and_then(|half| half.session).map(|session| format!("{session:016X}")).as_deref()),
+        Cell::maybe(location.map(|location| location.file.as_ref())),
+        Cell::maybe_number(location.map(|location| location.line)),
     ]
 }
 

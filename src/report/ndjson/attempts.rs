@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::net::IpAddr;
 
 use crate::attempts::attempt::{self, Attempt};
+use crate::attempts::other_half;
 use crate::attempts::session_line::SessionLine;
 use crate::login::outcome::Outcome;
 use crate::report::listing::Listing;
-use crate::report::ndjson::wire::{Document, End, Event, Failure, Log, LogFile, Own, User};
+use crate::report::ndjson::wire::{Document, End, Event, Failure, Log, LogFile, OtherHalf, Own, User};
 use crate::report::ndjson::{SCHEMA, document, event, host, nanoseconds, network, write_line};
 
 /// Login attempts, one a line.
@@ -79,9 +80,27 @@ fn of_attempt(attempt: &Attempt) -> Document<'_> {
             session: Some(format!("{:016X}", attempt.session)),
             sequence: attempt.sequence,
             line: Some(attempt.location.line),
+            other_half: attempt.other_half.as_ref().map(other_half),
             ..Own::default()
         },
         ..document(attempt.moment, event, "Login Attempt", message)
+    }
+}
+
+fn other_half(other: &other_half::OtherHalf) -> OtherHalf<'_> {
+    let half = other.half();
+    let location = half.and_then(|half| half.location.as_ref());
+    OtherHalf {
+        found: other.name(),
+        score: other.score(),
+        candidates: other.candidates(),
+        server: half.and_then(|half| half.server.as_deref()),
+        outcome: half.and_then(|half| half.outcome).map(|outcome| outcome.name()),
+        error: half.and_then(|half| half.error.as_deref()).and_then(present),
+        client_address: half.and_then(|half| half.client.as_deref()).and_then(present),
+        session: half.and_then(|half| half.session).map(|session| format!("{session:016X}")),
+        file: location.map(|location| location.file.as_ref()),
+        line: location.map(|location| location.line),
     }
 }
 

@@ -144,9 +144,37 @@ pub(super) struct Own<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) line: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) other_half: Option<OtherHalf<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) failure_group: Option<FailureGroup<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) outage: Option<OutageRow<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) finding: Option<FindingRow<'a>>,
+}
+
+/// What was found of an attempt's other half, on the back end or the front end.
+#[derive(Serialize)]
+pub(super) struct OtherHalf<'a> {
+    /// `matched`, `ambiguous`, `unmatched` or `undecided`.
+    #[serde(rename = "match")]
+    pub(super) found: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) score: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) candidates: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) server: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) outcome: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_address: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) session: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) line: Option<u64>,
 }

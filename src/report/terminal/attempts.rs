@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::attempts::attempt::Attempt;
+use crate::attempts::other_half::{Half, OtherHalf, Share, Shares};
 use crate::attempts::session_line::SessionLine;
 use crate::clock::for_people;
 use crate::login::outcome::Outcome;
@@ -13,7 +14,7 @@ use crate::text::{TerminalText, counted, thousands, truncated};
 
 /// Login attempts, one a line.
 pub fn attempts(look: Look, out: &mut dyn Write) -> impl Listing<Attempt> {
-    Attempts { look, out, widths: Widths::of(look.width), counts: [0; 3] }
+    Attempts { look, out, widths: Widths::of(look.width), counts: [0; 3], shares: Shares::default() }
 }
 
 /// The lines of a session as they stand in the logs, each behind its file and line.
@@ -27,6 +28,7 @@ struct Attempts<'a> {
     widths: Widths,
     /// Succeeded, failed, unknown.
     counts: [u64; 3],
+    shares: Shares,
 }
 
 /// How wide the columns are that have no width of their own; 0 where there is no room.
@@ -94,7 +96,7 @@ impl Listing<Attempt> for Attempts<'_> {
             attempt.server.as_deref().unwrap_or("?"),
             &result,
             &attempt.user,
-            &attempt.client.address,
+            real_client(attempt),
             &format!("{:X}", attempt.session),
         ]);
         writeln!(self.out, "{}", self.look.paint(tone, &line))?;
@@ -104,6 +106,10 @@ impl Listing<Attempt> for Attempts<'_> {
             let server = attempt.server.as_deref().unwrap_or("?");
             let more = format!("{}: {server}, {}{duration}{target}", attempt.location, attempt.mechanism.name());
             writeln!(self.out, "  {}", self.look.paint(Tone::Faint, TerminalText::new(&more).as_str()))?;
+        }
+        self.shares.add(attempt);
+        if let Some(told) = other_half(attempt).filter(|_| self.look.all || is_worth_telling(attempt)) {
+            writeln!(self.out, "  {}", self.look.paint(Tone::Faint, TerminalText::new(&told).as_str()))?;
         }
         Ok(())
     }
@@ -120,8 +126,74 @@ impl Listing<Attempt> for Attempts<'_> {
         }
         let unknown = if unknown > 0 { format!(", {} unknown", thousands(unknown)) } else { String::new() };
         let attempts = counted(total, "attempt", "attempts");
-        writeln!(self.out, "{attempts}: {} succeeded, {} failed{unknown}", thousands(succeeded), thousands(failed))
+        writeln!(self.out, "{attempts}: {} succeeded, {} failed{unknown}", thousands(succeeded), thousands(failed))?;
+        for (protocol, role, server, share) in self.shares.iter() {
+            let server = server.unwrap_or("an unknown server");
+            let told = format!("{} {} of {server}: {}", protocol.title(), role.title(), shares(role, share));
+            writeln!(self.out, "{}", TerminalText::new(&told))?;
+        }
+        Ok(())
     }
+}
+
+/// Where a login came from: of a back end that is the client of the front end, as far as that is known.
+fn real_client(attempt: &Attempt) -> &str {
+    let front = attempt.other_half.as_ref().and_then(OtherHalf::half).filter(|_| attempt.role == Role::BackEnd);
+    front.and_then(|half| half.client.as_deref()).unwrap_or(&attempt.client.address)
+}
+
+/// A success that both halves agree on needs no line.
+fn is_worth_telling(attempt: &Attempt) -> bool {
+    let other = attempt.other_half.as_ref().and_then(|other| other.half()?.outcome);
+    attempt.outcome == Outcome::Failed || other.is_some_and(|other| other != attempt.outcome)
+}
+
+/// What the other half says, or why it is not there.
+fn other_half(attempt: &Attempt) -> Option<String> {
+    let other = attempt.other_half.as_ref()?;
+    let there = if attempt.role == Role::FrontEnd { "back end" } else { "front end" };
+    Some(match other {
+        OtherHalf::Found { score, half } => format!("{there}{} (fits {score} %)", said(attempt.role, half)),
+        OtherHalf::Ambiguous { candidates: 1, half } => {
+            format!("{there}: ambiguous, the one login that fits may be another's{}", said(attempt.role, half))
+        }
+        OtherHalf::Ambiguous { candidates, half } => {
+            format!("{there}: ambiguous, {candidates} logins fit{}", said(attempt.role, half))
+        }
+        OtherHalf::NotFound => format!("{there}: no login that fits is in the logs"),
+        OtherHalf::Undecided => format!("{there}: not decided, too much came at once or too late"),
+    })
+}
+
+/// What is known of a half, as far as it is the same for all that may be it.
+fn said(role: Role, half: &Half) -> String {
+    let server = half.server.as_deref().map(|server| format!(" {server}")).unwrap_or_default();
+    let outcome = match (half.outcome, half.error.as_deref()) {
+        (Some(outcome), Some("") | None) => format!(": {}", outcome.name()),
+        (_, Some(error)) if !error.is_empty() => format!(": {error}"),
+        _ => String::new(),
+    };
+    let client = half.client.as_deref().filter(|_| role == Role::BackEnd);
+    let client = client.map(|client| format!(", from {client}")).unwrap_or_default();
+    let place = half.location.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
+    format!("{server}{outcome}{client}{place}")
+}
+
+/// For how many attempts of a service the other half is known.
+fn shares(role: Role, share: Share) -> String {
+    let (of, there) = match role {
+        Role::FrontEnd => (" handed over", "on the back end"),
+        Role::BackEnd => ("", "on the front end"),
+    };
+    let percent = share.matched * 100 / share.total().max(1);
+    let undecided = if share.undecided > 0 { format!(", {} not decided", thousands(share.undecided)) } else { String::new() };
+    let logins = counted(share.total(), "login", "logins");
+    format!(
+        "{logins}{of}, {} found {there} ({percent} %), {} ambiguous, {} not found{undecided}",
+        thousands(share.matched),
+        thousands(share.ambiguous),
+        thousands(share.unmatched),
+    )
 }
 
 fn service(protocol: Protocol, role: Role) -> &'static str {
