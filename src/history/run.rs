@@ -80,7 +80,10 @@ pub fn read(store: &mut Store, order: &Order<'_>, progress: &dyn Progress) -> Re
     let failed = |error: rusqlite::Error| failure(&path, &error);
     let held = store.hold()?;
     let night = read_into(&held, order, progress, &failed)?;
-    held.commit().map_err(failed)?;
+    // A run that found no log at all has not been.
+    if night.run.logs > 0 {
+        held.commit().map_err(failed)?;
+    }
     Ok(night)
 }
 
@@ -251,7 +254,11 @@ fn take(
     scope: &Scope,
     by_day: &mut BTreeMap<i64, Summary>,
 ) -> Option<ReadLog> {
-    let LogRead { input, path_name, summary, unfinished, end, note: _ } = read;
+    let LogRead { input, path_name, summary, unfinished, end, note } = read;
+    // What the disk or the network would not give is read in another night; of what is packed no more can be had.
+    if note.is_some() && beginning.as_ref().is_some_and(|beginning| beginning.is_plain) {
+        return None;
+    }
     let former = before.as_ref().and_then(|log| log.former.clone()).filter(|former| former.place.offset > end.offset);
     let beginning = beginning?;
     let summary = summary?;
