@@ -35,6 +35,7 @@ mod generated;
 mod hostile;
 mod html;
 mod invariance;
+mod manifest;
 mod memory;
 mod merging;
 mod mutated;
