@@ -22,6 +22,7 @@ pub mod evidence;
 pub mod protocol_log;
 // Floor 4
 pub mod login;
+pub mod manifest;
 // Floor 5
 pub mod summary;
 // Floor 6

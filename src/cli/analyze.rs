@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::case::Case;
 use crate::cli::compare::Compare;
+use crate::cli::manifest::Proof;
 use crate::cli::options::Selection;
 use crate::cli::reading::read_logs;
 use crate::cli::report::{Format, Report};
@@ -30,6 +31,9 @@ pub(super) struct Analyze {
     /// Also look for evidence here: settings, certificates, health and event logs (those among PATH are found too; may be given again)
     #[arg(long, value_name = "PATH")]
     evidence: Vec<PathBuf>,
+
+    #[command(flatten)]
+    proof: Proof,
 
     #[command(flatten)]
     report: Report,
@@ -68,7 +72,11 @@ impl Analyze {
             Some(scope) => Some(self.compare.read(&scope, &self.selection, output)?),
             None => None,
         };
-        self.report.write(self.format, case, others, asked, redactor)
+        let read = [(&case, [&self.selection.paths[..], &self.evidence].concat())];
+        let read = read.into_iter().chain(others.as_ref().map(|others| (others, self.compare.folders().to_vec())));
+        let read = read.map(|(case, among)| (&case.summary, &case.evidence, among));
+        let pending = self.proof.of(("analyze", &asked), scope.window, &self.selection, read)?;
+        self.report.write(self.format, case, others, asked, redactor, pending)
     }
 
     fn check_format(&self) -> Result<()> {

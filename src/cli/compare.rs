@@ -57,6 +57,11 @@ impl Compare {
         shown(&self.compare)
     }
 
+    /// The paths of the other logs.
+    pub(super) fn folders(&self) -> &[PathBuf] {
+        &self.compare
+    }
+
     /// Reads the other logs.
     pub(super) fn read(&self, scope: &Scope, selection: &Selection, output: &Output) -> Result<Case> {
         let job = Job { paths: &self.compare, ..selection.job(&[], scope) };

@@ -14,6 +14,13 @@ pub(super) struct Limit {
     max_unpacked: Option<u64>,
 }
 
+impl Limit {
+    /// What was given, in bytes.
+    pub(super) fn given(self) -> Option<u64> {
+        self.max_unpacked
+    }
+}
+
 impl From<Limit> for Unpacking {
     fn from(limit: Limit) -> Self {
         Self { most: limit.max_unpacked }

@@ -129,7 +129,7 @@ impl Merge {
             ..Asked::default()
         };
         let case = Case::new(file.summary, file.evidence.into_iter().collect(), file.question.window);
-        self.report.write(format, case, None, asked, redactor)
+        self.report.write(format, case, None, asked, redactor, None)
     }
 
     /// Reads all summaries. One that cannot be read ends the run: a part must not be taken for the whole.

@@ -15,6 +15,7 @@ mod delivery;
 mod explain;
 mod history;
 mod limit;
+mod manifest;
 mod merge;
 mod nightly;
 mod options;
@@ -30,6 +31,7 @@ mod status;
 mod store;
 mod summarize;
 mod telling;
+mod verify;
 
 use status::Status;
 use telling::tell;
@@ -58,6 +60,8 @@ enum Command {
     Summarize(Box<summarize::Summarize>),
     /// The report about logs that were summarized apart: on many servers, night by night
     Merge(Box<merge::Merge>),
+    /// Whether files are still those of a manifest
+    Verify(verify::Verify),
     /// What an id, an error code, a log line or a client's message means, and what to do
     Explain(explain::Explain),
     /// What sets up the nightly run: a task of Windows, systemd units, a line for cron
@@ -92,6 +96,7 @@ fn run(cli: Cli) -> Status {
         Command::Store(store) => store.run(),
         Command::Summarize(summarize) => summarize.run(),
         Command::Merge(merge) => merge.run(),
+        Command::Verify(verify) => verify.run(),
         Command::Explain(explain) => explain.run(),
         Command::Schedule(schedule) => schedule.run(),
         Command::Config(config) => config.run(&|name| env::var_os(name)),

@@ -97,8 +97,9 @@ fn made_key() -> Result<String> {
     Ok(key)
 }
 
-/// Puts pseudonyms in the place of all names of cases that are reported together, and of what was asked for.
-pub(super) fn apply(mut redactor: Redactor, cases: &mut [&mut Case], asked: &mut Asked) {
+/// Puts pseudonyms in the place of all names of cases that are reported together, and of what was asked for. Gives back the redactor,
+/// which has learned their names by then.
+pub(super) fn apply(mut redactor: Redactor, cases: &mut [&mut Case], asked: &mut Asked) -> Redactor {
     cases.iter().for_each(|case| case.teach(&mut redactor));
     asked.server_name.iter().for_each(|name| redactor.learn_host(name));
     cases.iter_mut().for_each(|case| case.redact(&redactor));
@@ -108,4 +109,5 @@ pub(super) fn apply(mut redactor: Redactor, cases: &mut [&mut Case], asked: &mut
     servers.iter_mut().for_each(|pattern| *pattern = redactor.pattern(pattern, Redactor::host));
     users.iter_mut().for_each(|pattern| *pattern = redactor.pattern(pattern, Redactor::account));
     clients.iter_mut().for_each(|pattern| *pattern = redactor.pattern(pattern, Redactor::address));
+    redactor
 }

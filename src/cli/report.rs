@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::case::Case;
 use crate::cli::compare::compare;
 use crate::cli::csv_mark::CsvMark;
+use crate::cli::manifest::Pending;
 use crate::cli::output::Output;
 use crate::cli::redaction::{self, Redaction};
 use crate::cli::status::Status;
@@ -159,7 +160,7 @@ impl Report {
         }
     }
 
-    /// Judges the case and writes the report, against other logs if there are any.
+    /// Judges the case and writes the report, against other logs if there are any, and the manifest that is pending.
     ///
     /// # Errors
     /// [`ErrorKind::Output`] if it cannot be written.
@@ -170,10 +171,12 @@ impl Report {
         mut others: Option<Case>,
         mut asked: Asked,
         redactor: Option<Redactor>,
+        mut pending: Option<Pending>,
     ) -> Result<Status> {
         if let Some(redactor) = redactor {
             let mut cases: Vec<&mut Case> = std::iter::once(&mut case).chain(others.as_mut()).collect();
-            redaction::apply(redactor, &mut cases, &mut asked);
+            let redactor = redaction::apply(redactor, &mut cases, &mut asked);
+            pending.iter_mut().for_each(|pending| pending.redact(&asked, &redactor));
         }
         let findings = judge(&case);
         let comparison = others.map(|others| compare(&case, &findings, others, &asked));
@@ -190,6 +193,9 @@ impl Report {
                 terminal::write(&case, &findings, comparison.as_ref(), look, out)
             }
         })?;
+        if let Some(pending) = pending {
+            pending.write()?;
+        }
         let is_whole = case.summary.is_whole();
         let is_found = self.fail_on.is_some_and(|severity| findings.iter().any(|finding| finding.severity >= severity.into()));
         // The program ends here, and the system takes back at once what would take long to give back piece by piece.

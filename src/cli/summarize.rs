@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::manifest::Proof;
 use crate::cli::options::Selection;
 use crate::cli::output::Output;
 use crate::cli::reading::read_logs;
@@ -26,6 +27,9 @@ pub(super) struct Summarize {
     /// Write to this file; without it the summary goes to standard output, if that is no terminal
     #[arg(long, short, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
+
+    #[command(flatten)]
+    proof: Proof,
 
     /// No progress and no notes on standard error
     #[arg(long, short, help_heading = "Output")]
@@ -59,6 +63,8 @@ impl Summarize {
         let asked = self.selection.asked(&scope, &self.evidence)?;
         let job = self.selection.job(&self.evidence, &scope);
         let Material { summary, evidence } = read_logs(&job, "the paths", self.quiet)?;
+        let read = [(&summary, &evidence, [&self.selection.paths[..], &self.evidence].concat())];
+        let pending = self.proof.of(("summarize", &asked), scope.window, &self.selection, read)?;
         let is_whole = summary.is_whole();
         let mut file = SummaryFile {
             question: self.selection.question(&scope),
@@ -70,6 +76,9 @@ impl Summarize {
         };
         file.put_in_order();
         Output::of_bytes(self.output.clone(), self.quiet).write_bytes(&file.to_bytes()?)?;
+        if let Some(pending) = pending {
+            pending.write()?;
+        }
         Ok(if self.strict && !is_whole { Status::Wrong } else { Status::Done })
     }
 }

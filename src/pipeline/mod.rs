@@ -23,6 +23,7 @@ pub mod beginnings;
 mod evidence_file;
 mod file_progress;
 pub mod inputs;
+pub mod prints;
 pub mod rest;
 
 use evidence_file::Looked;

@@ -36,6 +36,7 @@ mod generated;
 mod hostile;
 mod html;
 mod invariance;
+mod manifest;
 mod memory;
 mod merging;
 mod mutated;

@@ -82,6 +82,7 @@ fn the_texts_of_help() {
     insta::assert_snapshot!("help_sessions", output_in(&tree, &["sessions", "--help"]));
     insta::assert_snapshot!("help_summarize", output_in(&tree, &["summarize", "--help"]));
     insta::assert_snapshot!("help_merge", output_in(&tree, &["merge", "--help"]));
+    insta::assert_snapshot!("help_verify", output_in(&tree, &["verify", "--help"]));
     insta::assert_snapshot!("help_explain", output_in(&tree, &["explain", "--help"]));
     insta::assert_snapshot!("help_analyze_short", output_in(&tree, &["analyze", "-h"]));
 }
