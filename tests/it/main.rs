@@ -23,6 +23,7 @@ mod attempts_in_order;
 mod borders;
 mod both_halves;
 mod compare;
+mod coverage;
 mod csv_tables;
 mod delivery_mail;
 mod delivery_webhook;
