@@ -1,12 +1,14 @@
 //! What the logs cover and what they do not: gaps in time, missing lines, sessions without a start or an end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collections::minutes::{MINUTE, Minutes};
 use crate::login::mechanism::{Encryption, Mechanism};
 use crate::login::session::SessionCounts;
 use crate::merge::Merge;
-use crate::summary::{ServiceKey, Summary};
+use crate::skipped::FileFate;
+use crate::summary::{ServiceKey, Source, Summary};
+use crate::text::counted;
 
 /// A service that writes nothing for less than this (in minutes) has no gap.
 const SHORTEST_GAP: i64 = 60;
@@ -25,9 +27,42 @@ pub struct Gap {
     pub to: i64,
 }
 
+/// What the logs of one service cover.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Covered {
+    /// Whose.
+    pub service: ServiceKey,
+    /// From when to when there are logs, gaps apart: from the first minute with a record to the end of the last one. In the order of time.
+    pub stretches: Vec<(i64, i64)>,
+    /// Numbers missing inside its sessions: lost or unreadable lines.
+    pub missing_sequence_numbers: u64,
+    /// Its sessions whose first lines are not there.
+    pub sessions_without_start: u64,
+    /// Its sessions whose last lines are not there.
+    pub sessions_without_end: u64,
+    /// Its logs that could not be read to their end.
+    pub damaged_files: u64,
+}
+
+impl Covered {
+    /// What is missing inside of the logs, in words.
+    pub fn holes(&self) -> Vec<String> {
+        let all = [
+            (self.missing_sequence_numbers, "line missing", "lines missing"),
+            (self.sessions_without_start, "session without a start", "sessions without a start"),
+            (self.sessions_without_end, "session without an end", "sessions without an end"),
+            (self.damaged_files, "file not read to its end", "files not read to their end"),
+        ];
+        let words = |(count, one, many): (u64, &str, &str)| counted(count, one, many);
+        all.into_iter().filter(|hole| hole.0 > 0).map(words).collect()
+    }
+}
+
 /// What the logs cover.
 #[derive(Debug, Default)]
 pub struct Coverage {
+    /// Each service by itself.
+    pub services: Vec<Covered>,
     /// Gaps by service, then in the order of time.
     pub gaps: Vec<Gap>,
     /// All sessions.
@@ -40,8 +75,17 @@ pub struct Coverage {
 pub fn coverage(summary: &Summary) -> (Coverage, Vec<(ServiceKey, Vec<i64>)>) {
     let (mut coverage, mut all_restarts) = (Coverage::default(), Vec::new());
     for (key, service) in &summary.services {
-        coverage.gaps.extend(gaps(&service.presence).map(|(from, to)| Gap { service: key.clone(), from, to }));
+        let gaps: Vec<(i64, i64)> = gaps(&service.presence).collect();
         let (sessions, restarts) = summary.sessions(key);
+        coverage.services.push(Covered {
+            service: key.clone(),
+            stretches: stretches(&service.presence, &gaps),
+            missing_sequence_numbers: sessions.missing_sequence_numbers,
+            sessions_without_start: sessions.without_start,
+            sessions_without_end: sessions.without_end,
+            damaged_files: damaged_files(summary, key),
+        });
+        coverage.gaps.extend(gaps.into_iter().map(|(from, to)| Gap { service: key.clone(), from, to }));
         for ((mechanism, encryption), count) in &sessions.logins {
             coverage.mechanisms.insert((key.clone(), *mechanism, *encryption), *count);
         }
@@ -51,6 +95,24 @@ pub fn coverage(summary: &Summary) -> (Coverage, Vec<(ServiceKey, Vec<i64>)>) {
         }
     }
     (coverage, all_restarts)
+}
+
+/// What lies between the first and the last minute with a record, without the gaps.
+fn stretches(presence: &Minutes<u64>, gaps: &[(i64, i64)]) -> Vec<(i64, i64)> {
+    let mut minutes = presence.iter().map(|(minute, _)| minute);
+    let Some(first) = minutes.next() else { return Vec::new() };
+    let end = (minutes.next_back().unwrap_or(first) + 1) * MINUTE;
+    let starts = std::iter::once(first * MINUTE).chain(gaps.iter().map(|gap| gap.1));
+    starts.zip(gaps.iter().map(|gap| gap.0).chain([end])).collect()
+}
+
+/// How many logs that a service wrote were not read to their end.
+fn damaged_files(summary: &Summary, key: &ServiceKey) -> u64 {
+    let damaged: BTreeSet<&str> =
+        summary.notes.iter().filter(|note| note.fate == FileFate::Damaged).map(|note| note.file.as_ref()).collect();
+    let is_its = |source: &&Source| source.server == key.server && source.service == Some((key.protocol, key.role));
+    let files = summary.sources.iter().filter(is_its).filter(|source| damaged.contains(source.file.as_ref()));
+    files.count() as u64
 }
 
 /// Silences that are long in themselves and against the service's own rhythm.
@@ -69,16 +131,23 @@ fn gaps(presence: &Minutes<u64>) -> impl Iterator<Item = (i64, i64)> {
 mod tests {
     use super::*;
 
+    type Spans = Vec<(i64, i64)>;
+
     #[test]
     fn a_silence_is_a_gap_only_against_the_services_own_rhythm() {
-        let of = |minutes: &mut dyn Iterator<Item = i64>| {
+        let of = |minutes: &mut dyn Iterator<Item = i64>| -> (Spans, Spans) {
             let mut presence = Minutes::default();
             minutes.for_each(|minute| *presence.at(minute * MINUTE) += 1);
-            gaps(&presence).map(|(from, to)| (from / MINUTE, to / MINUTE)).collect::<Vec<_>>()
+            let found: Spans = gaps(&presence).collect();
+            let minutes = |stretches: &[(i64, i64)]| stretches.iter().map(|(from, to)| (from / MINUTE, to / MINUTE)).collect();
+            (minutes(&found), minutes(&stretches(&presence, &found)))
         };
-        assert_eq!(of(&mut (0..1440).filter(|minute| !(600..720).contains(minute))), [(600, 720)]);
-        assert_eq!(of(&mut (0..1440).filter(|minute| !(600..630).contains(minute))), []);
-        assert_eq!(of(&mut (0..1440).step_by(30).filter(|minute| !(600..720).contains(minute))), []);
-        assert_eq!(of(&mut std::iter::empty()), []);
+        let none = Spans::new();
+        let there = |missing: std::ops::Range<i64>| (0..1440).filter(move |minute| !missing.contains(minute));
+        assert_eq!(of(&mut there(600..720)), (vec![(600, 720)], vec![(0, 600), (720, 1440)]));
+        assert_eq!(of(&mut there(600..630)), (none.clone(), vec![(0, 1440)]));
+        assert_eq!(of(&mut (0..1440).step_by(30).filter(|minute| !(600..720).contains(minute))), (none.clone(), vec![(0, 1411)]));
+        assert_eq!(of(&mut std::iter::once(7)), (none.clone(), vec![(7, 8)]));
+        assert_eq!(of(&mut std::iter::empty()), (none.clone(), none));
     }
 }

@@ -5,7 +5,7 @@
 
 use std::mem::take;
 
-use crate::case::coverage::{Coverage, Gap};
+use crate::case::coverage::{Coverage, Covered, Gap};
 use crate::case::evidence::Evidence;
 use crate::case::group::Group;
 use crate::case::outage::Outage;
@@ -126,7 +126,18 @@ impl Redact for Refusals {
 
 impl Redact for Coverage {
     fn redact(&mut self, redactor: &Redactor) {
-        let Self { gaps, sessions: _, mechanisms } = self;
+        let Self { services, gaps, sessions: _, mechanisms } = self;
+        for covered in services {
+            let Covered {
+                service,
+                stretches: _,
+                missing_sequence_numbers: _,
+                sessions_without_start: _,
+                sessions_without_end: _,
+                damaged_files: _,
+            } = covered;
+            service.redact(redactor);
+        }
         for Gap { service, from: _, to: _ } in gaps {
             service.redact(redactor);
         }

@@ -80,7 +80,7 @@ fn holds_to_the_truth(what: &str, found: &[Value], truth: &BTreeMap<Place, Place
 fn no_generated_login_is_joined_wrongly_and_nearly_all_are_joined() {
     let mut sum = [0; 3];
     for (what, mut plan) in plans() {
-        plan.tell_hand_overs = true;
+        (plan.tell_hand_overs, plan.hours) = (true, plan.hours.min(10));
         let tree = Tree::new();
         let truth = true_halves(&generate(&plan, tree.path()).unwrap());
         let found = documents(tree.path(), &[]);
@@ -89,7 +89,7 @@ fn no_generated_login_is_joined_wrongly_and_nearly_all_are_joined() {
         (0..3).for_each(|place| sum[place] += counts[place]);
     }
     let total: usize = sum.iter().sum();
-    assert!(total > 10_000 && sum[0] * 100 > total * 97, "{sum:?}");
+    assert!(total > 8_000 && sum[0] * 100 > total * 97, "{sum:?}");
 }
 
 /// The tree of a plan with the front ends' logs under other servers' names, and the back ends' clocks that many seconds ahead.

@@ -24,6 +24,7 @@ mod borders;
 mod both_halves;
 mod compare;
 mod containers;
+mod coverage;
 mod csv_tables;
 mod delivery_mail;
 mod delivery_webhook;

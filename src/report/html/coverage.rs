@@ -4,6 +4,7 @@ use crate::case::Case;
 use crate::clock::duration_for_people;
 use crate::location::Location;
 use crate::report::html::commands::{Cite, cite};
+use crate::report::html::strips::{Strips, strips};
 use crate::report::html::times::{Times, When};
 use crate::report::html::words::{NAME, PATH, cut, file_name, left_out, listed, server};
 use crate::skipped::FileFate;
@@ -65,6 +66,7 @@ pub(super) struct Coverage {
     pub(super) is_incomplete: bool,
     pub(super) equation: String,
     pub(super) sessions: String,
+    pub(super) strips: Strips,
     pub(super) gaps: Vec<GapRow>,
     pub(super) gaps_left_out: String,
     pub(super) skipped: Vec<SkippedRow>,
@@ -102,6 +104,7 @@ pub(super) fn coverage(case: &Case, times: &Times) -> Coverage {
             thousands(sessions.without_end),
             counted(sessions.missing_sequence_numbers, "line", "lines")
         ),
+        strips: strips(case, times),
         gaps: gap_rows(case, times),
         gaps_left_out: left_out(gaps.len(), GAPS, "gaps"),
         skipped: skipped_rows(case),

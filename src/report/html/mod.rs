@@ -30,6 +30,7 @@ mod news;
 mod page;
 mod policy;
 mod scale;
+mod strips;
 mod tables;
 mod times;
 mod usage;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 
 use crate::case::Case;
+use crate::case::coverage::Covered;
 use crate::case::group::Group;
 use crate::case::outage::Outage;
 use crate::case::timeline::Entry;
@@ -32,9 +33,9 @@ pub(in crate::report) mod wire;
 
 use layout::Indented;
 use wire::{
-    AccountRow, AnomalyRow, ClientCount, CommandRow, Coverage, EvidenceFileRow, EvidenceRow, EvidenceSkipped, Exactness, Example,
-    FailureGroup, FindingRow, GapRow, Input, LatencyRow, LoginRow, Logins, MechanismRow, NoteRow, OutageRow, Report, SeriesRow,
-    SkippedExample, SourceRow, StepRow, TimelineRow, Tool, UserCount, Window,
+    AccountRow, AnomalyRow, ClientCount, CommandRow, Coverage, CoveredRow, EvidenceFileRow, EvidenceRow, EvidenceSkipped,
+    Exactness, Example, FailureGroup, FindingRow, GapRow, Input, LatencyRow, LoginRow, Logins, MechanismRow, NoteRow, OutageRow,
+    Report, SeriesRow, SkippedExample, SourceRow, StepRow, StretchRow, TimelineRow, Tool, UserCount, Window,
 };
 
 /// So many bytes are written at once.
@@ -267,6 +268,22 @@ fn coverage(case: &Case) -> Coverage<'_> {
         missing_sequence_numbers: sessions.missing_sequence_numbers,
         sessions_without_start: sessions.without_start,
         sessions_without_end: sessions.without_end,
+        services: case.coverage.services.iter().map(covered).collect(),
+    }
+}
+
+fn covered(covered: &Covered) -> CoveredRow<'_> {
+    let Place { server, protocol, role } = (&covered.service).into();
+    let stretches = covered.stretches.iter().map(|(from, to)| StretchRow { from: rfc3339(*from), to: rfc3339(*to) });
+    CoveredRow {
+        server,
+        protocol,
+        role,
+        stretches: stretches.collect(),
+        missing_sequence_numbers: covered.missing_sequence_numbers,
+        sessions_without_start: covered.sessions_without_start,
+        sessions_without_end: covered.sessions_without_end,
+        damaged_files: covered.damaged_files,
     }
 }
 

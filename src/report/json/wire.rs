@@ -246,6 +246,26 @@ pub(super) struct Coverage<'a> {
     pub(super) missing_sequence_numbers: u64,
     pub(super) sessions_without_start: u64,
     pub(super) sessions_without_end: u64,
+    pub(super) services: Vec<CoveredRow<'a>>,
+}
+
+/// What the logs of a service cover; times between the stretches, before and behind them have no logs.
+#[derive(Serialize)]
+pub(super) struct CoveredRow<'a> {
+    pub(super) server: Option<&'a str>,
+    pub(super) protocol: &'static str,
+    pub(super) role: &'static str,
+    pub(super) stretches: Vec<StretchRow>,
+    pub(super) missing_sequence_numbers: u64,
+    pub(super) sessions_without_start: u64,
+    pub(super) sessions_without_end: u64,
+    pub(super) damaged_files: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct StretchRow {
+    pub(super) from: String,
+    pub(super) to: String,
 }
 
 #[derive(Serialize)]

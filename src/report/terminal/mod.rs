@@ -20,6 +20,7 @@ use crate::text::{TerminalText, without_beginning};
 mod attempts;
 mod commands;
 mod comparison;
+mod covered;
 mod findings;
 mod glyphs;
 mod groups;
@@ -148,7 +149,8 @@ pub fn write(
     groups::write(case, look, out)?;
     services::write(case, look, out)?;
     services::write_accounts(case, look, out)?;
-    left_aside::write(case, look, out)
+    left_aside::write(case, look, out)?;
+    covered::write(case, look, out)
 }
 
 /// Whether there is nothing to be done: then most sections would only keep somebody from going on with their day.

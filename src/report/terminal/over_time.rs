@@ -72,7 +72,7 @@ fn without_year(time: String) -> String {
 
 /// A stretch of minutes, cut into columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Scale {
+pub(super) struct Scale {
     first: i64,
     step: i64,
     cells: usize,
@@ -80,7 +80,7 @@ struct Scale {
 
 impl Scale {
     /// A scale of at most `room` columns from one minute to another.
-    fn new(first: i64, last: i64, room: usize) -> Self {
+    pub(super) fn new(first: i64, last: i64, room: usize) -> Self {
         let minutes = last - first + 1;
         let fits = |step: &i64| minutes.div_euclid(*step) + 2 <= room as i64;
         let longest = minutes.div_euclid(room.saturating_sub(2).max(1) as i64) + 1;
@@ -88,6 +88,16 @@ impl Scale {
         // Columns begin at full hours and the like.
         let first = first.div_euclid(step) * step;
         Self { first, step, cells: usize::try_from((last - first) / step + 1).unwrap_or(1) }
+    }
+
+    /// How many minutes a column stands for.
+    pub(super) fn step(self) -> i64 {
+        self.step
+    }
+
+    /// The first minute of each column, and the first one behind it.
+    pub(super) fn columns(self) -> impl Iterator<Item = (i64, i64)> {
+        (0..self.cells as i64).map(move |place| self.first + place * self.step).map(move |from| (from, from + self.step))
     }
 
     fn end(self) -> i64 {
@@ -129,14 +139,19 @@ pub(super) fn write_sparks(case: &Case, look: Look, out: &mut dyn Write) -> io::
     write_axis(scale, widest, look, out)
 }
 
-/// The times at the two ends, and what the glyphs mean.
-fn write_axis(scale: Scale, indent: usize, look: Look, out: &mut dyn Write) -> io::Result<()> {
+/// The times at the two ends of strips.
+pub(super) fn axis(scale: Scale, indent: usize, look: Look) -> String {
     let (start, end) = (scale.first * MINUTE, scale.end() * MINUTE);
     let (from, to) = (for_people(start, look.zone), look.end_time(start, end));
     let (from, to) = (from.get(..16).unwrap_or(&from), to.get(..to.len().saturating_sub(3)).unwrap_or(&to));
     let between = scale.cells.saturating_sub(columns(from));
     let axis = format!("  {:indent$}  {from}{:>between$}", "", if between > columns(to) { to } else { "" });
-    writeln!(out, "{}", look.paint(Tone::Faint, axis.trim_end()))?;
+    axis.trim_end().to_owned()
+}
+
+/// The times at the two ends, and what the glyphs mean.
+fn write_axis(scale: Scale, indent: usize, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", look.paint(Tone::Faint, &axis(scale, indent, look)))?;
     let legend = format!(
         "  one column is {}: · all logins worked, {} failed",
         duration_for_people(scale.step * MINUTE),

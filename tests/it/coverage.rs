@@ -1,0 +1,79 @@
+//! Which logs are there and which are missing: said for each service, the same in every report.
+
+use serde_json::{Value, json};
+
+use crate::program::{analyze, exlog, list};
+use crate::tree::{FRONT, TWELVE, Tree, log};
+
+/// A log of some hours of 12 March 2026: a whole session in each minute.
+fn hours(hours: &[u32], port: u16) -> String {
+    let line = |hour: &u32, minute: u32, sequence: u32, command: &str| {
+        let session = hour * 60 + minute + 1;
+        format!(
+            "2026-03-12T{hour:02}:{minute:02}:00.000Z,{session:016X},{sequence},10.0.0.11:{port},203.0.113.5:50001,,0,0,0,{command},,"
+        )
+    };
+    let minutes = hours.iter().flat_map(|hour| (0..60).map(move |minute| (hour, minute)));
+    let lines: Vec<String> = minutes
+        .flat_map(|(hour, minute)| [line(hour, minute, 0, "OpenSession"), line(hour, minute, 1, "CloseSession")])
+        .collect();
+    log(&std::iter::once(TWELVE).chain(lines.iter().map(String::as_str)).collect::<Vec<_>>())
+}
+
+/// Two logs with a hole of four hours between them, a line lost in the second, and the whole log of another service.
+fn holey() -> Tree {
+    let second = hours(&[10, 11], 993);
+    let lost: Vec<&str> = second.lines().enumerate().filter(|(place, _)| *place != 2).map(|(_, line)| line).collect();
+    Tree::of(FRONT, hours(&[4, 5], 993))
+        .with("EX01/Logging/Imap4/IMAP420260312-2.LOG", log(&lost))
+        .with("EX02/Logging/Pop3/POP3BE20260312-1.LOG", hours(&[4, 5, 6, 7, 8, 9, 10, 11], 1995))
+}
+
+fn stretches(row: &Value) -> Vec<(String, String)> {
+    let text = |stretch: &Value, end: &str| stretch[end].as_str().unwrap()[11..16].to_owned();
+    list(row, "/stretches").iter().map(|stretch| (text(stretch, "from"), text(stretch, "to"))).collect()
+}
+
+#[test]
+fn each_service_says_when_it_has_logs_and_what_is_missing_in_them() {
+    let report = analyze(holey().path());
+    let services = list(&report, "/coverage/services");
+    let named = |row: &Value| [row["server"].clone(), row["protocol"].clone(), row["role"].clone()];
+    assert_eq!(services.len(), 2);
+    assert_eq!(named(&services[0]), [json!("EX01"), json!("imap4"), json!("frontend")]);
+    let pair = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    assert_eq!(stretches(&services[0]), [pair("04:00", "06:00"), pair("10:00", "12:00")]);
+    assert_eq!(services[0]["sessions_without_end"], 1);
+    assert_eq!(named(&services[1]), [json!("EX02"), json!("pop3"), json!("backend")]);
+    assert_eq!(stretches(&services[1]), [pair("04:00", "12:00")]);
+    assert_eq!(services[1]["sessions_without_end"], 0);
+}
+
+#[test]
+fn the_terminal_draws_it_if_everything_is_asked_for() {
+    let tree = holey();
+    let shown = |options: &[&str]| exlog(&[&["analyze", tree.path().to_str().unwrap()], options].concat()).with_status(0).stdout;
+    assert!(!shown(&[]).contains("Which logs are there"));
+    let whole = shown(&["--verbose"]);
+    let strip = |name: &str| whole.lines().find_map(|line| line.trim_start().strip_prefix(name)).unwrap().trim().to_owned();
+    let (front, back) = (strip("EX01 IMAP front end "), strip("EX02 POP back end "));
+    assert!(back.chars().all(|glyph| glyph == '█'), "{back}");
+    let missing = front.chars().filter(|glyph| *glyph == '·').count();
+    assert_eq!((front.chars().count(), missing * 2), (back.chars().count(), back.chars().count()), "{front}\n{back}");
+    assert!(whole.contains("1 session without an end"), "{whole}");
+}
+
+#[test]
+fn the_page_has_a_strip_for_each_service() {
+    let tree = holey();
+    let page = exlog(&["analyze", tree.path().to_str().unwrap(), "--format", "html"]).with_status(0).stdout;
+    for expected in [
+        "aria-label=\"IMAP front end on EX01: logs from 2026-03-12 04:00:00 to 06:00:00, logs from 2026-03-12 10:00:00 to ",
+        "<small>4 h 00 min missing</small>",
+        "<small>1 session without an end</small>",
+        "<small>all there</small>",
+    ] {
+        assert!(page.contains(expected), "{expected}");
+    }
+    assert_eq!(page.matches("<div class=\"lane strip\">").count(), 2);
+}
