@@ -130,7 +130,7 @@ mod tests {
 
     fn night(day: u64, failed: u64, worst: Option<Severity>) -> Day {
         Day {
-            day: 20_513 + i64::try_from(day).unwrap(),
+            day: 20_512 + i64::try_from(day).unwrap(),
             attempts: (day != 4).then_some(10_000 + day),
             failed,
             own_failed: 0,
