@@ -5,7 +5,7 @@
 //! again: at nothing further away than [`REACH`], so that it does not depend on what else is kept.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::attempts::attempt::Attempt;
 use crate::attempts::halves::clue::{Clue, LONGEST};
@@ -54,7 +54,7 @@ impl Row {
 pub(super) struct Pairing {
     rows: BTreeMap<Key, Row>,
     /// Rows by protocol, role and what lines of one account or activity have in common; those without a name by the empty text.
-    named: HashMap<String, BTreeSet<Key>>,
+    named: HashMap<String, VecDeque<Key>>,
     /// The latest that was let go.
     gone: Option<i64>,
 }
@@ -67,7 +67,11 @@ impl Pairing {
     pub(super) fn add(&mut self, key: Key, row: Row) {
         if let Some(clue) = &row.clue {
             for slot in slots(clue, clue.role) {
-                self.named.entry(slot).or_default().insert(key);
+                let keys = self.named.entry(slot).or_default();
+                // Nearly all come in their order.
+                let place =
+                    if keys.back().is_none_or(|last| *last < key) { keys.len() } else { keys.partition_point(|at| *at < key) };
+                keys.insert(place, key);
             }
         }
         self.rows.insert(key, row);
@@ -101,10 +105,12 @@ impl Pairing {
         let Some(clue) = row.clue else { return };
         self.gone = self.gone.max(Some(key.moment));
         for slot in slots(&clue, clue.role) {
-            if let Some(keys) = self.named.get_mut(&slot) {
-                keys.remove(&key);
+            if let Some(keys) = self.named.get_mut(slot.as_str()) {
+                if let Ok(place) = keys.binary_search(&key) {
+                    keys.remove(place);
+                }
                 if keys.is_empty() {
-                    self.named.remove(&slot);
+                    self.named.remove(slot.as_str());
                 }
             }
         }
@@ -161,22 +167,26 @@ impl Pairing {
         };
         let first = Key { moment: clue.moment.saturating_sub(before), file: 0, line: 0 };
         let last = Key { moment: clue.moment.saturating_add(behind), file: usize::MAX, line: u64::MAX };
-        let mut found = BTreeSet::new();
-        let mut looked_at = 0;
+        let (mut found, mut are_too_many) = (Vec::new(), false);
         if clue.names.is_empty() {
             // Anybody may be it.
             found.extend(self.rows.range(first..=last).take(MOST_LOOKED_AT).map(|(key, _)| *key));
-            looked_at = found.len();
+            are_too_many = found.len() >= MOST_LOOKED_AT;
         } else {
-            for keys in slots(clue, other).chain([slot(clue.protocol, other, "")]).filter_map(|slot| self.named.get(&slot)) {
+            let nameless = slot(clue.protocol, other, "");
+            for slot in slots(clue, other).chain([nameless]) {
+                let Some(keys) = self.named.get(slot.as_str()) else { continue };
+                let near = keys.range(keys.partition_point(|key| *key < first)..).take_while(|key| **key <= last);
                 let before = found.len();
-                found.extend(keys.range(first..=last).take(MOST_LOOKED_AT));
-                looked_at = looked_at.max(found.len() - before);
+                found.extend(near.take(MOST_LOOKED_AT));
+                are_too_many |= found.len() - before >= MOST_LOOKED_AT;
             }
+            found.sort_unstable();
+            found.dedup();
         }
         let mut best: Vec<(u32, Key)> = found.into_iter().filter_map(|key| Some((self.score(clue, key, other)?, key))).collect();
         best.sort_unstable_by(|(score, key), (other_score, other)| other_score.cmp(score).then(key.cmp(other)));
-        let are_too_many = best.len() > MOST_CANDIDATES || looked_at >= MOST_LOOKED_AT;
+        are_too_many |= best.len() > MOST_CANDIDATES;
         best.truncate(MOST_CANDIDATES);
         Candidates { best, are_too_many }
     }
@@ -190,10 +200,10 @@ impl Pairing {
 /// Where rows of `role` stand that may be of the account of this one, or of its activity.
 fn slots(clue: &Clue, role: Role) -> impl Iterator<Item = String> {
     let nameless = clue.names.is_empty().then_some("");
-    let activity = clue.activity.iter().map(move |id| format!("{} {role} activity {id}", clue.protocol));
+    let activity = clue.activity.iter().map(move |id| [clue.protocol.name(), role.name(), "activity", id].join(" "));
     clue.names.keys().into_iter().chain(nameless).map(move |key| slot(clue.protocol, role, key)).chain(activity)
 }
 
 fn slot(protocol: Protocol, role: Role, key: &str) -> String {
-    format!("{protocol} {role} account {key}")
+    [protocol.name(), role.name(), "account", key].join(" ")
 }
