@@ -22,7 +22,6 @@ pub mod evidence;
 pub mod protocol_log;
 // Floor 4
 pub mod login;
-pub mod manifest;
 // Floor 5
 pub mod summary;
 // Floor 6
@@ -39,6 +38,7 @@ pub mod night;
 pub mod dataset;
 pub mod delivery;
 pub mod explain;
+pub mod manifest;
 pub mod report;
 pub mod schedule;
 // Floor 9

@@ -26,11 +26,12 @@ pub struct Print {
 /// # Errors
 /// What the system says; what is no file has no print.
 pub fn of(path: &Path) -> io::Result<Print> {
-    let mut file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
+    // Asked before it is opened: a pipe that was read to its end would never open again.
+    if !path.metadata()?.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
+    let mut file = File::open(path)?;
+    let metadata = file.metadata()?;
     let (mut context, mut buffer, mut size) = (Context::new(&SHA256), vec![0; STEP], 0);
     loop {
         let count = match file.read(&mut buffer) {
