@@ -140,7 +140,7 @@ impl Header {
 
     /// Header lines that say all that this state knows: what takes them in has the same state.
     pub fn to_lines(&self) -> Vec<String> {
-        let protocol = self.protocol.map(|protocol| format!("#Log-type: {} Log", protocol.title()));
+        let protocol = self.protocol.map(|protocol| format!("#Log-type: {} Log", protocol.name().to_uppercase()));
         let layout = self.layout.map(|layout| match layout {
             Layout::Columns(map) => format!("#Fields: {}", map.names()),
             Layout::EventData => "#Fields: event,data".to_owned(),
