@@ -40,7 +40,8 @@ pub(super) struct History {
     #[arg(long, value_name = "CODE", conflicts_with = "user")]
     error: Option<String>,
 
-    /// Failures of this account, day by day; matched as by 'exlog analyze --user'. Those of probes are not kept by account
+    /// Failures of this account, day by day; matched as by 'exlog analyze --user'. Those of probes are not kept by
+    /// account, and those of one log stand on the day of most of its lines
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
 
