@@ -38,6 +38,8 @@ pub mod night;
 pub mod dataset;
 pub mod delivery;
 pub mod explain;
+#[cfg(feature = "parquet")]
+pub mod export;
 pub mod manifest;
 pub mod report;
 pub mod schedule;

@@ -1,4 +1,5 @@
-//! Login attempts one by one, in the order of time: what `summary` counts, before it is counted; and the lines of one session.
+//! Login attempts one by one, in the order of time: what `summary` counts, before it is counted; and the lines of one session, or all
+//! records.
 //!
 //! All logs are read side by side, each a block at a time when its turn comes, so that the first results come at once and
 //! memory grows with the logs that overlap, never with their length. What a line means is decided in `protocol_log` and
@@ -9,6 +10,7 @@ mod ends;
 pub mod halves;
 pub mod in_order;
 mod lines;
+pub mod log_record;
 pub mod other_half;
 mod redacted;
 mod server;

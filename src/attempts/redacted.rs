@@ -1,8 +1,9 @@
-//! Pseudonyms in the place of all names of an attempt, or of a line of a session.
+//! Pseudonyms in the place of all names of an attempt, of a line of a session, or of a record.
 
 use std::sync::Arc;
 
 use crate::attempts::attempt::{Attempt, End};
+use crate::attempts::log_record::LogRecord;
 use crate::attempts::other_half::{Half, OtherHalf};
 use crate::attempts::session_line::SessionLine;
 use crate::redaction::{Redact, Redactor};
@@ -90,6 +91,45 @@ impl Redact for SessionLine {
         server.iter_mut().for_each(|name| hide_server(name, redactor));
         *command = redactor.command(command).into();
         *text = redactor.log_line(text).into();
+        location.redact(redactor);
+    }
+}
+
+impl Redact for LogRecord {
+    fn teach(&self, redactor: &mut Redactor) {
+        self.server.iter().for_each(|server| redactor.learn_host(server));
+        redactor.learn_targets_of(&self.context);
+        redactor.learn_account(&self.user);
+    }
+
+    fn redact(&mut self, redactor: &Redactor) {
+        let Self {
+            moment: _,
+            protocol: _,
+            role: _,
+            server,
+            session: _,
+            sequence: _,
+            listener,
+            client,
+            user,
+            duration: _,
+            request_size: _,
+            response_size: _,
+            command,
+            parameters,
+            context,
+            puid,
+            location,
+        } = self;
+        server.iter_mut().for_each(|name| hide_server(name, redactor));
+        listener.redact(redactor);
+        client.redact(redactor);
+        let texts = redactor.texts([user, command, parameters, context]);
+        for (text, hidden) in [user, command, parameters, context].into_iter().zip(texts) {
+            *text = hidden.into();
+        }
+        *puid = redactor.label(puid).into();
         location.redact(redactor);
     }
 }

@@ -13,6 +13,8 @@ mod config;
 mod csv_mark;
 mod delivery;
 mod explain;
+#[cfg(feature = "parquet")]
+mod export;
 mod history;
 mod limit;
 mod manifest;
@@ -32,6 +34,7 @@ mod store;
 mod summarize;
 mod telling;
 mod verify;
+mod wanted;
 
 use status::Status;
 use telling::tell;
@@ -60,6 +63,9 @@ enum Command {
     Summarize(Box<summarize::Summarize>),
     /// The report about logs that were summarized apart: on many servers, night by night
     Merge(Box<merge::Merge>),
+    /// The login attempts, or all records, as a dataset for SQL engines: DuckDB, Spark, Polars
+    #[cfg(feature = "parquet")]
+    Export(Box<export::Export>),
     /// Whether files are still those of a manifest
     Verify(verify::Verify),
     /// What an id, an error code, a log line or a client's message means, and what to do
@@ -96,6 +102,8 @@ fn run(cli: Cli) -> Status {
         Command::Store(store) => store.run(),
         Command::Summarize(summarize) => summarize.run(),
         Command::Merge(merge) => merge.run(),
+        #[cfg(feature = "parquet")]
+        Command::Export(export) => export.run(),
         Command::Verify(verify) => verify.run(),
         Command::Explain(explain) => explain.run(),
         Command::Schedule(schedule) => schedule.run(),

@@ -113,7 +113,7 @@ impl Output {
 }
 
 /// The words of [`plain_words`], which are those of reading, where writing has words of its own.
-fn words_of_writing(error: &io::Error) -> String {
+pub(super) fn words_of_writing(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "its folder is not there".to_owned(),
         io::ErrorKind::PermissionDenied => "no permission to write there".to_owned(),

@@ -1,10 +1,12 @@
 //! Reading for a command: with progress, and with a word about what could not be read.
 
+use crate::attempts::in_order::Rows;
 use crate::cli::progress::Bar;
 use crate::cli::telling::tell;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{self, Job, Material};
 use crate::skipped::{FileFate, FileNote};
+use crate::text::counted;
 
 /// Reads what a job names; a bar shows how far it is, unless all is to be quiet.
 ///
@@ -38,6 +40,23 @@ pub(super) fn tell_unreadable(notes: &[FileNote], quiet: bool) {
     for note in notes.iter().filter(|note| note.fate == FileFate::Unreadable) {
         tell(format_args!("{}: {}", note.file, note.reason));
     }
+}
+
+/// Says what of logs that were read side by side could not be read, and whether nothing is missing.
+pub(super) fn tell_left_aside(logs: &impl Rows, mut notes: Vec<FileNote>, quiet: bool) -> bool {
+    notes.extend_from_slice(logs.notes());
+    notes.retain(|note| note.fate != FileFate::Other);
+    notes.sort();
+    if !quiet {
+        for note in &notes {
+            tell(format_args!("{}: {}", note.file, note.reason));
+        }
+        if logs.skipped() > 0 {
+            let lines = counted(logs.skipped(), "line", "lines");
+            tell(format_args!("{lines} could not be read; 'exlog analyze' says which and why"));
+        }
+    }
+    logs.skipped() == 0 && notes.is_empty()
 }
 
 /// What stood among the paths instead of a log, and what can be done.

@@ -97,6 +97,15 @@ fn made_key() -> Result<String> {
     Ok(key)
 }
 
+/// Puts pseudonyms in the place of all names of a row that goes out by itself, if that was asked for.
+pub(super) fn redact_row<T: Redact>(redactor: &mut Option<Redactor>, row: &mut T) {
+    if let Some(redactor) = redactor {
+        row.teach(redactor);
+        row.redact(redactor);
+        redactor.forget();
+    }
+}
+
 /// Puts pseudonyms in the place of all names of cases that are reported together, and of what was asked for. Gives back the redactor,
 /// which has learned their names by then.
 pub(super) fn apply(mut redactor: Redactor, cases: &mut [&mut Case], asked: &mut Asked) -> Redactor {

@@ -14,20 +14,19 @@ use crate::cli::csv_mark::CsvMark;
 use crate::cli::options::Selection;
 use crate::cli::output::Output;
 use crate::cli::progress::Bar;
-use crate::cli::reading::no_input;
-use crate::cli::redaction::Redaction;
+use crate::cli::reading::{no_input, tell_left_aside};
+use crate::cli::redaction::{Redaction, redact_row};
 use crate::cli::status::Status;
 use crate::cli::telling::tell;
+use crate::cli::wanted::Wanted;
 use crate::error::{Error, ErrorKind, Result};
-use crate::login::outcome::Outcome;
 use crate::pipeline::Progress;
 use crate::pipeline::beginnings::beginnings;
 use crate::redaction::{Redact, Redactor};
 use crate::report::listing::Listing;
 use crate::report::terminal::Look;
 use crate::report::{csv, ndjson, terminal};
-use crate::skipped::{FileFate, FileNote};
-use crate::summary::scope::NamePattern;
+use crate::skipped::FileNote;
 use crate::text::counted;
 
 /// The arguments of `exlog sessions`.
@@ -37,21 +36,12 @@ pub(super) struct Sessions {
     #[command(flatten)]
     selection: Selection,
 
-    /// Only attempts that ended like this
-    #[arg(long, value_enum, ignore_case = true, help_heading = "What counts")]
-    outcome: Option<OutcomeName>,
-
-    /// Only attempts with this error code or class of errors: ProxyNotAuthenticated, 'AuthFailed*', credentials
-    #[arg(long, value_name = "PATTERN", help_heading = "What counts")]
-    error: Option<String>,
+    #[command(flatten)]
+    wanted: Wanted,
 
     /// Every line of this session instead of attempts, with its file and line. Numbers come again: narrow with --server, --role, --from
-    #[arg(long, value_name = "ID", value_parser = session_number, conflicts_with_all = ["outcome", "error", "user"], help_heading = "What counts")]
+    #[arg(long, value_name = "ID", value_parser = session_number, conflicts_with_all = ["outcome", "error", "user", "no_join"], help_heading = "What counts")]
     session: Option<u64>,
-
-    /// Do not look for the other half of each attempt, on the back end or the front end. Quicker, above all with --server
-    #[arg(long, conflicts_with = "session", help_heading = "What counts")]
-    no_join: bool,
 
     /// Stop after so many
     #[arg(long, value_name = "N", conflicts_with = "last", help_heading = "What counts")]
@@ -116,23 +106,6 @@ enum Format {
     Html,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum OutcomeName {
-    Succeeded,
-    Failed,
-    Unknown,
-}
-
-impl From<OutcomeName> for Outcome {
-    fn from(name: OutcomeName) -> Self {
-        match name {
-            OutcomeName::Succeeded => Self::Succeeded,
-            OutcomeName::Failed => Self::Failed,
-            OutcomeName::Unknown => Self::Unknown,
-        }
-    }
-}
-
 fn session_number(text: &str) -> std::result::Result<u64, String> {
     let digits = text.trim().trim_start_matches("0x");
     u64::from_str_radix(digits, 16)
@@ -143,10 +116,10 @@ impl Sessions {
     pub(super) fn run(&self) -> Result<Status> {
         self.check_format()?;
         let scope = self.selection.scope()?;
-        let error = self.error.as_deref().map(NamePattern::parse).transpose()?;
-        let wanted = Attempts { scope: &scope, outcome: self.outcome.map(Into::into), error: error.as_ref() };
+        let error = self.wanted.error()?;
+        let wanted = Attempts { scope: &scope, outcome: self.wanted.outcome(), error: error.as_ref() };
         let both = BothHalves::of(wanted);
-        let is_joined = self.session.is_none() && !self.no_join;
+        let is_joined = self.session.is_none() && !self.wanted.no_join;
         let window = if is_joined { both.window() } else { scope.window };
         let (logs, notes) = beginnings(&self.selection.paths, window, self.selection.unpacking.into(), self.selection.threads)?;
         if logs.is_empty() {
@@ -197,7 +170,7 @@ impl Sessions {
     fn list<R: Redact>(
         &self,
         mut logs: impl Rows<Row = R>,
-        mut notes: Vec<FileNote>,
+        notes: Vec<FileNote>,
         listing: impl for<'a> FnOnce(&'a mut dyn Write, Look, bool) -> io::Result<Box<dyn Listing<R> + 'a>>,
     ) -> Result<Status> {
         let redactor = self.redaction.redactor()?;
@@ -216,23 +189,11 @@ impl Sessions {
             bar.clear();
             listing.listing.finish()
         })?;
-        notes.extend_from_slice(logs.notes());
-        notes.retain(|note| note.fate != FileFate::Other);
-        notes.sort();
-        if !self.output.quiet {
-            for note in &notes {
-                tell(format_args!("{}: {}", note.file, note.reason));
-            }
-            if logs.skipped() > 0 {
-                let lines = counted(logs.skipped(), "line", "lines");
-                tell(format_args!("{lines} could not be read; 'exlog analyze' says which and why"));
-            }
-        }
+        let is_whole = tell_left_aside(&logs, notes, self.output.quiet);
         if !self.output.quiet && self.last.is_none() && logs.late() > 0 {
             let rows = counted(logs.late(), "row stands", "rows stand");
             tell(format_args!("{rows} behind later ones: their lines were written late, or a clock was wrong"));
         }
-        let is_whole = logs.skipped() == 0 && notes.is_empty();
         Ok(if self.strict && !is_whole { Status::Wrong } else { Status::Done })
     }
 }
@@ -245,11 +206,7 @@ struct Redacted<'a, T> {
 
 impl<T: Redact> Redacted<'_, T> {
     fn add(&mut self, mut row: T) -> io::Result<()> {
-        if let Some(redactor) = &mut self.redactor {
-            row.teach(redactor);
-            row.redact(redactor);
-            redactor.forget();
-        }
+        redact_row(&mut self.redactor, &mut row);
         self.listing.add(&row)
     }
 }

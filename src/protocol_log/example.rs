@@ -3,6 +3,7 @@
 //! Exchange masks passwords with stars, but not every version and every command did: `LOGIN user secret` and the base64 of
 //! `AUTHENTICATE PLAIN` must not travel on in a report.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
@@ -27,6 +28,16 @@ pub fn example(line: &[u8]) -> Arc<str> {
 /// The whole line as text, with what may be a password made stars: for a reader who asked for this very line.
 pub fn whole(line: &[u8]) -> String {
     without_password(String::from_utf8_lossy(line).into_owned())
+}
+
+/// Commands whose parameters end in a password.
+const SECRETIVE: [&str; 4] = ["login", "authenticate", "auth", "pass"];
+
+/// The parameters of a command, their quotes undone, with what may be a password made stars.
+pub fn parameters_without_password<'a>(command: &[u8], parameters: &'a str) -> Cow<'a, str> {
+    let command = SECRETIVE.into_iter().find(|name| command.eq_ignore_ascii_case(name.as_bytes()));
+    let masked = command.and_then(|command| masked(command, parameters));
+    masked.map_or(Cow::Borrowed(parameters), Cow::Owned)
 }
 
 fn without_password(text: String) -> String {
@@ -70,6 +81,20 @@ mod tests {
             ("t,s,2,,,u,1,2,3,select,INBOX a,R=ok", "t,s,2,,,u,1,2,3,select,INBOX a,R=ok"),
         ] {
             assert_eq!(example(line.as_bytes()).as_ref(), shown);
+        }
+    }
+
+    #[test]
+    fn passwords_do_not_travel_on_in_parameters_by_themselves() {
+        for (command, parameters, shown) in [
+            ("LOGIN", "u@dom secret", "u@dom *****"),
+            ("login", "\"John Smith\" \"se cret\"", "\"John Smith\" \"se *****\""),
+            ("Authenticate", "PLAIN AGEAYg==", "PLAIN *****"),
+            ("pass", "secret", "*****"),
+            ("pass", "*****", "*****"),
+            ("select", "INBOX a", "INBOX a"),
+        ] {
+            assert_eq!(parameters_without_password(command.as_bytes(), parameters), shown);
         }
     }
 

@@ -40,17 +40,36 @@ pub enum Column {
     Parameters,
     /// What came of it, in the context language.
     Context,
+    /// The size of the request, in bytes.
+    RequestSize,
+    /// The size of the answer, in bytes.
+    ResponseSize,
+    /// An account's number; empty on premises, and only in newer layouts.
+    Puid,
 }
 
 impl Column {
     /// The names in `#Fields:`, in the order of the enumeration.
-    const NAMES: [&'static str; 10] =
-        ["dateTime", "sessionId", "seqNumber", "sIp", "cIp", "user", "duration", "command", "parameters", "context"];
+    const NAMES: [&'static str; 13] = [
+        "dateTime",
+        "sessionId",
+        "seqNumber",
+        "sIp",
+        "cIp",
+        "user",
+        "duration",
+        "command",
+        "parameters",
+        "context",
+        "rqsize",
+        "rpsize",
+        "puid",
+    ];
 }
 
 impl ColumnMap {
     /// The order that all known files have (11, 12 and 13 columns): used where no header was seen.
-    pub const USUAL: Self = Self { places: [0, 1, 2, 3, 4, 5, 6, 9, 10, 11] };
+    pub const USUAL: Self = Self { places: [0, 1, 2, 3, 4, 5, 6, 9, 10, 11, 7, 8, 12] };
 
     /// The place of a column, counted from 0.
     #[inline(always)]

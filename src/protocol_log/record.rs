@@ -85,6 +85,16 @@ impl<'a> Record<'a> {
         decimal(self.raw(Column::Duration))
     }
 
+    /// The size of the request, in bytes.
+    pub fn request_size(&self) -> Option<u64> {
+        decimal(self.raw(Column::RequestSize))
+    }
+
+    /// The size of the answer, in bytes.
+    pub fn response_size(&self) -> Option<u64> {
+        decimal(self.raw(Column::ResponseSize))
+    }
+
     /// The context column, to be read by [`crate::protocol_log::context::Context`].
     pub fn context(&self) -> Cow<'a, [u8]> {
         unquoted(self.raw(Column::Context))

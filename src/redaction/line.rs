@@ -16,14 +16,8 @@ impl Redactor {
     pub fn log_line(&self, line: &str) -> String {
         let columns = columns(line);
         let column = |place: usize| columns.get(place).copied().unwrap_or_default();
-        let (user, command) = (column(5).trim_matches('"'), column(9));
-        let names = |texts: &[&str]| -> Vec<String> {
-            let all = texts.iter().flat_map(|text| text.split(['@', '\\', '/']).chain([*text]));
-            all.map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty()).collect()
-        };
-        let is_naming = NAMING.iter().any(|naming| command.trim_matches('"').eq_ignore_ascii_case(naming));
-        let named = if is_naming { first_word(column(10)) } else { "" };
-        let names = names(&[user, named]);
+        let user = column(5).trim_matches('"');
+        let (named, names) = names_in(user, column(9), column(10));
         let shown = columns.iter().enumerate().map(|(place, column)| match place {
             0 => self.text(column),
             1 if is_session(column) => (*column).to_owned(),
@@ -34,6 +28,13 @@ impl Redactor {
             _ => self.text_without(column, &names),
         });
         shown.collect::<Vec<_>>().join(",")
+    }
+
+    /// What stands for the columns that are texts, their quotes undone: user, command, parameters, context.
+    pub fn texts(&self, [user, command, parameters, context]: [&str; 4]) -> [String; 4] {
+        let (named, names) = names_in(user, command, parameters);
+        let (command, context) = (self.text_without(command, &names), self.text_without(context, &names));
+        [self.account(user), command, self.parameters(parameters, named, &names), context]
     }
 
     /// What stands for a line that could not be read: how long it is and of how many columns.
@@ -71,6 +72,14 @@ impl Redactor {
         }
         shown
     }
+}
+
+/// The account that parameters begin with, and all names of accounts in a line, whole and in parts.
+fn names_in<'a>(user: &str, command: &str, parameters: &'a str) -> (&'a str, Vec<String>) {
+    let is_naming = NAMING.iter().any(|naming| command.trim_matches('"').eq_ignore_ascii_case(naming));
+    let named = if is_naming { first_word(parameters) } else { "" };
+    let parts = [user, named].into_iter().flat_map(|text| text.split(['@', '\\', '/']).chain([text]));
+    (named, parts.map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty()).collect())
 }
 
 /// The columns of a line as they stand there, quotes included.

@@ -5,7 +5,10 @@
 use std::fs;
 use std::path::PathBuf;
 
+use exlog::attempts::attempt::Attempt;
+use exlog::attempts::log_record::LogRecord;
 use exlog::diagnosis::ALL;
+use exlog::export::column::Row;
 
 use crate::program::exlog;
 
@@ -47,6 +50,22 @@ fn every_option_and_status_stands_in_the_readme() {
             "{option} is not in the README"
         );
     }
+}
+
+#[test]
+fn every_column_of_a_dataset_stands_in_the_readme_and_in_help() {
+    let text = fs::read_to_string(readme()).unwrap();
+    let help = exlog(&["export", "--help"]).with_status(0).stdout;
+    let of_attempts = <Attempt as Row>::columns().iter().map(|column| (column.name, column.sql_type()));
+    let columns: Vec<_> =
+        of_attempts.chain(<LogRecord as Row>::columns().iter().map(|column| (column.name, column.sql_type()))).collect();
+    assert_eq!(columns.len(), 32 + 20);
+    for (name, kind) in columns {
+        assert!(text.contains(&format!("`{name}`")), "{name} is not in the README");
+        let is_told = |line: &str| line.split_whitespace().take(2).eq([name, kind]);
+        assert!(help.lines().any(is_told), "{name} {kind} is not in the help");
+    }
+    assert!(["--overwrite", "--records"].iter().all(|option| text.contains(&format!("`{option}`"))));
 }
 
 #[test]

@@ -13,6 +13,7 @@
 #[path = "../../benches/generator/mod.rs"]
 mod generator;
 
+mod dataset_files;
 mod ledger;
 mod loopback;
 mod program;
@@ -32,6 +33,7 @@ mod diagnoses;
 mod diagnosis_cases;
 mod diagnosis_words;
 mod documents;
+mod export;
 mod findings;
 mod generated;
 mod hostile;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::dataset_files::rows_of;
 use crate::generator::clock::utc;
 use crate::generator::generate;
 use crate::generator::plan::{EventKind, Plan};
@@ -91,18 +92,37 @@ fn outputs(path: &Path, key: &str) -> BTreeMap<String, String> {
         for format in formats(&reading).into_iter().filter(|format| format != "summary") {
             let arguments = [&reading, "--format", &format, "--redact", "--redact-key", key, "--verbose"];
             let read = if reading == "merge" { summary.as_path() } else { path };
-            let ended = end(command().args(arguments).arg(read)).with_status(0);
-            // Where the format has no place for it, it is said beside it how much could not be read.
-            assert!(
-                ended.stderr.lines().all(|line| line.contains(" could not be read; ")),
-                "{reading} {format}: {}",
-                ended.stderr
-            );
-            outputs.insert(format!("{reading} {format}"), ended.stdout);
+            let forms: &[&[&str]] = if reading == "export" { &[&[], &["--records"]] } else { &[&[]] };
+            for options in forms {
+                let output = [&[reading.as_str(), &format], *options].concat().join(" ");
+                let dataset = folder.at(&output);
+                let mut asked = command();
+                asked.args(arguments).args(*options).arg(read);
+                if reading == "export" {
+                    asked.arg("--output").arg(&dataset);
+                }
+                let ended = end(&mut asked).with_status(0);
+                // Where the format has no place for it, it is said beside it how much could not be read.
+                let told = ["exlog: rows: ", "exlog: nothing fits: "];
+                let is_harmless =
+                    |line: &str| line.contains(" could not be read; ") || told.iter().any(|told| line.starts_with(told));
+                assert!(ended.stderr.lines().all(is_harmless), "{output}: {}", ended.stderr);
+                outputs.insert(output, ended.stdout + &text_of_dataset(&dataset));
+            }
         }
     }
     assert!(outputs.len() >= 3);
     outputs
+}
+
+/// All that a dataset says, the names of its folders included; nothing if there is none.
+fn text_of_dataset(dataset: &Path) -> String {
+    if !dataset.exists() {
+        return String::new();
+    }
+    let folders = files_below(dataset).into_iter().map(|file| file.strip_prefix(dataset).unwrap().display().to_string());
+    let rows = rows_of(dataset).into_iter().map(|row| row.into_values().collect::<Vec<_>>().join(" "));
+    folders.chain(rows).collect::<Vec<_>>().join("\n")
 }
 
 fn text_of(file: &Path) -> String {

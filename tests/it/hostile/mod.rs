@@ -4,7 +4,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::program::{Ended, exlog, list, text};
+use crate::dataset_files::{Row, rows_of};
+use crate::program::{Ended, command, end, exlog, list, text};
 use crate::tree::Tree;
 
 mod corpus;
@@ -149,6 +150,22 @@ fn no_format_is_left_out() {
     let listed = values.lines().filter_map(|line| line.trim().strip_prefix("- ")?.split(':').next());
     let listed: Vec<&str> = listed.collect();
     assert_eq!(listed, FORMATS.map(|(format, _)| format));
+}
+
+/// Engines show what they are given: a dataset holds exactly what was written.
+#[test]
+fn a_dataset_holds_every_word_as_it_was_written() {
+    for (options, column) in [(&[][..], "error"), (&["--records"], "user")] {
+        let target = Tree::new();
+        let dataset = target.at("data");
+        end(command().arg("export").arg(folder()).args(options).arg("--output").arg(&dataset)).with_status(0);
+        let rows = rows_of(&dataset);
+        for (what, word) in WORDS {
+            let expected = String::from_utf8_lossy(word).into_owned();
+            let is_there = |row: &Row| row.get(column).is_some_and(|value| value.trim() == expected.trim());
+            assert!(rows.iter().any(is_there), "{what}: {expected:?} as {column}");
+        }
+    }
 }
 
 /// Names of folders are names of servers. Windows does not allow such ones.
