@@ -36,6 +36,10 @@ pub(super) struct Export {
     #[command(flatten)]
     wanted: Wanted,
 
+    /// Do not look for the other half of each attempt, on the back end or the front end. Quicker, above all with --server
+    #[arg(long, help_heading = "What counts")]
+    no_join: bool,
+
     /// Every record instead of the login attempts: each line with its command, parameters and context
     #[arg(long, conflicts_with_all = ["outcome", "error", "no_join"], help_heading = "What counts")]
     records: bool,
@@ -121,7 +125,7 @@ impl Export {
         let folder = Folder::new(&self.output, self.overwrite, std::process::id())?;
         let wanted = Attempts { scope: &scope, outcome: self.wanted.outcome(), error: error.as_ref() };
         let both = BothHalves::of(wanted);
-        let is_joined = !self.records && !self.wanted.no_join;
+        let is_joined = !self.records && !self.no_join;
         let window = if is_joined { both.window() } else { scope.window };
         let (logs, notes) = beginnings(&self.selection.paths, window, self.selection.unpacking.into(), self.selection.threads)?;
         if logs.is_empty() {

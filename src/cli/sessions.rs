@@ -40,8 +40,12 @@ pub(super) struct Sessions {
     wanted: Wanted,
 
     /// Every line of this session instead of attempts, with its file and line. Numbers come again: narrow with --server, --role, --from
-    #[arg(long, value_name = "ID", value_parser = session_number, conflicts_with_all = ["outcome", "error", "user", "no_join"], help_heading = "What counts")]
+    #[arg(long, value_name = "ID", value_parser = session_number, conflicts_with_all = ["outcome", "error", "user"], help_heading = "What counts")]
     session: Option<u64>,
+
+    /// Do not look for the other half of each attempt, on the back end or the front end. Quicker, above all with --server
+    #[arg(long, conflicts_with = "session", help_heading = "What counts")]
+    no_join: bool,
 
     /// Stop after so many
     #[arg(long, value_name = "N", conflicts_with = "last", help_heading = "What counts")]
@@ -119,7 +123,7 @@ impl Sessions {
         let error = self.wanted.error()?;
         let wanted = Attempts { scope: &scope, outcome: self.wanted.outcome(), error: error.as_ref() };
         let both = BothHalves::of(wanted);
-        let is_joined = self.session.is_none() && !self.wanted.no_join;
+        let is_joined = self.session.is_none() && !self.no_join;
         let window = if is_joined { both.window() } else { scope.window };
         let (logs, notes) = beginnings(&self.selection.paths, window, self.selection.unpacking.into(), self.selection.threads)?;
         if logs.is_empty() {

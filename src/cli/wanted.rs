@@ -16,10 +16,6 @@ pub(super) struct Wanted {
     /// Only attempts with this error code or class of errors: ProxyNotAuthenticated, 'AuthFailed*', credentials
     #[arg(long, value_name = "PATTERN", help_heading = "What counts")]
     error: Option<String>,
-
-    /// Do not look for the other half of each attempt, on the back end or the front end. Quicker, above all with --server
-    #[arg(long, help_heading = "What counts")]
-    pub(super) no_join: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
