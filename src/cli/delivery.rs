@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use crate::cli::report::SeverityName;
+use crate::delivery::event_log::{self, Event};
 use crate::delivery::mail::{self, Letter, Login, MailSettings, Security};
 use crate::delivery::secret::Secret;
 use crate::delivery::server::Server;
@@ -23,7 +24,7 @@ const WEBHOOK_TOKEN: &str = "EXLOG_WEBHOOK_TOKEN";
 
 /// Where what was found is sent.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Mail and webhook")]
+#[command(next_help_heading = "Mail, webhook, event log")]
 pub(super) struct Delivery {
     /// Send a mail to this address (may be given again)
     #[arg(long, value_name = "ADDRESS", requires_all = ["mail_server", "mail_from"])]
@@ -84,6 +85,22 @@ pub(super) struct Delivery {
     /// Post if there is a finding of this severity or above
     #[arg(long, value_enum, default_value_t = SeverityName::High, ignore_case = true, value_name = "SEVERITY")]
     webhook_at: SeverityName,
+
+    /// Write events of the source exlog into the Windows event log Application
+    #[arg(long, long_help = event_log_help())]
+    event_log: bool,
+
+    /// Write an event for each finding of this severity or above
+    #[arg(long, value_enum, default_value_t = SeverityName::High, ignore_case = true, value_name = "SEVERITY")]
+    event_log_at: SeverityName,
+}
+
+fn event_log_help() -> String {
+    format!(
+        "Write events of the source exlog into the Windows event log Application: 1 what is new, 2 back, 3 worse, 4 goes on, 5 is \
+         over, 10 what is unusual\n\nThe viewer shows their text without an excuse once an administrator has registered the source:\n  {}",
+        event_log::REGISTRATION.join("\n  ")
+    )
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -101,14 +118,23 @@ enum SecurityName {
 pub(super) struct Deliveries {
     mail: Option<(Severity, MailSettings)>,
     webhook: Option<(Severity, WebhookSettings)>,
+    event_log: Option<Severity>,
 }
 
 impl Deliveries {
-    /// Tells all who are to be told of something this bad. One that fails keeps no other from being told.
-    pub(super) fn send(&self, worst: Severity, letter: impl FnOnce() -> Letter, body: impl FnOnce() -> Vec<u8>) -> Vec<Error> {
+    /// Tells all who are to be told of something this bad: by a letter, by a post, by the events from a severity on. One that
+    /// fails keeps no other from being told.
+    pub(super) fn send(
+        &self,
+        worst: Severity,
+        letter: impl FnOnce() -> Letter,
+        body: impl FnOnce() -> Vec<u8>,
+        events: impl FnOnce(Severity) -> Vec<Event>,
+    ) -> Vec<Error> {
         let mail = self.mail.as_ref().filter(|(at, _)| worst >= *at).map(|(_, settings)| mail::send(settings, &letter()));
         let webhook = self.webhook.as_ref().filter(|(at, _)| worst >= *at).map(|(_, settings)| webhook::post(settings, &body()));
-        [mail, webhook].into_iter().flatten().filter_map(Result::err).collect()
+        let event_log = self.event_log.filter(|at| worst >= *at).map(|at| event_log::write(&events(at)));
+        [mail, webhook, event_log].into_iter().flatten().filter_map(Result::err).collect()
     }
 }
 
@@ -121,7 +147,16 @@ impl Delivery {
         Ok(Deliveries {
             mail: self.mail(environment)?.map(|settings| (self.mail_at.into(), settings)),
             webhook: self.webhook(environment)?.map(|settings| (self.webhook_at.into(), settings)),
+            event_log: self.event_log()?,
         })
+    }
+
+    fn event_log(&self) -> Result<Option<Severity>> {
+        if !self.event_log {
+            return Ok(None);
+        }
+        event_log::check()?;
+        Ok(Some(self.event_log_at.into()))
     }
 
     fn mail(&self, environment: &dyn Fn(&str) -> Option<OsString>) -> Result<Option<MailSettings>> {
@@ -249,7 +284,7 @@ mod tests {
     fn nothing_is_sent_unless_somebody_is_named() {
         let none = deliveries(&["x", "--mail-server=mail"], &[(MAIL_PASSWORD, "p"), (WEBHOOK_TOKEN, "t")]).unwrap();
         assert!(none.mail.is_none() && none.webhook.is_none());
-        assert!(none.send(Severity::Critical, || unreachable!(), || unreachable!()).is_empty());
+        assert!(none.send(Severity::Critical, || unreachable!(), || unreachable!(), |_| unreachable!()).is_empty());
     }
 
     #[test]
@@ -316,8 +351,8 @@ mod tests {
         let server = format!("--mail-server=127.0.0.1:{closed}");
         let line = ["x", "--mail=a@b.c", "--mail-from=a@b.c", &server, "--mail-at=medium", "--mail-security=none"];
         let deliveries = deliveries(&line, &[]).unwrap();
-        assert!(deliveries.send(Severity::Low, || unreachable!(), || unreachable!()).is_empty());
-        let errors = deliveries.send(Severity::Medium, Letter::default, || unreachable!());
+        assert!(deliveries.send(Severity::Low, || unreachable!(), || unreachable!(), |_| unreachable!()).is_empty());
+        let errors = deliveries.send(Severity::Medium, Letter::default, || unreachable!(), |_| unreachable!());
         assert!(errors.len() == 1 && errors[0].to_string().contains("takes no connections"), "{errors:?}");
     }
 }

@@ -12,6 +12,7 @@ mod compare;
 mod config;
 mod csv_mark;
 mod delivery;
+mod events;
 mod explain;
 mod history;
 mod limit;

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::case::Case;
 use crate::cli::delivery::Delivery;
+use crate::cli::events::events;
 use crate::cli::limit::Limit;
 use crate::cli::options::{now, shown};
 use crate::cli::output::Output;
@@ -166,9 +167,9 @@ impl Nightly {
             let end = end_of(&night, order.now);
             write_pages(folder, end, &store.days(&days::Asked::default())?, |out| self.write_page(&night, &store, zone, out))?;
         }
-        let failures = night
-            .news()
-            .map_or_else(Vec::new, |worst| deliveries.send(worst, || self.letter(&night, zone), || self.body(&night)));
+        let failures = night.news().map_or_else(Vec::new, |worst| {
+            deliveries.send(worst, || self.letter(&night, zone), || self.body(&night), |at| events(&night, at, zone))
+        });
         failures.iter().for_each(tell);
         if !failures.is_empty() {
             // It is not noted as told: the next run tells it again.

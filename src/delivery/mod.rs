@@ -1,9 +1,10 @@
-//! What is sent to people and programs: a letter by SMTP ([`mail`]), a POST by HTTP ([`webhook`]).
+//! What is sent to people and programs: a letter by SMTP ([`mail`]), a POST by HTTP ([`webhook`]), events of Windows ([`event_log`]).
 //!
 //! It carries what others wrote; what a letter says is made where findings are known. Values come in whole: servers, names and
 //! [`secret`]s were read from options, files and the environment by whoever calls. Nothing secret is sent over a connection
 //! that is not encrypted unless that was allowed, and no part of an error or of `Debug` holds a secret.
 
+pub mod event_log;
 pub mod mail;
 pub mod secret;
 pub mod server;

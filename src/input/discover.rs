@@ -186,8 +186,10 @@ mod tests {
     fn globs_are_expanded_where_the_shell_did_not() {
         let folder = tree();
         let of = |pattern: &str| names(&discover(&[folder.path().join(pattern)]), folder.path());
-        assert_eq!(of("*/*.LOG"), ["b/10.LOG", "b/2.LOG"]);
-        assert_eq!(of("**/*.LOG"), ["a/deep/3.LOG", "b/10.LOG", "b/2.LOG"]);
+        // Windows tells no case apart in the names of files.
+        let also = |lower: &[&'static str], rest: &[&'static str]| [if cfg!(windows) { lower } else { &[] }, rest].concat();
+        assert_eq!(of("*/*.LOG"), also(&["a/1.log"], &["b/10.LOG", "b/2.LOG"]));
+        assert_eq!(of("**/*.LOG"), also(&["a/1.log"], &["a/deep/3.LOG", "b/10.LOG", "b/2.LOG"]));
         assert_eq!(of("a*"), ["a/1.log", "a/deep/3.LOG"]);
         let none = discover(&[folder.path().join("*.nothing")]);
         assert_eq!((none.inputs.len(), none.notes.len()), (0, 1));

@@ -60,9 +60,13 @@ impl Night {
     /// How bad the worst thing is that is to be told; `None` if nothing is.
     pub fn news(&self) -> Option<Severity> {
         let stories = self.told().filter(|story| story.is_due(self.now)).map(|story| story.finding.severity);
-        let deviations = self.deviations.iter().filter(|deviation| !deviation.continues && !self.is_of_outage(deviation));
-        let deviations = deviations.map(|deviation| deviation.severity).filter(|severity| *severity > Severity::Info);
-        stories.chain(deviations).max()
+        stories.chain(self.unusual_news().map(|deviation| deviation.severity)).max()
+    }
+
+    /// What is not as usual and is news: no outage tells it already, and it was not so before.
+    pub fn unusual_news(&self) -> impl Iterator<Item = &Deviation> {
+        let is_news = |deviation: &&Deviation| !deviation.continues && !self.is_of_outage(deviation);
+        self.deviations.iter().filter(is_news).filter(|deviation| deviation.severity > Severity::Info)
     }
 
     /// The stories that people are told. What is to be looked at some day stands in the reports.

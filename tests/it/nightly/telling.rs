@@ -98,6 +98,8 @@ fn wrong_settings_are_told_before_anything_is_read() {
             "EXLOG_MAIL_PASSWORD",
         ),
         (&["--webhook", "no address"], "webhook"),
+        #[cfg(not(windows))]
+        (&["--event-log"], "no Windows event log"),
         (&["--keep", "long"], "no length of time"),
         (&["--fail-on", "bad"], "possible values"),
         (&["--timezone", "Mars/Olympus"], "Mars/Olympus"),
