@@ -11,6 +11,7 @@ use crate::login::identity::Names;
 use crate::protocol::{Protocol, Role};
 use crate::protocol_log::example::parameters_without_password;
 use crate::protocol_log::header::Column;
+use crate::protocol_log::record::Texts;
 use crate::protocol_log::structure::unquoted;
 use crate::summary::scope::Scope;
 use crate::text::lossy;
@@ -66,8 +67,9 @@ impl Take for Records<'_> {
 
     fn take(&self, seen: &Seen<'_>) -> Option<LogRecord> {
         let (record, scope) = (seen.record, self.scope);
-        let (texts, is_wanted) = (record.texts(), scope.has_client(&record.texts().client_address()) && self.has_user(seen));
-        if !is_wanted || !scope.has_server(seen.server.map(AsRef::as_ref)) {
+        let texts = record.texts();
+        let is_of_filters = scope.has_client(&texts.client_address()) && scope.has_server(seen.server.map(AsRef::as_ref));
+        if !is_of_filters || !self.has_user(seen, texts) {
             return None;
         }
         let column = |column| lossy(&unquoted(record.raw(column))).into_owned().into_boxed_str();
@@ -94,11 +96,10 @@ impl Take for Records<'_> {
 }
 
 impl Records<'_> {
-    fn has_user(&self, seen: &Seen<'_>) -> bool {
+    fn has_user(&self, seen: &Seen<'_>, texts: Texts<'_>) -> bool {
         if self.scope.users.is_empty() {
             return true;
         }
-        let texts = seen.record.texts();
         let (user, parameters) = (texts.user(), texts.parameters());
         let mut names = match LoginCommand::of(seen.record.command) {
             Some(command) => Who::read(command, &user, &parameters).names,
