@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use exlog::attempts::attempt::Attempt;
 use exlog::attempts::log_record::LogRecord;
+use exlog::delivery::event_log::REGISTRATION;
 use exlog::diagnosis::ALL;
 use exlog::export::column::Row;
 
@@ -66,6 +67,16 @@ fn every_column_of_a_dataset_stands_in_the_readme_and_in_help() {
         assert!(help.lines().any(is_told), "{name} {kind} is not in the help");
     }
     assert!(["--overwrite", "--records"].iter().all(|option| text.contains(&format!("`{option}`"))));
+}
+
+#[test]
+fn what_registers_the_source_of_events_stands_in_the_readme_and_in_help() {
+    let text = fs::read_to_string(readme()).unwrap();
+    let help = exlog(&["nightly", "--help"]).with_status(0).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    for line in REGISTRATION {
+        assert!(text.contains(line), "{line} is not in the README");
+        assert!(help.contains(line), "{line} is not in the help of nightly");
+    }
 }
 
 #[test]
