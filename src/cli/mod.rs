@@ -8,6 +8,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::error::{Error, ErrorKind};
 
 mod analyze;
+mod around;
 mod compare;
 mod config;
 mod csv_mark;

@@ -59,7 +59,7 @@ Exit status:
 
 impl Summarize {
     pub(super) fn run(&self) -> Result<Status> {
-        let scope = self.selection.scope()?;
+        let scope = self.selection.scope(self.quiet)?;
         let asked = self.selection.asked(&scope, &self.evidence)?;
         let job = self.selection.job(&self.evidence, &scope);
         let Material { summary, evidence } = read_logs(&job, "the paths", self.quiet)?;
