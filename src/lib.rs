@@ -22,6 +22,7 @@ pub mod evidence;
 pub mod protocol_log;
 // Floor 4
 pub mod login;
+pub mod recognition;
 // Floor 5
 pub mod summary;
 // Floor 6
@@ -34,6 +35,8 @@ pub mod comparison;
 pub mod usual;
 // Above these
 pub mod night;
+// And above that
+pub mod live;
 // Floor 8
 pub mod dataset;
 pub mod delivery;
@@ -46,6 +49,7 @@ pub mod schedule;
 // Floor 9
 pub mod pipeline;
 // Floor 10
+pub mod follow;
 pub mod history;
 // Above all
 #[cfg(feature = "cli")]

@@ -24,7 +24,7 @@ pub(super) fn beginning(log: &LogFile) -> Option<i64> {
 }
 
 /// The latest time in the last lines of a plain file; `None` where they tell none.
-pub(super) fn end(log: &LogFile) -> Option<i64> {
+pub fn end(log: &LogFile) -> Option<i64> {
     let Reading::Segments { stretch } = &log.reading else { return None };
     let mut buffers = Buffers::default();
     let fetched = look(log, stretch.end.saturating_sub(LOOK), stretch.end, &mut buffers)?;

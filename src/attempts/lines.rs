@@ -24,6 +24,9 @@ const LATEST: usize = 8;
 /// So many sessions with a POP `user` and no end yet are remembered.
 const MOST_POP_USERS: usize = 16_384;
 
+/// The names that came with POP's `user`, by session.
+pub(super) type PopUsers = HashMap<u64, Box<str>>;
+
 /// A log on its way, line by line.
 pub(super) struct Lines {
     file: Arc<str>,
@@ -35,7 +38,7 @@ pub(super) struct Lines {
     skipped: u64,
     records: u64,
     latest: [i64; LATEST],
-    pop_users: HashMap<u64, Box<str>>,
+    pop_users: PopUsers,
 }
 
 impl Lines {
@@ -57,6 +60,16 @@ impl Lines {
     /// The same, where header lines above have been seen.
     pub(super) fn below(self, header: Header) -> Self {
         Self { header, ..self }
+    }
+
+    /// The same, where so many lines stand above, and were told of.
+    pub(super) fn behind(self, lines: u64, pop_users: PopUsers) -> Self {
+        Self { line: lines, pop_users, ..self }
+    }
+
+    /// What the lines tell of those that follow.
+    pub(super) fn into_pop_users(self) -> PopUsers {
+        self.pop_users
     }
 
     /// How far the time of the log has come; `None` before its first record.

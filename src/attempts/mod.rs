@@ -6,7 +6,7 @@
 //! `login`, as for the summary. Nothing is added up here. `halves` finds for each attempt what the other service said of it.
 
 pub mod attempt;
-mod ends;
+pub mod ends;
 pub mod halves;
 pub mod in_order;
 mod lines;
@@ -16,5 +16,6 @@ mod redacted;
 mod server;
 pub mod session_line;
 mod source;
+pub mod stretch;
 pub mod take;
 mod text;

@@ -37,6 +37,7 @@ mod summarize;
 mod telling;
 mod verify;
 mod wanted;
+mod watch;
 
 use status::Status;
 use telling::tell;
@@ -55,6 +56,8 @@ enum Command {
     Analyze(Box<analyze::Analyze>),
     /// The login attempts themselves, in the order of time, or one session line by line
     Sessions(Box<sessions::Sessions>),
+    /// Growing logs as they grow: failed logins, and what begins and ends
+    Watch(Box<watch::Watch>),
     /// What is new since the last run, compared with what is usual: for every night
     Nightly(Box<nightly::Nightly>),
     /// The last days: a table, and how one error or account went
@@ -99,6 +102,7 @@ fn run(cli: Cli) -> Status {
     let result = match cli.command {
         Command::Analyze(analyze) => analyze.run(),
         Command::Sessions(sessions) => sessions.run(),
+        Command::Watch(watch) => watch.run(),
         Command::Nightly(nightly) => nightly.run(),
         Command::History(history) => history.run(),
         Command::Store(store) => store.run(),

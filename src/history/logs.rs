@@ -1,75 +1,10 @@
-//! The logs that are known, and up to where each was read.
+//! The logs that are known, in the store.
 
-use ring::digest::{SHA256, digest};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use crate::input::identity::Beginning;
 use crate::protocol_log::header::Header;
 use crate::protocol_log::place::Place;
-use crate::protocol_log::sniff::without_bom;
-
-/// A log that was read before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct KnownLog {
-    /// Its number in the store; 0 before it has one.
-    pub(super) id: i64,
-    /// Where it was seen last.
-    pub(super) path: String,
-    /// Whose it is, as was found out when it was read first.
-    pub(super) server: Option<String>,
-    pub(super) mark: Mark,
-    /// Up to where it was read.
-    pub(super) read: ReadTo,
-    /// Up to where it was read before it was cut shorter, if it was: a copy that is made anew is short for a while.
-    pub(super) former: Option<ReadTo>,
-    pub(super) disk: OnDisk,
-}
-
-/// A place, and what stands before it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ReadTo {
-    pub(super) place: Place,
-    /// The digest of the bytes before the place; of none for what is packed.
-    pub(super) tail: Vec<u8>,
-}
-
-/// By what the beginning of a log is known again: its first bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mark {
-    pub(super) head: Vec<u8>,
-}
-
-/// What a file was like on the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct OnDisk {
-    pub(super) is_plain: bool,
-    pub(super) length: u64,
-    pub(super) modified: Option<i64>,
-}
-
-impl Mark {
-    /// Whether there is a record in it: headers alone may be the same in many logs.
-    pub(super) fn has_record(&self) -> bool {
-        let mut whole_lines = self.head.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
-        whole_lines.any(|line| without_bom(line).first().is_some_and(u8::is_ascii_digit))
-    }
-
-    /// Whether a text begins as this one did, or is a shorter piece of that beginning.
-    pub(super) fn fits(&self, head: &[u8]) -> bool {
-        !head.is_empty() && (head.starts_with(&self.head) || self.head.starts_with(head))
-    }
-}
-
-impl OnDisk {
-    pub(super) fn of(beginning: &Beginning) -> Self {
-        Self { is_plain: beginning.is_plain, length: beginning.length, modified: beginning.modified }
-    }
-}
-
-/// The digest by which bytes are compared with those of an earlier run.
-pub(super) fn digest_of(bytes: &[u8]) -> Vec<u8> {
-    digest(&SHA256, bytes).as_ref().to_vec()
-}
+use crate::recognition::known_log::{KnownLog, Mark, OnDisk, ReadTo};
 
 /// All logs that are known; of several with one path the one that was begun last comes last.
 pub(super) fn known(store: &Connection) -> rusqlite::Result<Vec<KnownLog>> {

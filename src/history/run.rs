@@ -11,16 +11,14 @@ use crate::case::evidence::Evidence;
 use crate::clock::{Window, Zone};
 use crate::diagnosis::judge;
 use crate::error::{Error, Result};
-use crate::history::logs::{self, KnownLog, Mark, OnDisk, ReadTo, digest_of};
+use crate::history::logs;
 use crate::history::outages;
 use crate::history::parts::{self, Part};
-use crate::history::recognition::{Recognised, path_of, recognise};
 use crate::history::rows::service_of;
 use crate::history::silence::silence;
 use crate::history::store::{Store, failure};
 use crate::history::stories;
-use crate::input::discover::Input;
-use crate::input::identity::{self, Beginning};
+use crate::input::identity::Beginning;
 use crate::input::packed::Unpacking;
 use crate::merge::Merge;
 use crate::night::day::DAY;
@@ -32,6 +30,8 @@ use crate::pipeline::inputs::inputs;
 use crate::pipeline::rest::{LogRead, Rest, beginnings_of, read_on};
 use crate::protocol::Protocol;
 use crate::protocol_log::place::Place;
+use crate::recognition::known_log::KnownLog;
+use crate::recognition::{Recognised, Trust, path_of, recognise};
 use crate::skipped::{FileFate, FileNote};
 use crate::summary::Summary;
 use crate::summary::file::FileSummary;
@@ -206,7 +206,7 @@ fn read_what_is_new(
     let known = logs::known(held).map_err(failed)?;
     let run = held.query_row("SELECT max(id) FROM run", [], |row| row.get(0)).map_err(failed)?;
     let (mut files, mut before, mut unchanged) = (Vec::new(), BTreeMap::new(), 0);
-    let recognised = recognise(&inputs, &beginnings, &known);
+    let recognised = recognise(&inputs, &beginnings, &known, Trust::Bytes);
     for ((input, beginning), what) in inputs.into_iter().zip(beginnings).zip(recognised) {
         let (log, from) = match what {
             Recognised::New => (None, Place::default()),
@@ -220,7 +220,7 @@ fn read_what_is_new(
             }
             Recognised::Shortened(log, left) => {
                 if let (Some(log), Some(beginning)) = (known.get(log), &beginning) {
-                    logs::save(held, &cut_shorter(log, &input, beginning, left), run).map_err(failed)?;
+                    logs::save(held, &log.cut_shorter(&input, beginning, left), run).map_err(failed)?;
                 }
                 unchanged += 1;
                 continue;
@@ -235,9 +235,9 @@ fn read_what_is_new(
         files.push((input, from));
     }
     let (mut by_day, mut logs) = (BTreeMap::<i64, Summary>::new(), Vec::new());
-    let rest = Rest { files, evidence: order.evidence, scope, threads: order.threads, unpacking: order.unpacking };
+    let rest = Rest { files, evidence: Some(order.evidence), scope, threads: order.threads, unpacking: order.unpacking };
     let beside = read_on(rest, progress, &mut |read| {
-        let (beginning, log) = before.remove(&read.input.shown).unwrap_or_default();
+        let (beginning, log) = before.remove(&read.log.input.shown).unwrap_or_default();
         notes.extend(read.note.clone());
         logs.extend(take(read, beginning, log, order.now, scope, &mut by_day));
     })?;
@@ -247,19 +247,18 @@ fn read_what_is_new(
 
 /// Puts what was read of a log to its day: that of most of its new records.
 fn take(
-    read: LogRead,
+    read: LogRead<'_>,
     beginning: Option<Beginning>,
     before: Option<KnownLog>,
     now: i64,
     scope: &Scope,
     by_day: &mut BTreeMap<i64, Summary>,
 ) -> Option<ReadLog> {
-    let LogRead { input, path_name, summary, unfinished, end, note } = read;
+    let LogRead { log, path_name, summary, unfinished, end, note } = read;
     // What the disk or the network would not give is read in another night; of what is packed no more can be had.
     if note.is_some() && beginning.as_ref().is_some_and(|beginning| beginning.is_plain) {
         return None;
     }
-    let former = before.as_ref().and_then(|log| log.former.clone()).filter(|former| former.place.offset > end.offset);
     let beginning = beginning?;
     let summary = summary?;
     let server = path_name.or(before.as_ref().and_then(|log| log.server.clone()));
@@ -276,33 +275,8 @@ fn take(
         summary.add_file(line, server.clone(), scope);
         (day, summary)
     });
-    let known = KnownLog {
-        id: before.map_or(0, |log| log.id),
-        path: path_of(&input),
-        server,
-        read: ReadTo { tail: digest_of(&tail(&input, end, &beginning)), place: end },
-        former,
-        disk: OnDisk::of(&beginning),
-        mark: Mark { head: beginning.head },
-    };
+    let known = KnownLog::read_to(before.as_ref(), &log.input, beginning, server, end);
     Some(ReadLog { known, is_new, unfinished })
-}
-
-/// A log of which less is left than was read: it is read on behind that, but for a copy that is whole again in a later night.
-fn cut_shorter(log: &KnownLog, input: &Input, beginning: &Beginning, left: Place) -> KnownLog {
-    let is_further = |former: &ReadTo| former.place.offset > log.read.place.offset;
-    KnownLog {
-        path: path_of(input),
-        former: Some(log.former.clone().filter(is_further).unwrap_or_else(|| log.read.clone())),
-        read: ReadTo { tail: digest_of(&tail(input, left, beginning)), place: left },
-        disk: OnDisk::of(beginning),
-        ..log.clone()
-    }
-}
-
-/// The bytes before the place, by which a log is known not to have been replaced; none of what is packed.
-fn tail(input: &Input, end: Place, beginning: &Beginning) -> Vec<u8> {
-    if beginning.is_plain { identity::tail(input, end.offset).unwrap_or_default() } else { Vec::new() }
 }
 
 fn extend(all: &mut Rows, rows: Rows) {

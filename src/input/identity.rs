@@ -2,7 +2,9 @@
 //! something was read of it before, by how that ended. Names, lengths and times on the disk are none of it: on NTFS they are
 //! stale for files that another process holds open.
 
+use std::fs::Metadata;
 use std::io::{self, Read};
+use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use memchr::memchr_iter;
@@ -56,6 +58,24 @@ impl Beginning {
     }
 }
 
+/// What the disk says of a file without a look into it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// The length in bytes.
+    pub length: u64,
+    /// When it was written last, in milliseconds since 1970 UTC.
+    pub modified: Option<i64>,
+}
+
+impl Stamp {
+    /// Asks the disk; `None` if it does not say, or if there is no file. Windows opens the file for that, so that the length is that
+    /// of now.
+    pub fn of(path: &Path) -> Option<Self> {
+        let metadata = path.metadata().ok()?;
+        Some(Self { length: metadata.len(), modified: written(&metadata) })
+    }
+}
+
 /// The bytes of a plain file before a place, [`TAIL`] at the most. Fewer where the file has become shorter.
 ///
 /// # Errors
@@ -81,12 +101,13 @@ pub fn whole_lines(input: &Input, length: u64) -> io::Result<(u64, u64)> {
 
 fn modified(input: &Input) -> Option<i64> {
     match &input.source {
-        Source::Disk => {
-            let written = input.path.metadata().ok()?.modified().ok()?;
-            i64::try_from(written.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
-        }
+        Source::Disk => written(&input.path.metadata().ok()?),
         Source::Entry(entry) => Some(entry.checksum().into()),
     }
+}
+
+fn written(metadata: &Metadata) -> Option<i64> {
+    i64::try_from(metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
 }
 
 /// Twice as much as is asked for: UTF-16 has two bytes for most characters. What comes before damage counts.

@@ -167,11 +167,10 @@ impl<'a> FileProgress<'a> {
         let Buffers { block: now, later, .. } = buffers;
         let mut fetched = fetch(stream, now);
         let (mut reader, mut read) = (SegmentReader::new(summary.header, self.reading()), 0);
-        let mut known = self.file.from.offset;
-        while let Ok(Some((length, is_unfinished))) = fetched {
+        while let Ok(Some((begins_at, length, is_unfinished))) = fetched {
             let text = now.get(..length).unwrap_or_default();
-            let text = text.get(usize::try_from(known).unwrap_or(usize::MAX).min(length)..).unwrap_or_default();
-            known = known.saturating_sub(length as u64);
+            let known = usize::try_from(self.file.from.offset.saturating_sub(begins_at)).unwrap_or(usize::MAX).min(length);
+            let text = text.get(known..).unwrap_or_default();
             let (text, unfinished) = self.cut(text);
             state.unfinished = unfinished.to_vec();
             let block = Block { text, is_unfinished: is_unfinished && unfinished.is_empty() };
@@ -235,7 +234,8 @@ impl<'a> FileProgress<'a> {
     }
 }
 
-/// The next block into a buffer: its length, and whether its last line is unfinished.
-fn fetch(stream: &mut Stream, buffer: &mut Vec<u8>) -> io::Result<Option<(usize, bool)>> {
-    Ok(stream.next_block(buffer)?.map(|block| (block.text.len(), block.is_unfinished)))
+/// The next block into a buffer: where in the text it begins, its length, and whether its last line is unfinished.
+fn fetch(stream: &mut Stream, buffer: &mut Vec<u8>) -> io::Result<Option<(u64, usize, bool)>> {
+    let block = stream.next_block(buffer)?.map(|block| (block.text.len(), block.is_unfinished));
+    Ok(block.map(|(length, is_unfinished)| (stream.place().0.saturating_sub(length as u64), length, is_unfinished)))
 }

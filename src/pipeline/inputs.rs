@@ -21,9 +21,21 @@ pub fn inputs(paths: &[PathBuf], unpacking: Unpacking, threads: Option<usize>) -
     Ok(pool(threads)?.install(|| all(paths, unpacking)))
 }
 
-/// The same on the threads that are there.
+/// Files that were found, with those inside of archives instead of these.
+///
+/// # Errors
+/// [`crate::error::ErrorKind::System`] if threads cannot be had.
+pub fn opened(found: Discovery, unpacking: Unpacking, threads: Option<usize>) -> Result<Discovery> {
+    Ok(pool(threads)?.install(|| open_archives(found, unpacking)))
+}
+
+/// The files of some paths, on the threads that are there.
 pub(super) fn all(paths: &[PathBuf], unpacking: Unpacking) -> Discovery {
-    let Discovery { inputs, mut notes } = discover(paths);
+    open_archives(discover(paths), unpacking)
+}
+
+fn open_archives(found: Discovery, unpacking: Unpacking) -> Discovery {
+    let Discovery { inputs, mut notes } = found;
     let looked: Vec<(bool, Input)> = inputs.into_par_iter().map(|input| (is_archive(&input), input)).collect();
     // One after the other, so that they share the memory in the same way each time.
     let mut opener = Opener { unpacking, memory: MEMORY };

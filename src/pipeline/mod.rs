@@ -144,6 +144,22 @@ fn look<K: Send>(
     (files, beside)
 }
 
+/// Looks at files for logs alone.
+fn look_for_logs<K: Send>(
+    inputs: Vec<(Input, K)>,
+    look_at: impl Fn(Input, K) -> std::result::Result<LogFile, FileNote> + Sync,
+) -> (Vec<LogFile>, Beside) {
+    let looked: Vec<_> = inputs.into_par_iter().map(|(input, known)| look_at(input, known)).collect();
+    let (mut files, mut beside) = (Vec::new(), Beside { notes: Vec::new(), evidence: Vec::new() });
+    for one in looked {
+        match one {
+            Ok(file) => files.push(file),
+            Err(note) => beside.notes.push(note),
+        }
+    }
+    (files, beside)
+}
+
 /// Reads logs, and hands over each with its place in the list, in the order of the list.
 fn read_files(files: &[LogFile], scope: &Scope, progress: &dyn Progress, take: &mut (dyn FnMut(usize, Finished) + Send)) {
     progress.planned(files.len(), files.iter().map(LogFile::length).sum());

@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
+use crate::attempts::ends;
 use crate::case::evidence::Evidence;
 use crate::error::{Result, plain_words};
 use crate::input::discover::Input;
 use crate::input::identity::Beginning;
 use crate::input::packed::Unpacking;
 use crate::pipeline::file_progress::Finished;
-use crate::pipeline::{Progress, look, pool, read_files};
-use crate::protocol_log::log_file::look_at;
+use crate::pipeline::{Progress, look, look_for_logs, pool, read_files};
+use crate::protocol_log::log_file::{LogFile, look_at};
 use crate::protocol_log::place::Place;
 use crate::skipped::{FileFate, FileNote};
 use crate::summary::file::FileSummary;
@@ -23,8 +24,8 @@ use crate::summary::scope::Scope;
 pub struct Rest<'a> {
     /// The files, each with the place up to which it was read before.
     pub files: Vec<(Input, Place)>,
-    /// Files, folders, globs, looked through for evidence alone.
-    pub evidence: &'a [PathBuf],
+    /// Files, folders, globs, looked through for evidence alone. `None`: nothing is looked at as evidence, what is no log neither.
+    pub evidence: Option<&'a [PathBuf]>,
     /// What counts.
     pub scope: &'a Scope,
     /// How many threads; all processors if `None`.
@@ -34,10 +35,9 @@ pub struct Rest<'a> {
 }
 
 /// What was read of a log.
-#[derive(Debug)]
-pub struct LogRead {
-    /// Which log.
-    pub input: Input,
+pub struct LogRead<'a> {
+    /// Which log, and from where on it was read.
+    pub log: &'a LogFile,
     /// The server's name by the path.
     pub path_name: Option<String>,
     /// What its whole lines hold; `None` if nothing could be read.
@@ -63,7 +63,7 @@ pub struct Beside {
 ///
 /// # Errors
 /// [`crate::error::ErrorKind::System`] if threads cannot be had. Files that cannot be read are no error: they have notes.
-pub fn read_on(rest: Rest<'_>, progress: &dyn Progress, take: &mut (dyn FnMut(LogRead) + Send)) -> Result<Beside> {
+pub fn read_on(rest: Rest<'_>, progress: &dyn Progress, take: &mut (dyn FnMut(LogRead<'_>) + Send)) -> Result<Beside> {
     let Rest { files, evidence, scope, threads, unpacking } = rest;
     pool(threads)?.install(|| {
         let look_behind = |input: Input, place: Place| {
@@ -71,11 +71,14 @@ pub fn read_on(rest: Rest<'_>, progress: &dyn Progress, take: &mut (dyn FnMut(Lo
             let unreadable = |error: io::Error| FileNote { file: shown, fate: FileFate::Unreadable, reason: plain_words(&error) };
             look_at(input)?.after(place).map_err(unreadable)
         };
-        let (logs, beside) = look(files, (evidence, unpacking), look_behind);
+        let (logs, beside) = match evidence {
+            Some(evidence) => look(files, (evidence, unpacking), look_behind),
+            None => look_for_logs(files, look_behind),
+        };
         read_files(&logs, scope, progress, &mut |place, finished| {
             let Some(log) = logs.get(place) else { return };
             let Finished { summary, note, path_name, end, unfinished } = finished;
-            take(LogRead { input: log.input.clone(), path_name, summary, unfinished, end, note });
+            take(LogRead { log, path_name, summary, unfinished, end, note });
         });
         Ok(Beside { notes: beside.notes, evidence: beside.evidence.into_iter().collect() })
     })
@@ -87,4 +90,13 @@ pub fn read_on(rest: Rest<'_>, progress: &dyn Progress, take: &mut (dyn FnMut(Lo
 /// [`crate::error::ErrorKind::System`] if threads cannot be had; for each file, what the system says.
 pub fn beginnings_of(inputs: &[Input], threads: Option<usize>) -> Result<Vec<io::Result<Beginning>>> {
     Ok(pool(threads)?.install(|| inputs.par_iter().map(Beginning::of).collect()))
+}
+
+/// The latest time in the last lines of each file; `None` of what is no log, and where only reading it to its end would tell.
+///
+/// # Errors
+/// [`crate::error::ErrorKind::System`] if threads cannot be had.
+pub fn ends_of(inputs: &[Input], threads: Option<usize>) -> Result<Vec<Option<i64>>> {
+    let end = |input: &Input| look_at(input.clone()).ok().and_then(|log| ends::end(&log));
+    Ok(pool(threads)?.install(|| inputs.par_iter().map(end).collect()))
 }

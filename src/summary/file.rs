@@ -19,7 +19,7 @@ use crate::summary::segment::{Accounting, Segment};
 use crate::summary::service::Service;
 
 /// What is known of one file, up to the segment that was added last.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FileSummary {
     /// The file's name, as it is shown.
     pub file: Arc<str>,
@@ -86,6 +86,31 @@ impl FileSummary {
         for (address, count) in segment.addresses {
             *self.addresses.entry(address).or_default() += count;
         }
+    }
+
+    /// Adds what was read of the same log behind the place where this ends.
+    pub fn then(&mut self, later: Self) {
+        let Self { file: _, lines_before: _, header, bytes, accounting, skipped, span, services, sessions, aliases, addresses } =
+            later;
+        self.header = header;
+        self.bytes += bytes;
+        self.accounting.merge_with(accounting);
+        self.skipped.merge_with(skipped);
+        self.span.merge_with(span);
+        self.aliases.merge_with(aliases);
+        // Seconds stay: lines that stand a little late may still fall into them.
+        self.services.merge_with(services);
+        for (service, later) in sessions {
+            self.sessions.entry(service).or_default().then(later);
+        }
+        for (address, count) in addresses {
+            *self.addresses.entry(address).or_default() += count;
+        }
+    }
+
+    /// Lets go of what only lines that are still to come could have asked for.
+    pub fn settle(&mut self) {
+        self.services.values_mut().for_each(|service| service.pulse.trim());
     }
 
     /// The commonest server address in the records that is not loopback: the server's name where the path tells none.

@@ -27,9 +27,14 @@ fn night(path: &Path, from: Place) -> (Summary, Summary, Place) {
     let input = discover(&[path.to_owned()]).inputs.remove(0);
     let scope = Scope::default();
     let (mut whole, mut unfinished, mut end) = (Summary::default(), Summary::default(), Place::default());
-    let rest =
-        Rest { files: vec![(input, from)], evidence: &[], scope: &scope, threads: Some(2), unpacking: Unpacking::default() };
-    let mut take = |read: LogRead| {
+    let rest = Rest {
+        files: vec![(input, from)],
+        evidence: Some(&[]),
+        scope: &scope,
+        threads: Some(2),
+        unpacking: Unpacking::default(),
+    };
+    let mut take = |read: LogRead<'_>| {
         end = read.end;
         if let Some(line) = read.unfinished {
             unfinished.add_file(line, read.path_name.clone(), &scope);

@@ -23,7 +23,7 @@ pub fn write(case: &Case, findings: &[Finding], out: &mut dyn Write) -> io::Resu
     findings.iter().try_for_each(|finding| write_line(&of_finding(finding), out))
 }
 
-fn of_group(group: &Group) -> Document<'_> {
+pub(super) fn of_group(group: &Group) -> Document<'_> {
     let failures = &group.failures;
     let span = failures.span;
     let message = format!(
@@ -60,7 +60,7 @@ fn of_group(group: &Group) -> Document<'_> {
     }
 }
 
-fn of_outage(outage: &Outage) -> Document<'_> {
+pub(super) fn of_outage(outage: &Outage) -> Document<'_> {
     let message = format!(
         "{} logins failed on {}: {} of {}",
         outage.protocol.title(),
@@ -82,7 +82,7 @@ fn of_outage(outage: &Outage) -> Document<'_> {
     }
 }
 
-fn of_finding(finding: &Finding) -> Document<'_> {
+pub(super) fn of_finding(finding: &Finding) -> Document<'_> {
     let event = Event {
         kind: "alert",
         outcome: None,

@@ -36,7 +36,7 @@ impl<T> Listing<T> for Written<'_, T> {
     }
 }
 
-fn of_attempt(attempt: &Attempt) -> Document<'_> {
+pub(super) fn of_attempt(attempt: &Attempt) -> Document<'_> {
     let (name, outcome) = match attempt.outcome {
         Outcome::Succeeded => ("succeeded", "success"),
         Outcome::Failed => ("failed", "failure"),

@@ -11,10 +11,12 @@ use crate::text::is_harmful;
 
 mod analysis;
 mod attempts;
+mod live;
 mod wire;
 
 pub use analysis::write;
 pub use attempts::{attempts, session_lines};
+pub use live::events;
 use wire::{Document, Ecs, Event, Host, Network, Own};
 
 /// The version of the Elastic Common Schema whose names are used.

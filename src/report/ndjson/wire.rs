@@ -145,6 +145,12 @@ pub(super) struct Own<'a> {
     pub(super) line: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) other_half: Option<OtherHalf<'a>>,
+    /// What became of a failure group, an outage or a finding, where it is told while it happens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) change: Option<&'static str>,
+    /// When an outage was told to begin before that was corrected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) told_start: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) failure_group: Option<FailureGroup<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -32,7 +32,7 @@ struct Attempts<'a> {
 }
 
 /// How wide the columns are that have no width of their own; 0 where there is no room.
-struct Widths {
+pub(super) struct Widths {
     time: usize,
     server: usize,
     session: usize,
@@ -44,7 +44,7 @@ const SERVICE: usize = 7;
 const CLIENT: usize = 15;
 
 impl Widths {
-    fn of(width: usize) -> Self {
+    pub(super) fn of(width: usize) -> Self {
         let time = if width < 110 { "2026-03-12 07:30:00".len() } else { "2026-03-12 07:30:00.000".len() };
         let session = if width < 100 { 0 } else { 7 };
         let server = if width < 120 { 0 } else { 12 };
@@ -52,6 +52,32 @@ impl Widths {
             [time, SERVICE, CLIENT, session, server].iter().filter(|width| **width > 0).map(|width| width + 2).sum();
         let rest = width.saturating_sub(taken + 2);
         Self { time, server, session, result: rest / 2, user: rest - rest / 2 }
+    }
+
+    /// The names of the columns.
+    pub(super) fn title(&self, look: Look) -> String {
+        look.paint(Tone::Faint, &self.line(["time", "service", "server", "result", "account", "from", "session"]))
+    }
+
+    /// An attempt in one line.
+    pub(super) fn row(&self, attempt: &Attempt, look: Look) -> String {
+        let (result, tone) = match attempt.outcome {
+            Outcome::Succeeded => ("ok".to_owned(), Tone::Plain),
+            Outcome::Failed if attempt.error.is_empty() => (format!("failed: {}", attempt.response), Tone::Bad),
+            Outcome::Failed => (attempt.error.to_string(), Tone::Bad),
+            Outcome::Unknown => ("unknown".to_owned(), Tone::Faint),
+        };
+        let time = format!("{}.{:03}", for_people(attempt.moment, look.zone), attempt.moment.rem_euclid(1000));
+        let line = self.line([
+            time.get(..self.time).unwrap_or(&time),
+            service(attempt.protocol, attempt.role),
+            attempt.server.as_deref().unwrap_or("?"),
+            &result,
+            &attempt.user,
+            real_client(attempt),
+            &format!("{:X}", attempt.session),
+        ]);
+        look.paint(tone, &line)
     }
 
     /// A line of cells, cut and filled up to their widths.
@@ -77,29 +103,17 @@ impl Widths {
 impl Listing<Attempt> for Attempts<'_> {
     fn add(&mut self, attempt: &Attempt) -> io::Result<()> {
         if self.counts == [0; 3] {
-            let title = self.widths.line(["time", "service", "server", "result", "account", "from", "session"]);
-            writeln!(self.out, "{}", self.look.paint(Tone::Faint, &title))?;
+            writeln!(self.out, "{}", self.widths.title(self.look))?;
         }
-        let (place, result, tone) = match attempt.outcome {
-            Outcome::Succeeded => (0, "ok".to_owned(), Tone::Plain),
-            Outcome::Failed if attempt.error.is_empty() => (1, format!("failed: {}", attempt.response), Tone::Bad),
-            Outcome::Failed => (1, attempt.error.to_string(), Tone::Bad),
-            Outcome::Unknown => (2, "unknown".to_owned(), Tone::Faint),
+        let place = match attempt.outcome {
+            Outcome::Succeeded => 0,
+            Outcome::Failed => 1,
+            Outcome::Unknown => 2,
         };
         if let Some(count) = self.counts.get_mut(place) {
             *count += 1;
         }
-        let time = format!("{}.{:03}", for_people(attempt.moment, self.look.zone), attempt.moment.rem_euclid(1000));
-        let line = self.widths.line([
-            time.get(..self.widths.time).unwrap_or(&time),
-            service(attempt.protocol, attempt.role),
-            attempt.server.as_deref().unwrap_or("?"),
-            &result,
-            &attempt.user,
-            real_client(attempt),
-            &format!("{:X}", attempt.session),
-        ]);
-        writeln!(self.out, "{}", self.look.paint(tone, &line))?;
+        writeln!(self.out, "{}", self.widths.row(attempt, self.look))?;
         if self.look.all {
             let target = attempt.target.as_deref().map_or_else(String::new, |target| format!(", handed over to {target}"));
             let duration = attempt.duration.map_or_else(String::new, |duration| format!(", {} ms", thousands(duration)));

@@ -25,6 +25,7 @@ mod findings;
 mod glyphs;
 mod groups;
 mod left_aside;
+mod live;
 mod night;
 mod nights;
 mod over_time;
@@ -36,6 +37,7 @@ mod verdict;
 
 pub use attempts::{attempts, session_lines};
 pub use glyphs::Glyphs;
+pub use live::events;
 pub use night::night;
 pub use nights::{counts, nights};
 pub use unusual::unusual;

@@ -10,7 +10,7 @@ use crate::report::terminal::{Look, Tone, unusual};
 use crate::text::{TerminalText, counted, wrapped};
 
 /// The left edge of what is told, behind the word for its state.
-const INDENT: usize = 10;
+pub(super) const INDENT: usize = 10;
 
 /// Writes what a night brought. The report behind it is about the findings of this night and the days before it.
 ///
@@ -47,7 +47,8 @@ fn read(run: &Run, look: Look) -> String {
     }
 }
 
-fn write_story(story: &Story, look: Look, out: &mut dyn Write) -> io::Result<()> {
+/// A story: what it is by now, what is wrong, since when.
+pub(super) fn write_story(story: &Story, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let finding = &story.finding;
     let tone = match (story.state, finding.severity) {
         (State::Over, _) => Tone::Good,

@@ -4,20 +4,25 @@
 //! it is the log that begins so and is no longer where it was. A second log that begins so on the same server is a copy: it
 //! would count everything twice. What was cut shorter goes on behind what is left, unless it is whole again: a copy that is made
 //! anew is short for a while. What was replaced is a new log.
+//!
+//! What is known of a log stands in `known_log`; who keeps it, and for how long, is not asked here.
 
 use std::io;
 
 use crate::collections::map::HashMap;
-use crate::history::logs::{KnownLog, Mark, ReadTo, digest_of};
 use crate::input::discover::Input;
 use crate::input::identity::{self, Beginning};
 use crate::input::server_name;
 use crate::input::source::Source;
 use crate::protocol_log::place::Place;
 
+pub mod known_log;
+
+use known_log::{KnownLog, Mark, ReadTo, digest_of};
+
 /// What a file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Recognised {
+pub enum Recognised {
     /// Nothing of it was read before.
     New,
     /// The known log of this place in the list; it is read from here on.
@@ -30,11 +35,17 @@ pub(super) enum Recognised {
     Copy(String),
 }
 
+/// What is believed without a look at the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Nothing: between two nights a file may be replaced, and its time set back.
+    Bytes,
+    /// That a file whose length and time are what they were a moment ago is what it was.
+    LengthAndTime,
+}
+
 /// Says of each file what it is. `beginnings` has `None` for what could not be looked at.
-///
-/// # Errors
-/// What the system says when the end of what was read is looked at.
-pub(super) fn recognise(inputs: &[Input], beginnings: &[Option<Beginning>], known: &[KnownLog]) -> Vec<Recognised> {
+pub fn recognise(inputs: &[Input], beginnings: &[Option<Beginning>], known: &[KnownLog], trust: Trust) -> Vec<Recognised> {
     let claims = claims(inputs, beginnings, known);
     let mut begun: HashMap<(Vec<u8>, Option<String>), String> = HashMap::new();
     let mut recognised = Vec::with_capacity(inputs.len());
@@ -47,7 +58,7 @@ pub(super) fn recognise(inputs: &[Input], beginnings: &[Option<Beginning>], know
     for (input, beginning, claim) in zip(inputs, beginnings, &claims) {
         recognised.push(match (beginning, claim) {
             (None, _) => Recognised::New,
-            (Some(beginning), Some(place)) => match known.get(*place).map(|log| look_behind(input, beginning, log)) {
+            (Some(beginning), Some(place)) => match known.get(*place).map(|log| look_behind(input, beginning, log, trust)) {
                 Some(Behind::From(from)) => Recognised::Grown(*place, from),
                 Some(Behind::Nothing) => Recognised::Unchanged(*place),
                 Some(Behind::Less(left)) => Recognised::Shortened(*place, left),
@@ -99,7 +110,7 @@ fn claims(inputs: &[Input], beginnings: &[Option<Beginning>], known: &[KnownLog]
 }
 
 /// The path by which a log is known again, whatever the folder that exlog runs in.
-pub(super) fn path_of(input: &Input) -> String {
+pub fn path_of(input: &Input) -> String {
     // A file inside of an archive is shown behind the archive: there is none beside it, but there may be an unpacked copy.
     let path = if input.source == Source::Disk { input.path.clone() } else { input.shown.as_ref().into() };
     std::path::absolute(&path).unwrap_or(path).to_string_lossy().into_owned()
@@ -135,11 +146,14 @@ enum Behind {
     Other,
 }
 
-fn look_behind(input: &Input, beginning: &Beginning, log: &KnownLog) -> Behind {
+fn look_behind(input: &Input, beginning: &Beginning, log: &KnownLog, trust: Trust) -> Behind {
     let is_as_it_was = (beginning.is_plain, beginning.length) == (log.disk.is_plain, log.disk.length);
+    let is_untouched = is_as_it_was && beginning.modified == log.disk.modified;
+    if is_untouched && (trust == Trust::LengthAndTime || !beginning.is_plain) {
+        return Behind::Nothing;
+    }
     if !beginning.is_plain {
-        let is_changed = !is_as_it_was || beginning.modified != log.disk.modified;
-        return if is_changed { Behind::From(log.read.place) } else { Behind::Nothing };
+        return Behind::From(log.read.place);
     }
     if let Some(former) = log.former.as_ref().filter(|former| has_before(input, beginning, former)) {
         return Behind::From(former.place);
