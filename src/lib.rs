@@ -35,6 +35,7 @@ pub mod usual;
 // Above these
 pub mod night;
 // Floor 8
+pub mod cluster;
 pub mod dataset;
 pub mod delivery;
 pub mod explain;

@@ -23,7 +23,11 @@ pub fn inputs(paths: &[PathBuf], unpacking: Unpacking, threads: Option<usize>) -
 
 /// The same on the threads that are there.
 pub(super) fn all(paths: &[PathBuf], unpacking: Unpacking) -> Discovery {
-    let Discovery { inputs, mut notes } = discover(paths);
+    opened(discover(paths), unpacking)
+}
+
+/// The files that were found, with those in archives instead of the archives.
+pub(super) fn opened(Discovery { inputs, mut notes }: Discovery, unpacking: Unpacking) -> Discovery {
     let looked: Vec<(bool, Input)> = inputs.into_par_iter().map(|input| (is_archive(&input), input)).collect();
     // One after the other, so that they share the memory in the same way each time.
     let mut opener = Opener { unpacking, memory: MEMORY };

@@ -25,7 +25,7 @@ const FLOORS: [(&str, &[&str]); 17] = [
     ("7", &["diagnosis"]),
     ("7", &["comparison", "usual"]),
     ("7", &["night"]),
-    ("8", &["report", "explain", "dataset", "delivery", "schedule", "manifest", "export"]),
+    ("8", &["report", "explain", "dataset", "delivery", "schedule", "cluster", "manifest", "export"]),
     ("9", &["pipeline"]),
     ("10", &["history"]),
     ("11", &["cli"]),
