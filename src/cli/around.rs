@@ -43,6 +43,11 @@ fn margin(text: &str) -> std::result::Result<i64, String> {
 }
 
 impl Around {
+    /// Whether there is an outage to look for.
+    pub(super) fn is_asked(&self) -> bool {
+        self.around.is_some()
+    }
+
     /// The window around the outage; `None` if there is none to look for. Which outage it is is told, unless all is to be quiet.
     ///
     /// # Errors

@@ -128,6 +128,11 @@ impl Selection {
         }
     }
 
+    /// Whether the window is that of an outage.
+    pub(super) fn is_around_outage(&self) -> bool {
+        self.around.is_asked()
+    }
+
     /// Window and filters. The logs are read for it where the window is that of an outage.
     pub(super) fn scope(&self, quiet: bool) -> Result<Scope> {
         let asked = self.window_of("--from", &self.from, "--to", &self.to)?;

@@ -4,7 +4,7 @@
 //! names leave no doubt; the folder above `Imap4`/`Pop3` where it lies below the given path. Where the path says nothing, the addresses in the lines do (`summary`). The rule looks at one file
 //! alone, so that any partition of the files gives the same names. Forensic tools have folders of their own between a host and its files: `collection` knows them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::input::discover::Input;
 
@@ -16,8 +16,16 @@ pub fn from_path(input: &Input) -> Option<String> {
         return None;
     }
     unc_host(&input.path.to_string_lossy())
-        .or_else(|| std::path::absolute(&input.path).ok().and_then(|path| above_all(&folders(&path))))
+        .or_else(|| above_all(&folders(&telling_path(input)?)))
         .or_else(|| above_protocol_folder(input))
+}
+
+/// The path whose folders tell something: the whole one, or what lies in the folder that only holds it.
+fn telling_path(input: &Input) -> Option<PathBuf> {
+    match &input.holder {
+        Some(holder) => input.path.strip_prefix(holder).ok().map(Path::to_owned),
+        None => std::path::absolute(&input.path).ok(),
+    }
 }
 
 /// What the folders say from the root down, whatever was given as the path.
@@ -159,6 +167,7 @@ mod tests {
                 shown: Arc::from(path),
                 path: path.into(),
                 root: root.into(),
+                holder: None,
                 source: Source::Disk,
                 unpacking: Unpacking::default(),
             };
