@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::case::behind::Behind;
 use crate::collections::tally::Tally;
 use crate::login::account::Accounts;
 use crate::protocol::Role;
@@ -28,6 +29,8 @@ pub struct Group {
     pub top_users: Vec<(String, u64)>,
     /// The client addresses with most failures.
     pub top_clients: Vec<(String, u64)>,
+    /// What the back end wrote meanwhile, where logins were handed over to one whose log is there.
+    pub behind: Option<Behind>,
     /// The failures themselves.
     pub failures: FailureGroup,
 }
@@ -57,6 +60,7 @@ pub fn groups(summary: &Summary, accounts: &Accounts) -> Vec<Group> {
                 clients: failures.clients.distinct(),
                 top_users: top_accounts(&failures.users, accounts),
                 top_clients: top(failures.clients.iter().map(|(_, shown, count)| (shown, *count))),
+                behind: None,
                 failures: failures.clone(),
             });
         }

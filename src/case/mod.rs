@@ -12,6 +12,7 @@ use crate::protocol::Role;
 use crate::summary::counts::Counts;
 use crate::summary::{ServiceKey, Source, Summary};
 
+pub mod behind;
 pub mod coverage;
 pub mod evidence;
 pub mod group;
@@ -65,7 +66,8 @@ impl Case {
     pub fn new(summary: Summary, mut evidence: Evidence, window: Window) -> Self {
         evidence.note_ambiguous_dates();
         let accounts = join_accounts(&summary);
-        let groups = group::groups(&summary, &accounts);
+        let mut groups = group::groups(&summary, &accounts);
+        behind::look_behind(&mut groups, &summary, &accounts);
         let outages = outage::outages(&summary, &accounts, &groups);
         let (coverage, restarts) = coverage::coverage(&summary);
         let refusals = refusals::refusals(&summary, &accounts);

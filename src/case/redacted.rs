@@ -5,6 +5,7 @@
 
 use std::mem::take;
 
+use crate::case::behind::Behind;
 use crate::case::coverage::{Coverage, Covered, Gap};
 use crate::case::evidence::Evidence;
 use crate::case::group::Group;
@@ -78,11 +79,18 @@ impl Redact for Case {
 
 impl Redact for Group {
     fn redact(&mut self, redactor: &Redactor) {
-        let Self { id: _, service, key, users: _, clients: _, top_users, top_clients, failures } = self;
+        let Self { id: _, service, key, users: _, clients: _, top_users, top_clients, behind, failures } = self;
         service.redact(redactor);
         key.redact(redactor);
         top_users.iter_mut().for_each(|(name, _)| *name = redactor.account(name));
         top_clients.iter_mut().for_each(|(address, _)| *address = redactor.address(address));
+        if let Some(Behind { server, groups }) = behind {
+            *server = server.take().map(|name| redactor.host(&name).into());
+            for same in groups {
+                same.error = redactor.text(&same.error).into();
+                same.response = redactor.text(&same.response).into();
+            }
+        }
         failures.redact(redactor);
     }
 }

@@ -35,6 +35,15 @@ impl Groups {
                 news.push(Event::Group(Box::new(group)));
             }
         }
+        // What stands beside a group is called as it was told too.
+        for event in &mut news {
+            let Event::Group(group) = event else { continue };
+            for same in group.behind.iter_mut().flat_map(|behind| &mut behind.groups) {
+                if let Some(id) = ids.get(&same.group) {
+                    same.group.clone_from(id);
+                }
+            }
+        }
         news
     }
 }

@@ -21,6 +21,7 @@ mod reference;
 mod tree;
 
 mod attempts_in_order;
+mod behind;
 mod borders;
 mod both_halves;
 mod compare;

@@ -5,6 +5,7 @@
 use std::io::{self, Write};
 
 use crate::case::Case;
+use crate::case::behind::Behind;
 use crate::case::group::Group;
 use crate::case::outage::Outage;
 use crate::diagnosis::finding::{Effect, Finding};
@@ -74,6 +75,7 @@ const fn header(table: Table) -> &'static [&'static str] {
             "example_file",
             "example_line",
             "example_text",
+            "back_end",
         ],
         Table::Findings => &[
             "id",
@@ -144,6 +146,7 @@ fn failure_group(group: &Group) -> Vec<Cell> {
         Some((_, at, text)) => [Cell::text(&at.file), Cell::number(at.line), Cell::text(text)],
         None => [Cell::empty(), Cell::empty(), Cell::empty()],
     });
+    cells.push(Cell::maybe(group.behind.as_ref().map(Behind::in_words).as_deref()));
     cells
 }
 

@@ -66,6 +66,8 @@ pub(super) struct GroupRow {
     pub(super) role: &'static str,
     pub(super) target: String,
     pub(super) response: String,
+    /// What the back end wrote meanwhile; empty if that is not known.
+    pub(super) behind: String,
     pub(super) count: String,
     pub(super) count_n: u64,
     /// Percent of the largest group.
@@ -153,6 +155,7 @@ fn group_row(place: usize, group: &Group, (biggest, others): (u64, &[Group]), as
         role: service.role.title(),
         target: cut(key.target.as_deref().unwrap_or_default(), NAME),
         response: if key.response.is_empty() { "no response".to_owned() } else { cut(&key.response, NAME) },
+        behind: group.behind.as_ref().map(|behind| cut(&behind.in_words(), 4 * NAME)).unwrap_or_default(),
         count: thousands(failures.count),
         count_n: failures.count,
         bar: share(failures.count, biggest),

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 
 use crate::case::Case;
+use crate::case::behind::{Behind, Same};
 use crate::case::coverage::Covered;
 use crate::case::group::Group;
 use crate::case::outage::Outage;
@@ -33,9 +34,9 @@ pub(in crate::report) mod wire;
 
 use layout::Indented;
 use wire::{
-    AccountRow, AnomalyRow, ClientCount, CommandRow, Coverage, CoveredRow, EvidenceFileRow, EvidenceRow, EvidenceSkipped,
-    Exactness, Example, FailureGroup, FindingRow, GapRow, Input, LatencyRow, LoginRow, Logins, MechanismRow, NoteRow, OutageRow,
-    Report, SeriesRow, SkippedExample, SourceRow, StepRow, StretchRow, TimelineRow, Tool, UserCount, Window,
+    AccountRow, AnomalyRow, BackEnd, BackEndGroup, ClientCount, CommandRow, Coverage, CoveredRow, EvidenceFileRow, EvidenceRow,
+    EvidenceSkipped, Exactness, Example, FailureGroup, FindingRow, GapRow, Input, LatencyRow, LoginRow, Logins, MechanismRow,
+    NoteRow, OutageRow, Report, SeriesRow, SkippedExample, SourceRow, StepRow, StretchRow, TimelineRow, Tool, UserCount, Window,
 };
 
 /// So many bytes are written at once.
@@ -190,6 +191,21 @@ pub(in crate::report) fn failure_group(group: &Group) -> FailureGroup<'_> {
         top_clients: group.top_clients.iter().map(|(client, count)| ClientCount { client, count: *count }).collect(),
         ports: failures.ports.iter().map(|(port, count)| (port.to_string(), *count)).collect(),
         examples: failures.examples.iter().map(|(_, at, text)| Example { file: &at.file, line: at.line, text }).collect(),
+        back_end: group.behind.as_ref().map(back_end),
+    }
+}
+
+fn back_end(behind: &Behind) -> BackEnd<'_> {
+    BackEnd { server: behind.server.as_deref(), groups: behind.groups.iter().map(back_end_group).collect() }
+}
+
+fn back_end_group(same: &Same) -> BackEndGroup<'_> {
+    BackEndGroup {
+        id: &same.group,
+        error: &same.error,
+        response: &same.response,
+        failures: same.count,
+        accounts_in_common: same.accounts,
     }
 }
 

@@ -156,6 +156,23 @@ pub(in crate::report) struct FailureGroup<'a> {
     pub(super) top_clients: Vec<ClientCount<'a>>,
     pub(super) ports: BTreeMap<String, u64>,
     pub(super) examples: Vec<Example<'a>>,
+    /// What the back end wrote meanwhile; `null` where its log is not there, or nothing was handed over.
+    pub(super) back_end: Option<BackEnd<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct BackEnd<'a> {
+    pub(super) server: Option<&'a str>,
+    pub(super) groups: Vec<BackEndGroup<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct BackEndGroup<'a> {
+    pub(super) id: &'a str,
+    pub(super) error: &'a str,
+    pub(super) response: &'a str,
+    pub(super) failures: u64,
+    pub(super) accounts_in_common: Option<u64>,
 }
 
 #[derive(Serialize)]

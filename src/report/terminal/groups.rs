@@ -116,6 +116,11 @@ fn write_proof(place: usize, group: &Group, look: Look, out: &mut dyn Write) -> 
     };
     let line = format!("{class}{target}{who}{from}");
     writeln!(out, "{}", truncated(TerminalText::new(&line).as_str(), look.width))?;
+    if let Some(behind) = &group.behind {
+        for line in wrapped(TerminalText::new(&format!("     {}", behind.in_words())).as_str(), 7, look.width) {
+            writeln!(out, "{line}")?;
+        }
+    }
     for (_, location, text) in group.failures.examples.iter().take(if look.all { usize::MAX } else { 1 }) {
         writeln!(out, "     {}", look.place(location, 5))?;
         let shown = TerminalText::new(text);
