@@ -128,7 +128,7 @@ fn merged_somehow(mut parts: Vec<SummaryFile>, dice: &mut Dice) -> SummaryFile {
         let group = (2 + dice.below(3)).min(parts.len());
         let taken: Vec<SummaryFile> = (0..group).map(|_| parts.swap_remove(dice.below(parts.len()))).collect();
         let named = |file| Part { name: "part".to_owned(), file };
-        let Merged { file, left_out } = merge(taken.into_iter().map(named).collect()).unwrap();
+        let Merged { file, left_out } = merge(taken.into_iter().map(named).collect(), Copies::Never).unwrap();
         assert!(left_out.is_empty(), "{left_out:?}");
         parts.push(if dice.below(2) == 0 { stored(&file) } else { file });
     }
@@ -249,7 +249,7 @@ fn beyond_the_limit_of_names_totals_and_the_heaviest_stay() {
     let parts = files.clone().map(|file| summarized(&[file]));
     let merged = |order: [usize; 3]| {
         let named = |place: usize| Part { name: "part".to_owned(), file: parts[place].clone() };
-        merge(order.map(named).into()).unwrap().file
+        merge(order.map(named).into(), Copies::Never).unwrap().file
     };
     let bytes = merged([0, 1, 2]).to_bytes().unwrap();
     assert!(summarized(&files).to_bytes().unwrap() == bytes, "parts of one log each are added as the logs are");

@@ -119,7 +119,10 @@ fn a_window_is_found_around_an_outage_whatever_else_is_filtered() {
     let listed = exlog(&[&["sessions", path, "--format", "csv"][..], &around[..]].concat()).with_status(0);
     let imap = |line: &&str| line.contains("imap4");
     assert_eq!(listed.stdout.lines().filter(imap).count(), 8, "from 07:19 to 07:26: {listed:?}");
-    assert!(listed.stderr.contains("around outage-1: IMAP on EX01, first failure at 2026-03-12 08:20:00 UTC+01:00"), "{listed:?}");
+    assert!(
+        listed.stderr.contains("around outage-1: IMAP on EX01, first failure at 2026-03-12 08:20:00 UTC+01:00"),
+        "{listed:?}"
+    );
     let quiet = exlog(&[&["sessions", path, "--quiet"][..], &around[..]].concat()).with_status(0);
     assert_eq!(quiet.stderr, "");
 }
