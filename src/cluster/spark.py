@@ -20,13 +20,14 @@ a worker fetches its leaf into its scratch folder by a Java of its own, with Spa
 the driver's Hadoop settings; so there must be room for a leaf for each of its tasks. Servers are named by the folders as always; the
 report shows the address. Paths are no patterns: the shell expands them, or give the folder above and --summarize='--server EX*'.
 
-What it needs. PySpark 3.4 or later (no Spark Connect), and exlog for the driver: on its PATH, by --exlog, or by --files. The driver hands
+What it needs. PySpark 4 (no Spark Connect), and exlog for the driver: on its PATH, by --exlog, or by --files. The driver hands
 it to the workers, which must run on the same kind of system; with --installed they have their own on their PATH. A task of exlog
 has as many threads as Spark gives it processors (spark.task.cpus). The driver must hold a few dozen summaries (spark.driver.memory,
 spark.driver.maxResultSize); more --depth has it hold fewer.
 
 What cannot be read. If exlog fails on a worker, the job fails after Spark's tries, and the exception has exlog's own words. A single
 file that cannot be read is listed in the report and by the driver at the end, as on one machine; if it cannot be fetched, the job fails.
+The job ends with 0; with 1 if --report='--fail-on SEVERITY' asks for it, like exlog; with 2 if it could not be done.
 
 The summary and the report hold names, as the logs do: `--report='--redact'` hides them in the reports, but summary.exlog needs them.
 """
@@ -54,6 +55,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import traceback
 from functools import partial
 
 from pyspark import SparkConf, SparkContext, SparkFiles, TaskContext
@@ -179,6 +181,12 @@ def fetch(names, folder, settings):
 # What runs on the driver.
 
 
+def wrong(words):
+    """Ends the job because of what was asked for."""
+    print(words, file=sys.stderr)
+    sys.exit(2)
+
+
 def files_of_share(root):
     """The files below a path with their lengths, as exlog finds them: links are followed and their loops cut. What cannot be looked into is
     listed too, so that exlog says why."""
@@ -198,7 +206,7 @@ def files_of_share(root):
                 yield from walk(os.path.join(path, name), above | {place})
 
     if not os.path.exists(root):
-        raise SystemExit(f"{root} is not there; paths are no patterns here")
+        wrong(f"{root} is not there; paths are no patterns here")
     return walk(root, frozenset())
 
 
@@ -244,7 +252,7 @@ def given_exlog(context, asked):
     shipped = SparkFiles.get(name)
     own = shipped if os.path.isfile(shipped) else shutil.which(asked.exlog) or shutil.which(os.path.join(".", asked.exlog))
     if own is None:
-        raise SystemExit(f"{asked.exlog} is neither a program of this machine nor among --files: say where it is with --exlog")
+        wrong(f"{asked.exlog} is neither a program of this machine nor among --files: say where it is with --exlog")
     if not asked.installed and own != shipped:
         context.addFile(os.path.abspath(own))
     return own, name
@@ -257,9 +265,9 @@ def with_moments(options):
         option, _, value = word.partition("=")
         value = value or "".join(words[at + 1 : at + 2])
         if option in ("--from", "--to") and not value[:1].isdigit():
-            raise SystemExit(f"{option} {value}: every worker has a clock of its own; give a date, as in {option} 2026-03-12T07:30Z")
+            wrong(f"{option} {value}: every worker has a clock of its own; give a date, as in {option} 2026-03-12T07:30Z")
         if option in ("--output", "-o", "--paths-from", "--fetched", "--threads", "--evidence"):
-            raise SystemExit(f"{option} is not for --summarize: leaves have their own; evidence is given with --report='--evidence PATH'")
+            wrong(f"{option} is not for --summarize: leaves have their own; evidence is given with --report='--evidence PATH'")
     return words
 
 
@@ -354,4 +362,10 @@ def found_by_many(context, asked, options):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        status = main()
+    except Exception:
+        # Python would end with 1, which says that there are findings.
+        traceback.print_exc()
+        status = 2
+    sys.exit(status)

@@ -103,7 +103,7 @@ def words_of_a_worker(work, job, exlog, logs):
     running.wait()
     said = (work / "log").read_text()
     _, raised, exception = said.rpartition("Py4JJavaError: ")
-    if running.returncode == 0 or not raised or "unexpected argument '--unheard-of' found" not in exception:
+    if running.returncode != 2 or not raised or "unexpected argument '--unheard-of' found" not in exception:
         raise SystemExit(f"status {running.returncode} without exlog's words:\n{said[-3000:]}")
     if output.exists():
         raise SystemExit(f"{output} is there though the job failed")

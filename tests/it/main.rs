@@ -47,6 +47,7 @@ mod mutated;
 mod ndjson;
 mod nightly;
 mod pasted;
+mod parts;
 mod properties;
 mod reading_on;
 mod real_lines;
