@@ -61,3 +61,4 @@ mod usage;
 mod usage_input;
 mod usual;
 mod verdict;
+mod watch;
