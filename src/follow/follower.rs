@@ -170,14 +170,15 @@ impl Follower {
         let inputs: Vec<Input> = new.iter().map(|(input, _)| input.clone()).collect();
         let ends = ends_of(&inputs, self.order.threads)?;
         let window = &mut self.order.scope.window;
-        // A log that is written right now is not read up to where its window would begin.
-        if let (false, Some(newest)) = (self.has_looked, ends.iter().flatten().max()) {
-            let newest = now.min(*newest);
+        // Of what is packed only reading would tell when it ends.
+        let clock = new.iter().any(|(_, beginning)| !beginning.is_plain).then_some(now);
+        let newest = ends.iter().flatten().max().map(|newest| now.min(*newest)).or(clock);
+        if let (true, Some(newest)) = (self.logs.is_empty(), newest) {
             let from = window.from.unwrap_or_else(|| newest.saturating_sub(self.order.since));
             let kept = (newest.div_euclid(HOUR) - kept_hours(self.order.keep)).saturating_mul(HOUR);
             window.from = Some(from.max(kept));
         }
-        let from = window.from.unwrap_or_else(|| now.saturating_sub(self.order.since));
+        let from = window.from.unwrap_or(i64::MIN);
         let mut kept = Vec::new();
         for ((input, beginning), end) in new.into_iter().zip(ends) {
             let written = beginning.modified.filter(|_| input.source == Source::Disk);
