@@ -118,7 +118,7 @@ impl Follower {
         let mut notes = std::mem::take(&mut changes.notes);
         let mut is_new = false;
         if changes.is_any {
-            let (to_read, before) = self.to_read(&mut changes, now)?;
+            let (to_read, before) = self.sort_out(&mut changes, now)?;
             let mut turns = Turns::default();
             is_new =
                 self.read(to_read, before, now, &mut notes, &mut |attempt| turns.add(attempt).into_iter().for_each(&mut found))?;
@@ -130,7 +130,7 @@ impl Follower {
     }
 
     /// The files in which something may be new, and what is known of each.
-    fn to_read(&mut self, changes: &mut Changes, now: i64) -> Result<(Vec<(Input, Place)>, Before)> {
+    fn sort_out(&mut self, changes: &mut Changes, now: i64) -> Result<(Vec<(Input, Place)>, Before)> {
         let (inputs, beginnings): (Vec<Input>, Vec<Option<Beginning>>) = std::mem::take(&mut changes.files).into_iter().unzip();
         let known: Vec<KnownLog> = self.logs.iter().map(|log| log.log.clone()).collect();
         let recognised = recognise(&inputs, &beginnings, &known, Trust::LengthAndTime);
