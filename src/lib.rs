@@ -38,6 +38,7 @@ pub mod night;
 // And above that
 pub mod live;
 // Floor 8
+pub mod cluster;
 pub mod dataset;
 pub mod delivery;
 pub mod explain;

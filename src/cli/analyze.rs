@@ -43,6 +43,7 @@ const EXAMPLES: &str = "\
 Examples:
   exlog analyze \"C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Logging\"
   exlog analyze \\\\ex01\\c$\\logs \\\\ex02\\c$\\logs --from -3h
+  exlog analyze copies --around outage-1 --margin 30m --format html --output outage-1.html
   exlog analyze copies --protocol imap4 --user alice@contoso.com
   exlog analyze copies --evidence settings.txt events.evtx --fail-on high
   exlog analyze copies --from -1d --compare copies --compare-from -8d --compare-to -7d
@@ -58,12 +59,12 @@ order mark, by which Excel and Windows PowerShell 5.1 know it for UTF-8.";
 impl Analyze {
     pub(super) fn run(&self) -> Result<Status> {
         self.check_format()?;
-        let scope = self.selection.scope()?;
+        let output = &self.report.output;
+        let scope_of_others = self.compare.scope(&self.selection)?;
+        let scope = self.selection.scope(output.quiet)?;
         let mut asked = self.selection.asked(&scope, &self.evidence)?;
         asked.others = self.compare.paths();
-        let scope_of_others = self.compare.scope(&self.selection)?;
         let redactor = self.report.redactor()?;
-        let output = &self.report.output;
         let job = self.selection.job(&self.evidence, &scope);
         let Material { summary, evidence } = read_logs(&job, "the paths", output.quiet)?;
         self.report.tell_skipped(self.format, summary.skipped.total());

@@ -120,7 +120,7 @@ fn columns<T: Row>() -> String {
 impl Export {
     pub(super) fn run(&self) -> Result<Status> {
         self.check_format()?;
-        let scope = self.selection.scope()?;
+        let scope = self.selection.scope(self.quiet)?;
         let error = self.wanted.error()?;
         let folder = Folder::new(&self.output, self.overwrite, std::process::id())?;
         let wanted = Attempts { scope: &scope, outcome: self.wanted.outcome(), error: error.as_ref() };

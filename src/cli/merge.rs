@@ -9,13 +9,13 @@ use clap::{Args, ValueEnum};
 use crate::case::Case;
 use crate::cli::limit::Limit;
 use crate::cli::options::shown;
-use crate::cli::reading::{read, tell_unreadable};
+use crate::cli::reading::{no_input, read, tell_unreadable};
 use crate::cli::report::{Format, Report};
 use crate::cli::status::{self, Status};
 use crate::cli::telling::tell;
 use crate::clock::Zone;
 use crate::dataset::envelope::is_summary;
-use crate::dataset::merging::{Merged, Part, merge};
+use crate::dataset::merging::{Copies, Merged, Part, merge};
 use crate::dataset::summary_file::SummaryFile;
 use crate::error::{Error, ErrorKind, Result, plain_words};
 use crate::input::discover::{Input, discover};
@@ -31,6 +31,12 @@ pub(super) struct Merge {
     /// Files that 'exlog summarize' or 'exlog merge' made, folders with them, globs, or - for standard input
     #[arg(value_name = "SUMMARY", required = true)]
     summaries: Vec<PathBuf>,
+
+    /// The summaries are parts of one set of files, each file in one of them ('exlog summarize --paths-from')
+    ///
+    /// Copies of a log then count as often as 'exlog analyze' counts them, which reads each path. Without it a log counts once.
+    #[arg(long)]
+    parts: bool,
 
     /// The zone in which times are shown: UTC, local, +02:00, Europe/Berlin
     #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true)]
@@ -104,7 +110,8 @@ impl Merge {
         if !self.evidence.is_empty() {
             parts.push(self.evidence_beside(&parts)?);
         }
-        let Merged { file, left_out } = merge(parts)?;
+        let copies = if self.parts { Copies::Count } else { Copies::Never };
+        let Merged { file, left_out } = merge(parts, copies)?;
         if !self.report.output.quiet {
             for (name, holder) in left_out {
                 tell(format_args!("{name} is left out: all its logs are in {holder}"));
@@ -114,6 +121,9 @@ impl Merge {
             self.report.output.write_bytes(&file.to_bytes()?)?;
             return Ok(Status::Done);
         };
+        if file.summary.sources.is_empty() {
+            return Err(no_input(&file.summary.notes, "what was summarized"));
+        }
         tell_unreadable(&file.summary.notes, self.report.output.quiet);
         self.report.tell_skipped(format, file.summary.skipped.total());
         let asked = Asked {

@@ -8,6 +8,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::error::{Error, ErrorKind};
 
 mod analyze;
+mod around;
+mod cluster;
 mod compare;
 mod config;
 mod csv_mark;
@@ -18,6 +20,7 @@ mod explain;
 mod export;
 mod history;
 mod limit;
+mod listing;
 mod manifest;
 mod merge;
 mod nightly;
@@ -76,6 +79,8 @@ enum Command {
     Explain(explain::Explain),
     /// What sets up the nightly run: a task of Windows, systemd units, a line for cron
     Schedule(schedule::Schedule),
+    /// What runs exlog on many machines: a job for Apache Spark
+    Cluster(cluster::ClusterCommand),
     /// Options that a command takes from a file and the environment
     Config(config::Config),
 }
@@ -112,6 +117,7 @@ fn run(cli: Cli) -> Status {
         Command::Verify(verify) => verify.run(),
         Command::Explain(explain) => explain.run(),
         Command::Schedule(schedule) => schedule.run(),
+        Command::Cluster(cluster) => cluster.run(),
         Command::Config(config) => config.run(&|name| env::var_os(name)),
     };
     result.unwrap_or_else(|error| report_error(&error))

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::around::Around;
 use crate::cli::limit::Limit;
 use crate::clock::{Clock, Window, Zone, parse_time};
 use crate::dataset::summary_file::Question;
@@ -28,6 +29,9 @@ pub(super) struct Selection {
     /// Count up to this time, which is not included
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "What counts")]
     to: Option<String>,
+
+    #[command(flatten)]
+    around: Around,
 
     /// The zone of times without an offset, given and shown: UTC, local, +02:00, Europe/Berlin
     #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true, help_heading = "What counts")]
@@ -59,7 +63,7 @@ pub(super) struct Selection {
 
     /// All files belong to this server, whatever their paths say
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), help_heading = "What counts")]
-    server_name: Option<String>,
+    pub(super) server_name: Option<String>,
 
     /// How many threads read [default: all processors]
     #[arg(long, value_name = "N")]
@@ -124,9 +128,18 @@ impl Selection {
         }
     }
 
-    /// Window and filters.
-    pub(super) fn scope(&self) -> Result<Scope> {
-        self.scope_of(self.window_of("--from", &self.from, "--to", &self.to)?, &[])
+    /// Whether the window is that of an outage.
+    pub(super) fn is_around_outage(&self) -> bool {
+        self.around.is_asked()
+    }
+
+    /// Window and filters. The logs are read for it where the window is that of an outage.
+    pub(super) fn scope(&self, quiet: bool) -> Result<Scope> {
+        let asked = self.window_of("--from", &self.from, "--to", &self.to)?;
+        // What is wrong with a filter is said before anything is read.
+        let scope = self.scope_of(asked, &[])?;
+        let around = self.around.window(self, self.zone()?, quiet)?;
+        Ok(Scope { window: around.unwrap_or(asked), ..scope })
     }
 
     /// The same filters under another window; `servers` instead of the filter by server, if any are given.

@@ -4,6 +4,7 @@ use crate::attempts::in_order::Rows;
 use crate::cli::progress::Bar;
 use crate::cli::telling::tell;
 use crate::error::{Error, ErrorKind, Result};
+use crate::input::listed::Listed;
 use crate::pipeline::{self, Job, Material};
 use crate::skipped::{FileFate, FileNote};
 use crate::text::counted;
@@ -13,8 +14,22 @@ use crate::text::counted;
 /// # Errors
 /// As [`pipeline::run`].
 pub(super) fn read(job: &Job<'_>, quiet: bool) -> Result<Material> {
+    with_bar(quiet, |bar| pipeline::run(job, bar))
+}
+
+/// Reads the files of a list: a part of some whole, in which there may be no log.
+///
+/// # Errors
+/// As [`pipeline::run`].
+pub(super) fn read_listed(listed: &Listed, job: &Job<'_>, quiet: bool) -> Result<Material> {
+    let material = with_bar(quiet, |bar| pipeline::run_found(listed.discover(), job, bar))?;
+    tell_unreadable(&material.summary.notes, quiet);
+    Ok(material)
+}
+
+fn with_bar(quiet: bool, read: impl FnOnce(&Bar) -> Result<Material>) -> Result<Material> {
     let bar = Bar::new(quiet);
-    let material = pipeline::run(job, &bar)?;
+    let material = read(&bar)?;
     bar.clear();
     Ok(material)
 }

@@ -78,6 +78,7 @@ Attempts come in the order of time, then of file and line, while the logs are st
 
 Examples:
   exlog sessions copies --user alice@contoso.com --from 2026-03-12T07:00Z --to 2026-03-12T08:00Z
+  exlog sessions copies --around outage-1 --margin 5m
   exlog sessions copies --outcome failed --error ProxyNotAuthenticated --limit 20
   exlog sessions copies --session 00000000000000A1 --server EX01 --role frontend
   exlog sessions copies --client 203.0.113.0/24 --format csv --output attempts.csv
@@ -119,7 +120,7 @@ fn session_number(text: &str) -> std::result::Result<u64, String> {
 impl Sessions {
     pub(super) fn run(&self) -> Result<Status> {
         self.check_format()?;
-        let scope = self.selection.scope()?;
+        let scope = self.selection.scope(self.output.quiet)?;
         let error = self.wanted.error()?;
         let wanted = Attempts { scope: &scope, outcome: self.wanted.outcome(), error: error.as_ref() };
         let both = BothHalves::of(wanted);

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::listing::Listing;
 use crate::cli::manifest::Proof;
 use crate::cli::options::Selection;
 use crate::cli::output::Output;
-use crate::cli::reading::read_logs;
+use crate::cli::reading::{read_listed, read_logs};
 use crate::cli::status::Status;
 use crate::dataset::summary_file::SummaryFile;
 use crate::error::Result;
@@ -19,6 +20,9 @@ use crate::pipeline::Material;
 pub(super) struct Summarize {
     #[command(flatten)]
     selection: Selection,
+
+    #[command(flatten)]
+    listing: Listing,
 
     /// Also look for evidence here: settings, certificates, health and event logs (those among PATH are found too; may be given again)
     #[arg(long, value_name = "PATH")]
@@ -45,6 +49,7 @@ Examples:
   exlog summarize \"C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Logging\" --output \\\\share\\exlog\\EX01.exlog
   exlog merge \\\\share\\exlog\\*.exlog
   exlog summarize copies --server-name EX01 --from 2026-03-12 --to 2026-03-13 --output EX01-12.exlog
+  exlog summarize copies --paths-from part-7.txt --output part-7.exlog
 
 A summary holds what 'exlog analyze' knows of the logs, accounts, addresses and examples of lines
 included, and the evidence: guard it like the logs. 'exlog merge --redact' hides names in what is
@@ -59,10 +64,13 @@ Exit status:
 
 impl Summarize {
     pub(super) fn run(&self) -> Result<Status> {
-        let scope = self.selection.scope()?;
+        let scope = self.selection.scope(self.quiet)?;
         let asked = self.selection.asked(&scope, &self.evidence)?;
         let job = self.selection.job(&self.evidence, &scope);
-        let Material { summary, evidence } = read_logs(&job, "the paths", self.quiet)?;
+        let Material { summary, evidence } = match self.listing.listed(&self.selection.paths)? {
+            Some(listed) => read_listed(&listed, &job, self.quiet)?,
+            None => read_logs(&job, "the paths", self.quiet)?,
+        };
         let read = [(&summary, &evidence, [&self.selection.paths[..], &self.evidence].concat())];
         let pending = self.proof.of(("summarize", &asked), scope.window, &self.selection, read)?;
         let is_whole = summary.is_whole();

@@ -37,12 +37,13 @@ const JUDGING: u32 = 10;
 /// The arguments of `exlog watch`.
 #[derive(Debug, Args)]
 #[command(after_help = STATUS, after_long_help = format!("{EXAMPLES}\n\n{STATUS}"))]
+#[command(mut_arg("around", |around| around.hide(true)), mut_arg("margin", |margin| margin.hide(true)))]
 pub(super) struct Watch {
     #[command(flatten)]
     selection: Selection,
 
     /// How much of what is there already is read first, back from its last line: 10m, 2h, 1d
-    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration, conflicts_with = "from", help_heading = "What counts")]
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration, conflicts_with_all = ["from", "around"], help_heading = "What counts")]
     since: i64,
 
     /// What is older than this against the newest line is let go, and lines that come so late are not shown: whole hours
@@ -123,6 +124,10 @@ impl Watch {
             return Err(Error::new(ErrorKind::Usage, "standard input cannot be looked at again and again")
                 .hint("give the folder of the logs; 'exlog sessions -' reads standard input"));
         }
+        if self.selection.is_around_outage() {
+            return Err(Error::new(ErrorKind::Usage, "--around has no meaning here: what is watched is not over")
+                .hint("'exlog analyze' and 'exlog sessions' show what was around an outage"));
+        }
         let look = self.output.look(self.selection.zone()?, terminal::Glyphs::Console);
         let reader = Reader {
             follower: Follower::new(self.order()?),
@@ -168,7 +173,7 @@ impl Watch {
     fn order(&self) -> Result<Order> {
         Ok(Order {
             paths: self.selection.paths.clone(),
-            scope: self.selection.scope()?,
+            scope: self.selection.scope(self.output.quiet)?,
             since: self.since,
             keep: self.keep,
             outcome: if self.all { None } else { self.wanted.outcome().or(Some(Outcome::Failed)) },

@@ -21,6 +21,15 @@ pub struct Part {
     pub file: SummaryFile,
 }
 
+/// Whether a log may be in two parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copies {
+    /// Never, under whatever path: the parts were made apart, and it would count twice.
+    Never,
+    /// Under another path: the parts are of one set of files, each of which is in one of them, and all its files count.
+    Count,
+}
+
 /// What came of merging.
 #[derive(Debug, Default)]
 pub struct Merged {
@@ -34,13 +43,13 @@ pub struct Merged {
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] if the parts answer different questions, or share some of their logs.
-pub fn merge(mut parts: Vec<Part>) -> Result<Merged> {
+pub fn merge(mut parts: Vec<Part>, copies: Copies) -> Result<Merged> {
     // The largest come first, so that what they hold is met behind them.
     parts.sort_by(|a, b| {
         let (a, b) = (&a.file.summary.sources, &b.file.summary.sources);
         b.len().cmp(&a.len()).then_with(|| a.cmp(b))
     });
-    let holders = holders(&parts)?;
+    let holders = holders(&parts, copies)?;
     let names: Vec<String> = parts.iter().map(|part| part.name.clone()).collect();
     let mut merged = Merged::default();
     merged.file.question = parts.first().map(|part| part.file.question.clone()).unwrap_or_default();
@@ -98,8 +107,8 @@ impl SummaryFile {
 }
 
 /// For each part the place of the one that holds all its logs, if there is one.
-fn holders(parts: &[Part]) -> Result<Vec<Option<usize>>> {
-    let mut logs = Logs::default();
+fn holders(parts: &[Part], copies: Copies) -> Result<Vec<Option<usize>>> {
+    let mut logs = Logs { copies, by_content: BTreeMap::new(), by_name: BTreeMap::new() };
     let mut holders = Vec::new();
     for (place, part) in parts.iter().enumerate() {
         if let Some(first) = parts.first().filter(|first| !is_same(&first.file.question, &part.file.question)) {
@@ -128,8 +137,8 @@ fn holders(parts: &[Part]) -> Result<Vec<Option<usize>>> {
 }
 
 /// The logs of the parts that count, each with the place of its part.
-#[derive(Default)]
 struct Logs<'a> {
+    copies: Copies,
     /// Those with records, by what they hold: a copy may have another path.
     by_content: BTreeMap<u64, (usize, &'a Source)>,
     /// By path and server: the same log may have grown. Servers have paths in common, a server has each once.
@@ -138,7 +147,7 @@ struct Logs<'a> {
 
 impl<'a> Logs<'a> {
     fn insert(&mut self, source: &'a Source, place: usize) {
-        if source.records > 0 {
+        if source.records > 0 && self.copies == Copies::Never {
             self.by_content.insert(source.fingerprint, (place, source));
         }
         if source.file.as_ref() != STANDARD_INPUT {

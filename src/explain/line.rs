@@ -1,4 +1,4 @@
-//! A pasted log line: each column and each value of its context, decoded.
+//! One log line: each column and each value of its context, decoded. How it is found in what was pasted, `paste` knows.
 //!
 //! It is more forgiving than the reader of files: posters cut dates and mask names, and a line is still plain to read.
 
@@ -40,24 +40,24 @@ const KEYS: [(&str, &str); 9] = [
     ("Budget", "the throttling budget"),
 ];
 
-/// Explains a line, if the words are one. Of several lines it takes a failed login, else the first; a line that was wrapped by a
-/// mail program is put together again.
-pub(super) fn explain(words: &str) -> Option<Explanation> {
-    let alone: Vec<Explanation> = words.lines().filter_map(explain_one).collect();
-    let failed = alone.iter().position(|one| one.title.starts_with(FAILED));
-    alone.into_iter().nth(failed.unwrap_or_default()).or_else(|| explain_one(words))
+/// What one record says.
+#[derive(Debug)]
+pub(super) struct Explained {
+    /// All of it.
+    pub(super) explanation: Explanation,
+    /// Whether it is a login that failed.
+    pub(super) is_failed_login: bool,
+    /// The same in a few words: time, session, command, and what came of it.
+    pub(super) row: [String; 4],
 }
 
-/// The beginning of the title of a failed login.
-const FAILED: &str = "A login that failed";
-
-fn explain_one(words: &str) -> Option<Explanation> {
-    let line = words.lines().map(|line| line.trim_start_matches(['>', ' ', '\t']).trim()).collect::<String>();
+/// Explains a record, if the line is one.
+pub(super) fn explain(line: &str) -> Option<Explained> {
     let mut commas = Vec::new();
     let columns = Columns::of(line.as_bytes(), &mut commas);
     let value = |place: usize| columns.value(place).map(|value| String::from_utf8_lossy(&value).into_owned()).unwrap_or_default();
     let session = value(1);
-    let is_session = session.len() >= 2 && session.len() <= 16 && session.chars().all(|c| c.is_ascii_hexdigit());
+    let is_session = !session.is_empty() && session.len() <= 16 && session.chars().all(|c| c.is_ascii_hexdigit());
     if columns.count() < 10 || !is_session || !value(2).chars().all(|c| c.is_ascii_digit()) {
         return None;
     }
@@ -82,9 +82,13 @@ fn explain_one(words: &str) -> Option<Explanation> {
             }
         }
     }
-    let (title, verdict) = judged(&value(9), &context);
-    text.push_str(&format!("\n## What it says\n{verdict}"));
-    Some(Explanation { title, text })
+    let judged = Judged::of(&value(9), &context);
+    text.push_str(&format!("\n## What it says\n{}", judged.verdict));
+    Some(Explained {
+        explanation: Explanation { title: judged.title, text },
+        is_failed_login: judged.is_failed_login,
+        row: [value(0), session, value(9), judged.outcome],
+    })
 }
 
 /// What is particular about a value.
@@ -109,29 +113,56 @@ fn note(name: &str, value: &str) -> String {
     }
 }
 
-/// Title and verdict: what came of the command, and if it failed the explanation of its code.
-fn judged(command: &str, context: &str) -> (String, String) {
-    if LoginCommand::of(command.as_bytes()).is_none() {
-        return (format!("A log line: {command}"), format!("The command {command} is no login answer.\n"));
-    }
-    let answer = Answer::read(context.as_bytes());
-    match answer.outcome {
-        Outcome::Succeeded if answer.is_anomaly() => (
-            "A login that worked, with an error beside it".to_owned(),
-            format!("The login worked; beside it stands {}.\n", answer.error),
-        ),
-        Outcome::Succeeded => ("A login that worked".to_owned(), "The login worked.\n".to_owned()),
-        Outcome::Unknown => {
-            ("A login attempt without an answer".to_owned(), "Neither an answer nor an error stands in the line.\n".to_owned())
+/// What came of a command.
+struct Judged {
+    title: String,
+    /// The explanation of its code included, if it failed.
+    verdict: String,
+    /// In one word, with its error.
+    outcome: String,
+    is_failed_login: bool,
+}
+
+impl Judged {
+    fn of(command: &str, context: &str) -> Self {
+        let plain = |title: &str, verdict: &str, outcome: &str| Self {
+            title: title.to_owned(),
+            verdict: format!("{verdict}\n"),
+            outcome: outcome.to_owned(),
+            is_failed_login: false,
+        };
+        if LoginCommand::of(command.as_bytes()).is_none() {
+            return plain(&format!("A log line: {command}"), &format!("The command {command} is no login answer."), "no login");
         }
-        Outcome::Failed => {
-            let class = answer.error_class();
-            let target = answer.target.map(target_name).map_or_else(String::new, |target| {
-                format!(" It was handed over to {target}: the front end had accepted the password.")
-            });
-            let code = codes::explain(&answer.error).map_or_else(String::new, |found| format!("\n{}", found.text));
-            let error = if answer.error.is_empty() { "no error code" } else { &answer.error };
-            (format!("{FAILED}: {error}"), format!("The login failed ({error}; class: {class}).{target}\n{code}"))
+        let answer = Answer::read(context.as_bytes());
+        match answer.outcome {
+            Outcome::Succeeded if answer.is_anomaly() => plain(
+                "A login that worked, with an error beside it",
+                &format!("The login worked; beside it stands {}.", answer.error),
+                &format!("worked, beside it {}", answer.error),
+            ),
+            Outcome::Succeeded => plain("A login that worked", "The login worked.", "worked"),
+            Outcome::Unknown => plain(
+                "A login attempt without an answer",
+                "Neither an answer nor an error stands in the line.",
+                "without an answer",
+            ),
+            Outcome::Failed => Self::failed(answer),
+        }
+    }
+
+    fn failed(answer: Answer<'_>) -> Self {
+        let class = answer.error_class();
+        let target = answer.target.map(target_name).map_or_else(String::new, |target| {
+            format!(" It was handed over to {target}: the front end had accepted the password.")
+        });
+        let code = codes::explain(&answer.error).map_or_else(String::new, |found| format!("\n{}", found.text));
+        let error = if answer.error.is_empty() { "no error code" } else { &answer.error };
+        Self {
+            title: format!("A login that failed: {error}"),
+            verdict: format!("The login failed ({error}; class: {class}).{target}\n{code}"),
+            outcome: format!("failed: {error}"),
+            is_failed_login: true,
         }
     }
 }
@@ -144,7 +175,8 @@ mod tests {
     fn the_line_that_started_it_is_decoded_though_its_date_is_cut() {
         let line = r#"22T07:30:46.994Z,0000000000000003,2,127.0.0.1:993,127.0.0.1:32258,HealthMailbox1f3addd86ba64b7c84868136b32a82f9,1196,78,97,login,HealthMailbox1f3addd86ba64b7c84868136b32a82f9@DOMAIN.COM *****,"R=""z NO [Error=ProxyNotAuthenticated Proxy=EXCHANGESERVER.DOMAIN.COM:1993:SSL] LOGIN failed."";Msg=Proxy:EXCHANGESERVER.DOMAIN.COM:1993:SSL;ErrMsg=ProxyNotAuthenticated""#;
         let found = explain(line).unwrap();
-        assert_eq!(found.title, "A login that failed: ProxyNotAuthenticated");
+        assert_eq!(found.explanation.title, "A login that failed: ProxyNotAuthenticated");
+        assert_eq!(found.row, ["22T07:30:46.994Z", "0000000000000003", "login", "failed: ProxyNotAuthenticated"]);
         for part in [
             "no complete time stamp",
             "IMAP with TLS, front end",
@@ -152,14 +184,8 @@ mod tests {
             "exchangeserver.domain.com:1993:ssl",
             "ErrMsg",
         ] {
-            assert!(found.text.contains(part), "{part} in\n{}", found.text);
+            assert!(found.explanation.text.contains(part), "{part} in\n{}", found.explanation.text);
         }
-        assert_eq!(explain(&format!("> {line}")).map(|found| found.title), Some(found.title));
-        let open = "2023-01-09T13:17:08.223Z,00000000000000E4,0,127.0.0.1:993,127.0.0.1:22207,,27,0,53,OpenSession,,";
-        assert_eq!(
-            explain(&format!("{open}\n{line}")).map(|found| found.title).as_deref(),
-            Some("A login that failed: ProxyNotAuthenticated")
-        );
-        assert_eq!(explain("a,b,c"), None);
+        assert!(explain("a,b,c").is_none());
     }
 }

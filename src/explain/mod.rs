@@ -10,6 +10,8 @@ use crate::usual::Kind;
 mod codes;
 mod line;
 mod messages;
+mod paste;
+mod pasted;
 mod unusual;
 
 /// An answer, as text with headings that begin with `## `.
@@ -21,13 +23,15 @@ pub struct Explanation {
     pub text: String,
 }
 
-/// Explains words: an id, an error code, a log line, or a message. `None` if nothing is known about them.
+/// Explains words: an id, an error code, log lines as they were pasted, or a message. `None` if nothing is known about them.
 pub fn explain(words: &str) -> Option<Explanation> {
+    // Blanks before the first line tell what those before the others are.
+    let pasted = pasted::explain(words);
     let words = words.trim();
     if words.is_empty() {
         return None;
     }
-    line::explain(words)
+    pasted
         .or_else(|| by_id(words).map(of_diagnosis))
         .or_else(|| unusual::explain(words))
         .or_else(|| codes::explain(words))

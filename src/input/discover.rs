@@ -27,6 +27,8 @@ pub struct Input {
     pub path: PathBuf,
     /// The given path below which it was found; the file itself if it was given.
     pub root: PathBuf,
+    /// The folder that holds it for now and says nothing about it; `None` where all folders above it do.
+    pub holder: Option<PathBuf>,
     /// Where its bytes come from.
     pub source: Source,
     /// How much may come out of it if it is packed.
@@ -34,8 +36,15 @@ pub struct Input {
 }
 
 impl Input {
-    fn on_disk(shown: Arc<str>, path: &Path, root: &Path) -> Self {
-        Self { shown, path: path.to_owned(), root: root.to_owned(), source: Source::Disk, unpacking: Unpacking::default() }
+    pub(super) fn on_disk(shown: Arc<str>, path: &Path, root: &Path) -> Self {
+        Self {
+            shown,
+            path: path.to_owned(),
+            root: root.to_owned(),
+            holder: None,
+            source: Source::Disk,
+            unpacking: Unpacking::default(),
+        }
     }
 
     /// Whether this is standard input.
@@ -59,9 +68,7 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
     for path in paths {
         found.add(path);
     }
-    found.keep_each_once();
-    found.notes.sort();
-    found.notes.dedup();
+    found.put_in_order();
     found
 }
 
@@ -80,7 +87,7 @@ impl Discovery {
         }
     }
 
-    fn walk(&mut self, start: &Path, root: &Path) {
+    pub(super) fn walk(&mut self, start: &Path, root: &Path) {
         for entry in WalkDir::new(start).follow_links(true).sort_by_file_name() {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
@@ -120,8 +127,15 @@ impl Discovery {
         self.inputs.push(Input::on_disk(Arc::from(path.to_string_lossy()), path, root));
     }
 
-    fn note(&mut self, path: &Path, fate: FileFate, reason: String) {
+    pub(super) fn note(&mut self, path: &Path, fate: FileFate, reason: String) {
         self.notes.push(FileNote { file: Arc::from(path.to_string_lossy()), fate, reason });
+    }
+
+    /// Each file and each note once, sorted.
+    pub(super) fn put_in_order(&mut self) {
+        self.keep_each_once();
+        self.notes.sort();
+        self.notes.dedup();
     }
 
     /// Sorts, and keeps one of all names of a file: the first shown, found below the shortest given path.

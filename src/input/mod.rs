@@ -8,6 +8,7 @@ pub mod block;
 pub mod discover;
 pub mod encoding;
 pub mod identity;
+pub mod listed;
 pub mod packed;
 pub mod segments;
 pub mod server_name;

@@ -2,11 +2,13 @@
 //!
 //! In this order: the UNC host; the folder above `Program Files` or above `Logging`, which may be above the given path, because these
 //! names leave no doubt; the folder above `Imap4`/`Pop3` where it lies below the given path. Where the path says nothing, the addresses in the lines do (`summary`). The rule looks at one file
-//! alone, so that any partition of the files gives the same names.
+//! alone, so that any partition of the files gives the same names. Forensic tools have folders of their own between a host and its files: `collection` knows them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::input::discover::Input;
+
+mod collection;
 
 /// The server's name, if the path tells it.
 pub fn from_path(input: &Input) -> Option<String> {
@@ -14,8 +16,24 @@ pub fn from_path(input: &Input) -> Option<String> {
         return None;
     }
     unc_host(&input.path.to_string_lossy())
-        .or_else(|| std::path::absolute(&input.path).ok().and_then(|path| above_known_folder(&folders(&path))))
+        .or_else(|| above_all(&folders(&telling_path(input)?)))
         .or_else(|| above_protocol_folder(input))
+}
+
+/// The path whose folders tell something: the whole one, or what lies in the folder that only holds it.
+fn telling_path(input: &Input) -> Option<PathBuf> {
+    match &input.holder {
+        Some(holder) => input.path.strip_prefix(holder).ok().map(Path::to_owned),
+        None => std::path::absolute(&input.path).ok(),
+    }
+}
+
+/// What the folders say from the root down, whatever was given as the path.
+fn above_all(folders: &[String]) -> Option<String> {
+    match collection::drive(folders) {
+        Some(drive) => collection::host(folders.get(..drive)?),
+        None => above_known_folder(folders),
+    }
 }
 
 fn unc_host(path: &str) -> Option<String> {
@@ -28,10 +46,11 @@ fn unc_host(path: &str) -> Option<String> {
     Some(host.to_owned())
 }
 
-/// The names of the folders that hold the file, from the root down.
+/// The names of the folders that hold the file, from the root down, without the times that forensic tools write into them.
 fn folders(path: &Path) -> Vec<String> {
     let parts = path.parent().unwrap_or(path).to_string_lossy().into_owned();
-    parts.split(['\\', '/']).filter(|part| !part.is_empty() && *part != ".").map(str::to_owned).collect()
+    let parts = parts.split(['\\', '/']).filter(|part| !part.is_empty() && *part != ".");
+    parts.map(str::to_owned).filter_map(collection::without_time).collect()
 }
 
 /// The folder above `Program Files`, else above `Logging`; folders that only stand for a drive or the installation are passed over.
@@ -78,7 +97,8 @@ fn above_protocol_folder(input: &Input) -> Option<String> {
     let below = folders(input.path.strip_prefix(&input.root).ok()?);
     let at = below.iter().rposition(|folder| folder.eq_ignore_ascii_case("Imap4") || folder.eq_ignore_ascii_case("Pop3"))?;
     // `Logging` is no server here either: what stands above it was looked at.
-    below.get(at.checked_sub(1)?).filter(|folder| !folder.eq_ignore_ascii_case("Logging")).cloned()
+    let folder = below.get(at.checked_sub(1)?).filter(|folder| !folder.eq_ignore_ascii_case("Logging"));
+    folder.filter(|folder| !collection::is_encoded_drive(folder)).cloned()
 }
 
 #[cfg(test)]
@@ -116,11 +136,38 @@ mod tests {
             ("/copies/EX04/Imap4", "/copies/EX04/Imap4/a.LOG", None),
             ("/copies", "/copies/a.LOG", None),
             ("-", "-", None),
+            // Collections of forensic tools: Velociraptor's, from a client alone and on its server, KAPE's, CyLR's.
+            (
+                "/c",
+                "/c/Collection-EX01-2026-03-12T07_30_00Z/uploads/auto/C%3A/Program Files/Microsoft/Exchange Server/V15/Logging/Imap4/a.LOG",
+                Some("EX01"),
+            ),
+            (
+                "/c",
+                "/c/Collection-mail-1.contoso.com-2026-03-12T07_30_00+01_00/uploads/ntfs/%5C%5C.%5CD%3A/Exchange/Logging/Imap4/a.LOG",
+                Some("mail-1.contoso.com"),
+            ),
+            ("/c", "/c/Collection-EX01-2026-03-12T07_30_00Z/uploads/auto/D%3A/Logging/Imap4/a.LOG", Some("EX01")),
+            ("/c", "/c/Collection-EX01-2026-03-12T07_30_00Z/uploads/auto/D%3A/Imap4/a.LOG", Some("EX01")),
+            (
+                "/c",
+                "/c/clients/C.4f5e0a/collections/F.BVD1/uploads/auto/C%3A/Program%20Files/Microsoft/Exchange Server/V15/Logging/Imap4/a.LOG",
+                Some("C.4f5e0a"),
+            ),
+            ("/c", "/c/2026-03-12T073000_EX02/C/Program Files/Microsoft/Exchange Server/V15/Logging/Pop3/a.LOG", Some("EX02")),
+            ("/c", "/c/EX02/2026-03-12T073000/C/Program Files/Microsoft/Exchange Server/V15/Logging/Pop3/a.LOG", Some("EX02")),
+            ("/c/uploads", "/c/uploads/auto/C%3A/Program Files/Microsoft/Exchange Server/V15/Logging/Imap4/a.LOG", None),
+            // Servers may be called so.
+            ("/c", "/c/auto/Logging/Imap4/a.LOG", Some("auto")),
+            ("/c", "/c/uploads/C$/Logging/Imap4/a.LOG", Some("uploads")),
+            ("/c", "/c/Collection-EX01/Logging/Imap4/a.LOG", Some("Collection-EX01")),
+            ("/c", "/c/50%25/Logging/Imap4/a.LOG", Some("50%25")),
         ] {
             let input = Input {
                 shown: Arc::from(path),
                 path: path.into(),
                 root: root.into(),
+                holder: None,
                 source: Source::Disk,
                 unpacking: Unpacking::default(),
             };

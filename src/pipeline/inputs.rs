@@ -34,8 +34,8 @@ pub(super) fn all(paths: &[PathBuf], unpacking: Unpacking) -> Discovery {
     open_archives(discover(paths), unpacking)
 }
 
-fn open_archives(found: Discovery, unpacking: Unpacking) -> Discovery {
-    let Discovery { inputs, mut notes } = found;
+/// The files that were found, with those in archives instead of the archives.
+pub(super) fn open_archives(Discovery { inputs, mut notes }: Discovery, unpacking: Unpacking) -> Discovery {
     let looked: Vec<(bool, Input)> = inputs.into_par_iter().map(|input| (is_archive(&input), input)).collect();
     // One after the other, so that they share the memory in the same way each time.
     let mut opener = Opener { unpacking, memory: MEMORY };

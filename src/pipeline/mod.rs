@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::case::evidence::{Evidence, EvidenceFile};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::discover::Input;
+use crate::input::discover::{Discovery, Input};
 use crate::input::packed::Unpacking;
 use crate::protocol_log::log_file::{LogFile, look_at};
 use crate::skipped::{FileFate, FileNote};
@@ -84,7 +84,15 @@ impl Progress for Silent {
 /// # Errors
 /// [`ErrorKind::System`] if threads cannot be had. Files that cannot be read are no error: they stand in the summary's notes.
 pub fn run(job: &Job<'_>, progress: &dyn Progress) -> Result<Material> {
-    Ok(pool(job.threads)?.install(|| read_all(job, progress)))
+    Ok(pool(job.threads)?.install(|| read_all(inputs::all(job.paths, job.unpacking), job, progress)))
+}
+
+/// The same of files that were found before, instead of the paths that the job names.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_found(found: Discovery, job: &Job<'_>, progress: &dyn Progress) -> Result<Material> {
+    Ok(pool(job.threads)?.install(|| read_all(inputs::open_archives(found, job.unpacking), job, progress)))
 }
 
 fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
@@ -97,8 +105,7 @@ fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
         .map_err(|error| Error::new(ErrorKind::System, format!("no threads could be started: {error}")).hint("try --threads 1"))
 }
 
-fn read_all(job: &Job<'_>, progress: &dyn Progress) -> Material {
-    let found = inputs::all(job.paths, job.unpacking);
+fn read_all(found: Discovery, job: &Job<'_>, progress: &dyn Progress) -> Material {
     let inputs = found.inputs.into_iter().map(|input| (input, ())).collect();
     let (files, looked) = look(inputs, (job.evidence, job.unpacking), |input, ()| look_at(input));
     let mut summary = Summary::default();

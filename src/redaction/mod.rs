@@ -8,6 +8,7 @@
 //! A report never asks this door. What it is made of passes it whole ([`Redact`]), before anything is judged or written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -29,6 +30,12 @@ const LENGTH: u32 = 10;
 
 /// What Exchange's own probes begin with; that an account is one of them stays visible.
 const PROBE: &str = "healthmailbox";
+
+/// Whether a word, in any case, is one of the protocols, of Exchange, or of the English in which servers answer.
+pub fn is_known_word(word: &str) -> bool {
+    static KNOWN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(words::known);
+    KNOWN.contains(word.to_lowercase().as_str())
+}
 
 /// Something that holds names and can put pseudonyms in their place.
 pub trait Redact {

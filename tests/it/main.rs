@@ -45,6 +45,7 @@ mod merging;
 mod mutated;
 mod ndjson;
 mod nightly;
+mod pasted;
 mod properties;
 mod reading_on;
 mod real_lines;

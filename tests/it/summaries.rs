@@ -8,7 +8,7 @@ use exlog::case::Case;
 use exlog::case::evidence::Evidence;
 use exlog::clock::{Window, Zone};
 use exlog::dataset::envelope;
-use exlog::dataset::merging::{Merged, Part, merge};
+use exlog::dataset::merging::{Copies, Merged, Part, merge};
 use exlog::dataset::summary_file::{Question, SummaryFile};
 use exlog::diagnosis::judge;
 use exlog::input::block::Block;
@@ -216,7 +216,7 @@ fn failures_of_another_log_find_the_seconds_of_the_minute_they_share() {
     let part = |part: usize| summarized(&[tree.at(&name(part))]);
     let together = |parts: Vec<SummaryFile>| {
         let named = |file| Part { name: "part".to_owned(), file };
-        merge(parts.into_iter().map(named).collect()).unwrap().file
+        merge(parts.into_iter().map(named).collect(), Copies::Never).unwrap().file
     };
     let whole = summarized(&[1, 2, 3].map(|part| tree.at(&name(part)))).to_bytes().unwrap();
     for [first, second, third] in [[1, 2, 3], [1, 3, 2], [2, 3, 1]] {
@@ -256,8 +256,8 @@ fn beyond_the_limit_of_names_totals_and_the_heaviest_stay() {
     assert!([[2, 1, 0], [1, 0, 2]].iter().all(|order| merged(*order).to_bytes().unwrap() == bytes));
     let grouped = |first: usize, second: usize, third: usize| {
         let named = |file: SummaryFile| Part { name: "part".to_owned(), file };
-        let pair = merge(vec![named(parts[first].clone()), named(parts[second].clone())]).unwrap().file;
-        merge(vec![named(stored(&pair)), named(parts[third].clone())]).unwrap().file.summary
+        let pair = merge(vec![named(parts[first].clone()), named(parts[second].clone())], Copies::Never).unwrap().file;
+        merge(vec![named(stored(&pair)), named(parts[third].clone())], Copies::Never).unwrap().file.summary
     };
     let whole = merged([0, 1, 2]).summary;
     let (key, expected) = whole.services.first_key_value().unwrap();

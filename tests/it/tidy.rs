@@ -27,7 +27,7 @@ const FLOORS: [(&str, &[&str]); 18] = [
     ("7", &["comparison", "usual"]),
     ("7", &["night"]),
     ("7", &["live"]),
-    ("8", &["report", "explain", "dataset", "delivery", "schedule", "manifest", "export"]),
+    ("8", &["report", "explain", "dataset", "delivery", "schedule", "cluster", "manifest", "export"]),
     ("9", &["pipeline"]),
     ("10", &["history", "follow"]),
     ("11", &["cli"]),

@@ -81,6 +81,74 @@ fn the_window_holds_its_start_and_not_its_end() {
     assert_eq!(analyze_with(tree.path(), &[]).pointer("/window/from"), Some(&serde_json::Value::Null));
 }
 
+/// Logins of two users a minute apart; those from the 20th to the 24th minute fail, and so do those of POP from the 40th to the 43rd.
+fn two_outages() -> Tree {
+    let failed = "R=\"z NO LOGIN failed.\";ErrMsg=ProxyFailed";
+    let logins = |broken: std::ops::Range<u32>, command: &str| {
+        let line = |minute: u32| {
+            let context = if broken.contains(&minute) { failed } else { "R=ok" };
+            let user = if minute.is_multiple_of(2) { "alice" } else { "bob" };
+            login(&format!("07:{minute:02}:00.000"), user, context)
+                .replace(&format!("login,{user}"), &format!("{command},{user}"))
+        };
+        let lines: Vec<String> = (0..60).map(line).collect();
+        log(&std::iter::once(TWELVE).chain(lines.iter().map(String::as_str)).collect::<Vec<_>>())
+    };
+    Tree::of(FRONT, logins(20..25, "login")).with("EX02/Logging/Pop3/POP320260312-1.LOG", logins(40..44, "user"))
+}
+
+#[test]
+fn a_window_is_found_around_an_outage_whatever_else_is_filtered() {
+    let tree = two_outages();
+    let window = |options: &[&str]| {
+        let report = analyze_with(tree.path(), options);
+        let window = report.pointer("/window").unwrap().clone();
+        [text(&window, "from")[11..23].to_owned(), text(&window, "to")[11..23].to_owned()]
+    };
+    for (options, from, to) in [
+        (&["--around", "outage-1"][..], "07:10:00.000", "07:35:00.001"),
+        (&["--around", "Outage-1", "--margin", "90s"], "07:18:30.000", "07:26:30.001"),
+        (&["--around", "1", "--margin", "0"], "07:20:00.000", "07:25:00.001"),
+        (&["--around", "outage-1", "--user", "nobody"], "07:10:00.000", "07:35:00.001"),
+        (&["--around", "outage-1", "--server", "EX02"], "07:10:00.000", "07:35:00.001"),
+    ] {
+        assert_eq!(window(options), [from, to], "{options:?}");
+    }
+    let path = tree.path().to_str().unwrap();
+    let around = ["--around", "outage-1", "--margin", "1m", "--timezone", "+01:00"];
+    let listed = exlog(&[&["sessions", path, "--format", "csv"][..], &around[..]].concat()).with_status(0);
+    let imap = |line: &&str| line.contains("imap4");
+    assert_eq!(listed.stdout.lines().filter(imap).count(), 8, "from 07:19 to 07:26: {listed:?}");
+    assert!(
+        listed.stderr.contains("around outage-1: IMAP on EX01, first failure at 2026-03-12 08:20:00 UTC+01:00"),
+        "{listed:?}"
+    );
+    let quiet = exlog(&[&["sessions", path, "--quiet"][..], &around[..]].concat()).with_status(0);
+    assert_eq!(quiet.stderr, "");
+}
+
+#[test]
+fn an_outage_that_is_not_there_is_named_with_those_that_are() {
+    let tree = two_outages();
+    let path = tree.path().to_str().unwrap();
+    for (arguments, status, word) in [
+        (&["analyze", path, "--around", "outage-9"][..], 2, "outage-1: IMAP on EX01"),
+        (&["sessions", path, "--around", "outage-"], 2, "without filters"),
+        (&["summarize", path, "--around", ""], 2, "without filters"),
+        (&["analyze", "-", "--around", "outage-1"], 2, "read twice"),
+        (&["analyze", path, "--around", "outage-1", "--from", "-3h"], 2, "--from"),
+        (&["analyze", path, "--margin", "5m"], 2, "--around"),
+        (&["analyze", path, "--around", "outage-1", "--margin", "5"], 2, "90s"),
+        (&["analyze", "nowhere-at-all", "--around", "outage-1"], 3, "nowhere-at-all"),
+    ] {
+        let ended = exlog(arguments).with_status(status);
+        assert!(ended.stderr.contains(word) && ended.stdout.is_empty(), "{arguments:?}: {ended:?}");
+    }
+    let sound = Tree::of(FRONT, log(&[TWELVE, &login("07:00:00.000", "alice", "R=ok")]));
+    let ended = exlog(&["analyze", sound.path().to_str().unwrap(), "--around", "outage-1"]).with_status(2);
+    assert!(ended.stderr.contains("there is no outage in these logs"), "{ended:?}");
+}
+
 #[test]
 fn wrong_usage_ends_with_2_and_says_what_would_be_right() {
     for (options, hint) in [

@@ -64,6 +64,8 @@ struct Archive {
     /// The folder that would hold its files if it were unpacked beside itself, and the given path as seen from there.
     folder: PathBuf,
     root: PathBuf,
+    /// As of its [`Input`].
+    holder: Option<PathBuf>,
     /// How much may come out of it, with all that is opened inside.
     most: u64,
     is_inside: bool,
@@ -84,7 +86,8 @@ impl Opener {
         let root = if archive.root == archive.path { folder.clone() } else { archive.root.clone() };
         let bytes = Bytes::File { path: archive.path.clone(), stretch: 0..length };
         let most = self.unpacking.of(Some(length));
-        let outermost = Archive { shown: archive.shown.clone(), bytes, folder, root, most, is_inside: false };
+        let (shown, holder) = (archive.shown.clone(), archive.holder.clone());
+        let outermost = Archive { shown, bytes, folder, root, holder, most, is_inside: false };
         self.list(&outermost, &mut most.clone(), &mut opened);
         opened
     }
@@ -110,6 +113,7 @@ impl Opener {
                         shown,
                         path,
                         root: archive.root.clone(),
+                        holder: archive.holder.clone(),
                         source: Source::Entry(entry),
                         unpacking: self.unpacking,
                     };
@@ -155,6 +159,7 @@ impl Opener {
                     bytes,
                     folder,
                     root: input.root.clone(),
+                    holder: input.holder.clone(),
                     most: outer.most,
                     is_inside: true,
                 };

@@ -128,6 +128,19 @@ fn the_folders_in_an_archive_name_the_servers_and_its_own_name_stands_for_a_fold
 }
 
 #[test]
+fn a_forensic_collection_is_read_as_it_is() {
+    let below = "uploads/auto/C%3A/Program Files/Microsoft/Exchange Server/V15/Logging/Imap4/IMAP420260312-1.LOG";
+    let files = [(below.to_owned(), one_login("alice")), ("uploads.json".to_owned(), b"{}\n".to_vec())];
+    let kape = "C/Program Files/Microsoft/Exchange Server/V15/Logging/Imap4/IMAP420260312-1.LOG";
+    let tree = Tree::of("Collection-EX01-2026-03-12T08_00_00Z.zip", zip(Zip::default(), &files, How::Deflate))
+        .with("2026-03-12T080000_EX02.zip", zip(Zip::default(), &[(kape.to_owned(), one_login("bob"))], How::Deflate));
+    let report = analyze(tree.path());
+    let servers: Vec<&str> = list(&report, "/coverage/services").iter().map(|row| row["server"].as_str().unwrap()).collect();
+    assert_eq!(servers, ["EX01", "EX02"]);
+    assert_eq!(number(&report, "/logins/frontend/attempts"), 2);
+}
+
+#[test]
 fn names_never_leave_the_archive() {
     let names =
         ["../../etc/a.LOG", "/etc/b.LOG", "C:\\Windows\\c.LOG", "\\\\host\\share\\d.LOG", "./e/../f.LOG", "\u{1b}[2Jg.LOG"];

@@ -1,0 +1,75 @@
+//! `--paths-from`: only the files of a list, for who cuts folders into parts.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::error::{Error, ErrorKind, Result, plain_words};
+use crate::input::listed::Listed;
+
+/// Which of the files below the paths are read.
+#[derive(Debug, Args)]
+pub(super) struct Listing {
+    /// Read only the files that this list names, one a line or each ended by a NUL; PATH says to which folder they belong
+    ///
+    /// Each is shown, and its server named, as if it had been found below PATH. There may be no log among them: such a summary
+    /// is a part. Parts of one folder, put together by 'exlog merge --parts', are the whole.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["manifest", "around"])]
+    paths_from: Option<PathBuf>,
+
+    /// The listed files are copies in this folder, at their own place: hdfs://nn/logs/a.LOG in DIR/hdfs/nn/logs/a.LOG
+    #[arg(long, value_name = "DIR", requires = "paths_from")]
+    fetched: Option<PathBuf>,
+}
+
+impl Listing {
+    /// The list, if there is one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] if it cannot be read, or names what is below none of the paths.
+    pub(super) fn listed(&self, paths: &[PathBuf]) -> Result<Option<Listed>> {
+        let Some(file) = &self.paths_from else { return Ok(None) };
+        let list = fs::read(file).map_err(|error| unreadable(file, &plain_words(&error)))?;
+        let names = names(&list).into_iter().map(|name| path(name).ok_or_else(|| unreadable(file, "it is not UTF-8")));
+        Listed::new(names.collect::<Result<_>>()?, paths, self.fetched.clone()).map(Some)
+    }
+}
+
+fn unreadable(file: &Path, why: &str) -> Error {
+    Error::new(ErrorKind::Usage, format!("the list {} could not be read: {why}", file.display()))
+        .hint("--paths-from takes a file with one path a line")
+}
+
+/// The names in a list. Where one ends with a NUL all do, since a name may hold a line end.
+fn names(list: &[u8]) -> Vec<&[u8]> {
+    let end = if list.contains(&0) { 0 } else { b'\n' };
+    let names = list.split(|byte| *byte == end);
+    let names = names.map(|name| if end == b'\n' { name.strip_suffix(b"\r").unwrap_or(name) } else { name });
+    names.filter(|name| !name.is_empty()).collect()
+}
+
+#[cfg(unix)]
+fn path(name: &[u8]) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(std::ffi::OsStr::from_bytes(name).into())
+}
+
+#[cfg(not(unix))]
+fn path(name: &[u8]) -> Option<PathBuf> {
+    std::str::from_utf8(name).ok().map(PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_end_with_a_line_or_with_a_nul() {
+        let read =
+            |list: &str| names(list.as_bytes()).iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect::<Vec<_>>();
+        assert_eq!(read("a b\r\nc\n\nd"), ["a b", "c", "d"]);
+        assert_eq!(read("a\nb\0c\r\0"), ["a\nb", "c\r"]);
+        assert!(read("").is_empty());
+    }
+}

@@ -1,0 +1,83 @@
+//! Folders that forensic tools put between a host and the files they collected there.
+//!
+//! Velociraptor: `Collection-HOST-2026-03-12T07_30_00Z/uploads/auto/C%3A/…`, with the drive percent-encoded; on its server
+//! `clients/C.4f5e/collections/F.BVD/uploads/…`, where nothing but the client's id stands for the host. KAPE: `2026-03-12T073000_HOST/C/…`.
+
+/// How Velociraptor's ways to files are called: the folder above the drive.
+const UPLOADS: &str = "uploads";
+
+/// The place of a drive as Velociraptor writes it: what is below it is no host.
+pub(super) fn drive(folders: &[String]) -> Option<usize> {
+    folders.iter().rposition(|folder| is_encoded_drive(folder))
+}
+
+/// The folder that stands for the host, of those above a drive.
+pub(super) fn host(above: &[String]) -> Option<String> {
+    let above = match above {
+        [above @ .., uploads, _] | [above @ .., uploads] if uploads == UPLOADS => above,
+        above => above,
+    };
+    let above = match above {
+        [above @ .., collections, flow] if collections == "collections" && flow.starts_with("F.") => above,
+        above => above,
+    };
+    above.last().filter(|folder| !super::is_drive(folder)).cloned()
+}
+
+/// `C%3A`, `%5C%5C.%5CC%3A`: what an encoded path of Windows begins with, if it is a drive.
+pub(super) fn is_encoded_drive(folder: &str) -> bool {
+    if !folder.contains('%') {
+        return false;
+    }
+    let path = decoded(folder);
+    let drive = path.strip_prefix(r"\\.\").or_else(|| path.strip_prefix(r"\\?\")).unwrap_or(&path);
+    matches!(drive.as_bytes(), [letter, b':'] if letter.is_ascii_alphabetic()) || drive.contains("HarddiskVolumeShadowCopy")
+}
+
+/// A name with `%3A` and the like undone.
+fn decoded(name: &str) -> String {
+    let mut decoded = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((plain, behind)) = rest.split_once('%') {
+        decoded.push_str(plain);
+        let byte =
+            behind.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|byte| (0x20..0x7f).contains(byte));
+        match byte {
+            Some(byte) => decoded.push(char::from(byte)),
+            None => decoded.push('%'),
+        }
+        rest = if byte.is_some() { behind.get(2..).unwrap_or_default() } else { behind };
+    }
+    decoded.push_str(rest);
+    decoded
+}
+
+/// A folder's name without the time that a tool wrote into it; `None` if it is nothing else.
+pub(super) fn without_time(folder: String) -> Option<String> {
+    if let Some(named) = folder.strip_prefix("Collection-") {
+        let host = named.char_indices().filter(|(_, c)| *c == '-').map(|(at, _)| named.split_at(at));
+        let host = host.into_iter().find(|(host, time)| !host.is_empty() && is_time(time.trim_start_matches('-')));
+        return Some(host.map_or_else(|| folder.clone(), |(host, _)| host.to_owned()));
+    }
+    match folder.split_once('_') {
+        Some((time, host)) if is_compact_time(time) && !host.is_empty() => Some(host.to_owned()),
+        _ if is_compact_time(&folder) => None,
+        _ => Some(folder),
+    }
+}
+
+/// `2026-03-12T07_30_00Z` and what else there is behind the minutes.
+fn is_time(text: &str) -> bool {
+    has_form(text, "dddd-dd-ddTdd")
+}
+
+/// `2026-03-12T073000`
+fn is_compact_time(text: &str) -> bool {
+    text.len() == 17 && has_form(text, "dddd-dd-ddTdddddd")
+}
+
+/// Whether a text begins in this form, in which `d` is a digit.
+fn has_form(text: &str, form: &str) -> bool {
+    let fits = |(byte, form): (u8, u8)| if form == b'd' { byte.is_ascii_digit() } else { byte == form };
+    text.len() >= form.len() && text.bytes().zip(form.bytes()).all(fits)
+}
