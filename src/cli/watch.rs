@@ -43,7 +43,7 @@ pub(super) struct Watch {
     selection: Selection,
 
     /// How much of what is there already is read first, back from its last line: 10m, 2h, 1d
-    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration, conflicts_with_all = ["from", "around"], help_heading = "What counts")]
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration, conflicts_with = "from", help_heading = "What counts")]
     since: i64,
 
     /// What is older than this against the newest line is let go, and lines that come so late are not shown: whole hours
