@@ -15,6 +15,7 @@ use crate::follow::turns::Turns;
 use crate::input::discover::Input;
 use crate::input::identity::Beginning;
 use crate::input::packed::Unpacking;
+use crate::input::server_name;
 use crate::input::source::Source;
 use crate::live::Fresh;
 use crate::login::outcome::Outcome;
@@ -22,7 +23,7 @@ use crate::pipeline::Silent;
 use crate::pipeline::rest::{LogRead, Rest, ends_of, read_on};
 use crate::protocol::Protocol;
 use crate::protocol_log::place::Place;
-use crate::recognition::known_log::{KnownLog, OnDisk};
+use crate::recognition::known_log::{KnownLog, Mark, OnDisk};
 use crate::recognition::{Recognised, Trust, path_of, recognise};
 use crate::skipped::{FileFate, FileNote};
 use crate::summary::scope::{NamePattern, Scope};
@@ -117,7 +118,7 @@ impl Follower {
         let mut notes = std::mem::take(&mut changes.notes);
         let mut is_new = false;
         if changes.is_any {
-            let (to_read, before) = self.to_read(&mut changes, now)?;
+            let (to_read, before) = self.sort_out(&mut changes, now)?;
             let mut turns = Turns::default();
             is_new =
                 self.read(to_read, before, now, &mut notes, &mut |attempt| turns.add(attempt).into_iter().for_each(&mut found))?;
@@ -129,7 +130,7 @@ impl Follower {
     }
 
     /// The files in which something may be new, and what is known of each.
-    fn to_read(&mut self, changes: &mut Changes, now: i64) -> Result<(Vec<(Input, Place)>, Before)> {
+    fn sort_out(&mut self, changes: &mut Changes, now: i64) -> Result<(Vec<(Input, Place)>, Before)> {
         let (inputs, beginnings): (Vec<Input>, Vec<Option<Beginning>>) = std::mem::take(&mut changes.files).into_iter().unzip();
         let known: Vec<KnownLog> = self.logs.iter().map(|log| log.log.clone()).collect();
         let recognised = recognise(&inputs, &beginnings, &known, Trust::LengthAndTime);
@@ -137,6 +138,7 @@ impl Follower {
         for ((input, beginning), what) in inputs.into_iter().zip(beginnings).zip(recognised) {
             let Some(beginning) = beginning else { continue };
             match what {
+                Recognised::New if self.is_begun_copy(&input, &beginning) => self.leave_aside(&input, Why::Copy),
                 Recognised::New => new.push((input, beginning)),
                 Recognised::Grown(place, from) => {
                     before.insert(input.shown.to_string(), (beginning, Some(place)));
@@ -168,11 +170,15 @@ impl Follower {
         let inputs: Vec<Input> = new.iter().map(|(input, _)| input.clone()).collect();
         let ends = ends_of(&inputs, self.order.threads)?;
         let window = &mut self.order.scope.window;
-        // A log that is written right now is not read up to where its window would begin.
-        if let (None, Some(newest)) = (window.from, ends.iter().flatten().max()) {
-            window.from = Some(now.min(*newest).saturating_sub(self.order.since));
+        // Of what is packed only reading would tell when it ends.
+        let clock = new.iter().any(|(_, beginning)| !beginning.is_plain).then_some(now);
+        let newest = ends.iter().flatten().max().map(|newest| now.min(*newest)).or(clock);
+        if let (true, Some(newest)) = (self.logs.is_empty(), newest) {
+            let from = window.from.unwrap_or_else(|| newest.saturating_sub(self.order.since));
+            let kept = (newest.div_euclid(HOUR) - kept_hours(self.order.keep)).saturating_mul(HOUR);
+            window.from = Some(from.max(kept));
         }
-        let from = window.from.unwrap_or_else(|| now.saturating_sub(self.order.since));
+        let from = window.from.unwrap_or(i64::MIN);
         let mut kept = Vec::new();
         for ((input, beginning), end) in new.into_iter().zip(ends) {
             let written = beginning.modified.filter(|_| input.source == Source::Disk);
@@ -187,6 +193,15 @@ impl Follower {
             }
         }
         Ok(kept)
+    }
+
+    /// Whether a file holds so far no more than the beginning of a log that is followed: a copy of it is being made.
+    fn is_begun_copy(&self, input: &Input, beginning: &Beginning) -> bool {
+        let mark = Mark { head: beginning.head.clone() };
+        let server = self.order.scope.server_name.clone().or_else(|| server_name::from_path(input));
+        let is_of = |log: &KnownLog| server.as_deref().is_none_or(|server| log.server.as_deref() == Some(server));
+        let begins_so = |log: &KnownLog| log.mark.head.len() > mark.head.len() && log.mark.head.starts_with(&mark.head);
+        mark.has_record() && self.logs.iter().any(|followed| is_of(&followed.log) && begins_so(&followed.log))
     }
 
     fn leave_aside(&mut self, input: &Input, why: Why) {
@@ -293,11 +308,11 @@ impl Follower {
     /// Lets go of what is older than what is kept.
     fn let_go(&mut self, changes: &Changes) {
         let Some(newest) = self.recent.newest() else { return };
-        let floor = newest - self.order.keep.div_euclid(HOUR).max(1);
+        let floor = newest - kept_hours(self.order.keep);
         self.recent.drop_before(floor);
         self.logs.retain(|followed| followed.hour >= floor || changes.is_there(&followed.log));
         let window = &mut self.order.scope.window;
-        window.from = window.from.map(|from| from.max(floor * HOUR));
+        window.from = Some(window.from.unwrap_or(i64::MIN).max(floor.saturating_mul(HOUR)));
     }
 
     /// Trouble is told once, and again if it comes again.
@@ -323,6 +338,11 @@ impl Follower {
         let summary = self.recent.summary(&self.order.scope);
         (Case::new(summary, self.evidence.clone(), self.order.scope.window), Fresh { services })
     }
+}
+
+/// So many hours are kept before the newest one.
+fn kept_hours(keep: i64) -> i64 {
+    keep.div_euclid(HOUR).max(1)
 }
 
 /// What is known of files that are read: their beginnings, and the places of those that are followed.

@@ -78,6 +78,8 @@ impl KnownLog {
             former: Some(self.former.clone().filter(is_further).unwrap_or_else(|| self.read.clone())),
             read: ReadTo { tail: digest_of(&tail(input, left, beginning)), place: left },
             disk: OnDisk::of(beginning),
+            // What comes behind what is left is not what stood there before.
+            mark: Mark { head: beginning.head.clone() },
             ..self.clone()
         }
     }

@@ -64,3 +64,4 @@ mod usage;
 mod usage_input;
 mod usual;
 mod verdict;
+mod watch;

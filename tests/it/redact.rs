@@ -101,6 +101,9 @@ fn outputs(path: &Path, key: &str) -> BTreeMap<String, String> {
                 if reading == "export" {
                     asked.arg("--output").arg(&dataset);
                 }
+                if reading == "watch" {
+                    asked.args(["--from", "2000-01-01", "--all", "--for", "1s"]);
+                }
                 let ended = end(&mut asked).with_status(0);
                 // Where the format has no place for it, it is said beside it how much could not be read.
                 let told = ["exlog: rows: ", "exlog: nothing fits: "];

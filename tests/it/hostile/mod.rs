@@ -152,6 +152,22 @@ fn no_format_is_left_out() {
     assert_eq!(listed, FORMATS.map(|(format, _)| format));
 }
 
+/// What is shown while logs grow goes through the same doors. On a terminal its columns are cut.
+#[test]
+fn what_is_watched_is_harmless_too() {
+    for format in ["terminal", "ndjson"] {
+        let mut asked = command();
+        asked.args(["watch", "--from", "2000-01-01", "--all", "--verbose", "--for", "1s", "--format", format]).arg(folder());
+        let ended = end(&mut asked).with_status(0);
+        assert_eq!(ended.stdout.chars().find(|c| is_harmful(*c)), None, "{format}");
+        assert!(ended.stdout.len() < LONGEST, "{format}: {}", ended.stdout.len());
+        assert_eq!(ended.stderr.chars().find(|c| is_harmful(*c)), None, "{format}");
+        if format == "ndjson" {
+            is_exact_line_by_line(&ended.stdout);
+        }
+    }
+}
+
 /// Engines show what they are given: a dataset holds exactly what was written.
 #[test]
 fn a_dataset_holds_every_word_as_it_was_written() {
@@ -178,6 +194,9 @@ fn servers_named_by_strangers_are_harmless_too() {
         .collect();
     let all: Vec<&str> = [crate::tree::TWELVE].into_iter().chain(lines.iter().map(String::as_str)).collect();
     let tree = Tree::of(&format!("{name}/Logging/Imap4/IMAP420260312-1.LOG"), crate::tree::log(&all));
+    let mut watched = command();
+    watched.args(["watch", "--for", "1s"]).arg(tree.path());
+    assert_eq!(end(&mut watched).with_status(0).stdout.chars().find(|c| is_harmful(*c)), None);
     for format in ["terminal", "html"] {
         let ended = exlog(&["analyze".as_ref(), tree.path().as_os_str(), "--format".as_ref(), format.as_ref()]).with_status(0);
         assert_eq!(ended.stdout.chars().find(|c| is_harmful(*c)), None, "{format}");
