@@ -323,7 +323,8 @@ def found_by_many(context, asked, options):
     """Lists, has it read, and writes the reports; gives the status of exlog."""
     settings = context._jsc.hadoopConfiguration()
     shares = [path for path in asked.paths if "://" not in path]
-    of_share = each_once([file for path in shares for file in files_of_share(path)])
+    below = {path: list(files_of_share(path)) for path in shares}
+    of_share = each_once([file for files in below.values() for file in files])
     addresses = [files_of_hadoop(context, settings, path) for path in asked.paths if "://" in path]
     of_hadoop = sorted({file for _, files in addresses for file in files})
     cut = [*leaves(of_share, asked.leaf_size, False), *leaves(of_hadoop, asked.leaf_size, True)]
@@ -335,7 +336,7 @@ def found_by_many(context, asked, options):
         "installed": asked.installed,
         "options": options,
         "roots": shares + [address for address, _ in addresses],
-        "shares": shares,
+        "shares": [path for path in shares if below[path]],
         "settings": bytes(stream.toByteArray()) if addresses else b"",
     }
     with Scratch() as scratch:
