@@ -51,6 +51,7 @@ Examples:
   exlog analyze copies --format json --output report.json
   exlog analyze copies --format csv --table outages --output outages.csv
   exlog analyze copies --format ndjson > report.jsonl           (field names of ECS; Timesketch reads it too)
+  exlog analyze copies --format timesketch --output exlog.csv
   exlog analyze copies --redact --format html --output for-the-vendor.html
 
 CSV has commas, CRLF, times in UTC, and a ' before what a spreadsheet would take for a formula. In a file it begins with a byte
@@ -81,7 +82,7 @@ impl Analyze {
     }
 
     fn check_format(&self) -> Result<()> {
-        if matches!(self.format, Format::Csv | Format::Ndjson) && !self.compare.paths().is_empty() {
+        if self.format.is_list() && !self.compare.paths().is_empty() {
             return Err(
                 Error::new(ErrorKind::Usage, "--compare has no meaning here").hint("it goes with terminal, html and json")
             );

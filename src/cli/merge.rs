@@ -83,6 +83,10 @@ enum Form {
     Csv,
     /// For Elastic and Timesketch: failure groups, outages and findings, a JSON object for each, one a line
     Ndjson,
+    /// For Timesketch: the time line with the beginnings of groups, outages and findings, as CSV
+    Timesketch,
+    /// For mactime of The Sleuth Kit: the same, as a body file
+    Bodyfile,
     /// One summary of all, to be merged again
     Summary,
 }
@@ -96,6 +100,8 @@ impl Form {
             Self::Json => Some(Format::Json),
             Self::Csv => Some(Format::Csv),
             Self::Ndjson => Some(Format::Ndjson),
+            Self::Timesketch => Some(Format::Timesketch),
+            Self::Bodyfile => Some(Format::Bodyfile),
             Self::Summary => None,
         }
     }

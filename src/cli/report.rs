@@ -17,7 +17,7 @@ use crate::diagnosis::judge;
 use crate::error::{Error, ErrorKind, Result};
 use crate::redaction::Redactor;
 use crate::report::html::Asked;
-use crate::report::{csv, html, json, ndjson, terminal};
+use crate::report::{bodyfile, csv, html, json, ndjson, terminal};
 use crate::text::counted;
 
 /// How a report is written.
@@ -62,6 +62,17 @@ pub(super) enum Format {
     Csv,
     /// For Elastic and Timesketch: failure groups, outages and findings, a JSON object for each, one a line
     Ndjson,
+    /// For Timesketch: the time line with the beginnings of groups, outages and findings, as CSV
+    Timesketch,
+    /// For mactime of The Sleuth Kit: the same, as a body file
+    Bodyfile,
+}
+
+impl Format {
+    /// Whether it has no place for what could not be read, nor for other logs.
+    pub(super) fn is_list(self) -> bool {
+        matches!(self, Self::Csv | Self::Ndjson | Self::Timesketch | Self::Bodyfile)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -154,7 +165,7 @@ impl Report {
 
     /// Says on standard error how many lines could not be read, where the form has no place for it.
     pub(super) fn tell_skipped(&self, format: Format, skipped: u64) {
-        if matches!(format, Format::Csv | Format::Ndjson) && skipped > 0 && !self.output.quiet {
+        if format.is_list() && skipped > 0 && !self.output.quiet {
             let lines = counted(skipped, "line", "lines");
             tell(format_args!("{lines} could not be read; the other forms of the report say which and why"));
         }
@@ -188,6 +199,8 @@ impl Report {
                 csv::write(&case, &findings, table, self.mark.is_written(&self.output), out)
             }
             Format::Ndjson => ndjson::write(&case, &findings, out),
+            Format::Timesketch => csv::timesketch::write(&case, &findings, out),
+            Format::Bodyfile => bodyfile::write(&case, &findings, out),
             Format::Terminal => {
                 let look = self.output.look(asked.zone, self.glyphs.into());
                 terminal::write(&case, &findings, comparison.as_ref(), look, out)

@@ -25,7 +25,7 @@ use crate::pipeline::beginnings::beginnings;
 use crate::redaction::{Redact, Redactor};
 use crate::report::listing::Listing;
 use crate::report::terminal::Look;
-use crate::report::{csv, ndjson, terminal};
+use crate::report::{bodyfile, csv, ndjson, terminal};
 use crate::skipped::FileNote;
 use crate::text::counted;
 
@@ -83,6 +83,8 @@ Examples:
   exlog sessions copies --session 00000000000000A1 --server EX01 --role frontend
   exlog sessions copies --client 203.0.113.0/24 --format csv --output attempts.csv
   exlog sessions copies --format ndjson > attempts.jsonl        (field names of ECS; Timesketch reads it too)
+  exlog sessions copies --outcome failed --format timesketch --output failed.csv
+  exlog sessions copies --format bodyfile --output attempts.body && mactime -b attempts.body -y
 
 Each login that a front end handed over is shown with its other half on the back end, and each login of a back end with the client it really came
 from: by time, account, target, and CafeActivityId where it is there. Where several fit about equally it is called ambiguous, and only
@@ -105,6 +107,10 @@ enum Format {
     Csv,
     /// For Elastic, Timesketch and scripts: a JSON object for each, one a line
     Ndjson,
+    /// For Timesketch: CSV as its importer asks for it
+    Timesketch,
+    /// For mactime of The Sleuth Kit: a body file
+    Bodyfile,
     #[value(hide = true)]
     Json,
     #[value(hide = true)]
@@ -137,6 +143,8 @@ impl Sessions {
                     Ok(match self.format {
                         Format::Csv => Box::new(csv::session_lines(mark, out)?),
                         Format::Ndjson => Box::new(ndjson::session_lines(out)),
+                        Format::Timesketch => Box::new(csv::timesketch::session_lines(out)?),
+                        Format::Bodyfile => Box::new(bodyfile::session_lines(out)),
                         _ => Box::new(terminal::session_lines(look, out)),
                     })
                 })
@@ -151,6 +159,8 @@ impl Sessions {
             Ok(match self.format {
                 Format::Csv => Box::new(csv::attempts(mark, out)?),
                 Format::Ndjson => Box::new(ndjson::attempts(out)),
+                Format::Timesketch => Box::new(csv::timesketch::attempts(out)?),
+                Format::Bodyfile => Box::new(bodyfile::attempts(out)),
                 _ => Box::new(terminal::attempts(look, out)),
             })
         })

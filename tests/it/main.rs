@@ -37,6 +37,7 @@ mod documents;
 mod export;
 mod findings;
 mod generated;
+mod handover;
 mod hostile;
 mod html;
 mod invariance;

@@ -106,3 +106,95 @@ fn hostile_names_come_back_as_they_were_and_drive_nothing_on_the_way() {
     // What is no attack stays readable.
     assert!(lines(&["sessions", path]).concat().contains("Müller 漢字"));
 }
+
+/// The fields of the Elastic Common Schema 8.17 that are used, and their types there.
+const OF_ECS: [(&str, &str); 31] = [
+    ("@timestamp", "date"),
+    ("message", "match_only_text"),
+    ("ecs.version", "keyword"),
+    ("event.kind", "keyword"),
+    ("event.category", "keyword"),
+    ("event.type", "keyword"),
+    ("event.outcome", "keyword"),
+    ("event.action", "keyword"),
+    ("event.module", "keyword"),
+    ("event.dataset", "keyword"),
+    ("event.duration", "long"),
+    ("event.start", "date"),
+    ("event.end", "date"),
+    ("event.severity", "long"),
+    ("network.protocol", "keyword"),
+    ("network.transport", "keyword"),
+    ("host.name", "keyword"),
+    ("source.address", "keyword"),
+    ("source.ip", "ip"),
+    ("source.port", "long"),
+    ("destination.address", "keyword"),
+    ("destination.ip", "ip"),
+    ("destination.port", "long"),
+    ("user.name", "keyword"),
+    ("user.domain", "keyword"),
+    ("error.code", "keyword"),
+    ("error.message", "match_only_text"),
+    ("rule.id", "keyword"),
+    ("rule.name", "keyword"),
+    ("rule.reference", "keyword"),
+    ("log.file.path", "keyword"),
+];
+
+/// The fields that ECS wants as lists, and what may stand in them.
+const LISTS: [(&str, &[&str]); 2] =
+    [("event.category", &["authentication", "session"]), ("event.type", &["start", "end", "info"])];
+
+/// All fields of a document by their whole names, but for those of exlog and Timesketch.
+fn fields<'a>(name: String, value: &'a Value, found: &mut Vec<(String, &'a Value)>) {
+    if ["exlog", "datetime", "timestamp_desc"].contains(&name.as_str()) {
+        return;
+    }
+    match value.as_object() {
+        Some(object) => {
+            for (key, value) in object {
+                fields(if name.is_empty() { key.clone() } else { format!("{name}.{key}") }, value, found);
+            }
+        }
+        None => found.push((name, value)),
+    }
+}
+
+#[track_caller]
+fn is_of_type(name: &str, kind: &str, value: &Value) {
+    let is_moment = |text: &str| text.len() == 24 && text.ends_with('Z') && text.as_bytes()[10] == b'T';
+    let is_right = match (kind, LISTS.iter().find(|(list, _)| *list == name)) {
+        (_, Some((_, allowed))) => {
+            value.as_array().is_some_and(|list| list.iter().all(|item| allowed.contains(&item.as_str().unwrap())))
+        }
+        ("date", _) => value.as_str().is_some_and(is_moment),
+        ("long", _) => value.is_u64(),
+        ("ip", _) => value.as_str().is_some_and(|text| text.parse::<std::net::IpAddr>().is_ok()),
+        _ => value.is_string(),
+    };
+    assert!(is_right, "{name} ({kind}): {value}");
+}
+
+#[test]
+fn every_field_that_is_not_exlogs_own_is_one_of_ecs_and_of_its_type() {
+    let path = samples().display().to_string();
+    let (mut used, mut documents) = (std::collections::BTreeSet::new(), 0);
+    for arguments in [&["analyze", &path][..], &["sessions", &path], &["sessions", &path, "--session", "2"]] {
+        for line in lines(arguments) {
+            let document: Value = serde_json::from_str(&line).unwrap();
+            let mut found = Vec::new();
+            fields(String::new(), &document, &mut found);
+            for (name, value) in found {
+                let (_, kind) =
+                    OF_ECS.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("{name} is no field of ECS"));
+                is_of_type(&name, kind, value);
+                used.insert(name);
+            }
+            documents += 1;
+        }
+    }
+    assert!(documents > 1000);
+    let unused: Vec<&str> = OF_ECS.map(|(name, _)| name).into_iter().filter(|name| !used.contains(*name)).collect();
+    assert!(unused.is_empty(), "nothing has {unused:?}");
+}

@@ -92,7 +92,11 @@ fn outputs(path: &Path, key: &str) -> BTreeMap<String, String> {
         for format in formats(&reading).into_iter().filter(|format| format != "summary") {
             let arguments = [&reading, "--format", &format, "--redact", "--redact-key", key, "--verbose"];
             let read = if reading == "merge" { summary.as_path() } else { path };
-            let forms: &[&[&str]] = if reading == "export" { &[&[], &["--records"]] } else { &[&[]] };
+            let forms: &[&[&str]] = match reading.as_str() {
+                "export" => &[&[], &["--records"]],
+                "sessions" => &[&[], &["--session", "2"]],
+                _ => &[&[]],
+            };
             for options in forms {
                 let output = [&[reading.as_str(), &format], *options].concat().join(" ");
                 let dataset = folder.at(&output);

@@ -8,7 +8,7 @@ use crate::attempts::session_line::SessionLine;
 use crate::report::csv::door::{Cell, Rows};
 use crate::report::listing::Listing;
 
-const ATTEMPT: [&str; 32] = [
+pub(super) const ATTEMPT: [&str; 32] = [
     "time",
     "protocol",
     "role",
@@ -61,9 +61,9 @@ pub fn session_lines<'a>(has_mark: bool, out: &'a mut dyn Write) -> io::Result<i
     Ok(Written { rows: Rows::new(&SESSION_LINE, has_mark, out)?, cells: session_line })
 }
 
-struct Written<'a, T> {
-    rows: Rows<'a>,
-    cells: fn(&T) -> Vec<Cell>,
+pub(super) struct Written<'a, T> {
+    pub(super) rows: Rows<'a>,
+    pub(super) cells: fn(&T) -> Vec<Cell>,
 }
 
 impl<T> Listing<T> for Written<'_, T> {
@@ -77,6 +77,15 @@ impl<T> Listing<T> for Written<'_, T> {
 }
 
 fn attempt(attempt: &Attempt) -> Vec<Cell> {
+    attempt_cells(attempt, session)
+}
+
+fn session(number: u64) -> Cell {
+    Cell::text(&format!("{number:016X}"))
+}
+
+/// The cells of an attempt, with the numbers of sessions as `session` writes them.
+pub(super) fn attempt_cells(attempt: &Attempt, session: fn(u64) -> Cell) -> Vec<Cell> {
     let mut cells = vec![
         Cell::moment(attempt.moment),
         Cell::text(attempt.protocol.name()),
@@ -96,16 +105,16 @@ fn attempt(attempt: &Attempt) -> Vec<Cell> {
         Cell::text(&attempt.command),
         Cell::text(&attempt.response),
         Cell::maybe_number(attempt.duration),
-        Cell::text(&format!("{:016X}", attempt.session)),
+        session(attempt.session),
         Cell::maybe_number(attempt.sequence),
         Cell::text(&attempt.location.file),
         Cell::number(attempt.location.line),
     ];
-    cells.extend(other_half(attempt.other_half.as_ref()));
+    cells.extend(other_half(attempt.other_half.as_ref(), session));
     cells
 }
 
-fn other_half(other: Option<&OtherHalf>) -> [Cell; 10] {
+fn other_half(other: Option<&OtherHalf>, session: fn(u64) -> Cell) -> [Cell; 10] {
     let half = other.and_then(OtherHalf::half);
     let location = half.and_then(|half| half.location.as_ref());
     [
@@ -116,7 +125,7 @@ fn other_half(other: Option<&OtherHalf>) -> [Cell; 10] {
         Cell::maybe(half.and_then(|half| half.outcome).map(|outcome| outcome.name())),
         Cell::maybe(half.and_then(|half| half.error.as_deref())),
         Cell::maybe(half.and_then(|half| half.client.as_deref())),
-        Cell::maybe(half.and_then(|half| half.session).map(|session| format!("{session:016X}")).as_deref()),
+        half.and_then(|half| half.session).map_or_else(Cell::empty, session),
         Cell::maybe(location.map(|location| location.file.as_ref())),
         Cell::maybe_number(location.map(|location| location.line)),
     ]
@@ -128,7 +137,7 @@ fn session_line(line: &SessionLine) -> Vec<Cell> {
         Cell::text(line.protocol.name()),
         Cell::text(line.role.name()),
         Cell::maybe(line.server.as_deref()),
-        Cell::text(&format!("{:016X}", line.session)),
+        session(line.session),
         Cell::maybe_number(line.sequence),
         Cell::text(&line.command),
         Cell::text(&line.location.file),

@@ -56,6 +56,11 @@ impl Cell {
         Self(rfc3339(moment))
     }
 
+    /// A moment as ISO 8601 has it, with its distance from UTC.
+    pub(super) fn moment_with_offset(moment: i64) -> Self {
+        Self(rfc3339(moment).replace('Z', "+00:00"))
+    }
+
     /// Several texts in one cell.
     pub(super) fn list<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
         // Each may be a formula once somebody parts them.

@@ -14,6 +14,7 @@ use crate::protocol::Protocol;
 
 mod attempts;
 mod door;
+pub mod timesketch;
 
 pub use attempts::{attempts, session_lines};
 use door::{Cell, Rows};

@@ -9,9 +9,9 @@ use crate::case::outage::Outage;
 use crate::clock::rfc3339;
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::report::json;
+use crate::report::moments;
 use crate::report::ndjson::wire::{Document, Event, Failure, Log, LogFile, Own, Rule};
 use crate::report::ndjson::{SCHEMA, document, event, host, nanoseconds, network, write_line};
-use crate::text::counted;
 
 /// Writes all documents.
 ///
@@ -26,14 +26,6 @@ pub fn write(case: &Case, findings: &[Finding], out: &mut dyn Write) -> io::Resu
 pub(super) fn of_group(group: &Group) -> Document<'_> {
     let failures = &group.failures;
     let span = failures.span;
-    let message = format!(
-        "{} failed on {} ({} {}): {}",
-        counted(failures.count, "login", "logins"),
-        group.service.server.as_deref().unwrap_or("an unknown server"),
-        group.service.protocol.title(),
-        group.service.role.title(),
-        if group.key.error.is_empty() { &group.key.response } else { &group.key.error },
-    );
     let event = spanning(span.first, span.last, event("exlog.failure_groups", "failure_group"));
     let error = Failure {
         code: Some(group.key.error.as_ref()).filter(|code| !code.is_empty()),
@@ -56,18 +48,11 @@ pub(super) fn of_group(group: &Group) -> Document<'_> {
             failure_group: Some(json::failure_group(group)),
             ..Own::default()
         },
-        ..document(span.first, event, "First Failure of a Group", message)
+        ..document(span.first, event, moments::FIRST_FAILURE, moments::group_in_words(group))
     }
 }
 
 pub(super) fn of_outage(outage: &Outage) -> Document<'_> {
-    let message = format!(
-        "{} logins failed on {}: {} of {}",
-        outage.protocol.title(),
-        outage.server.as_deref().unwrap_or("an unknown server"),
-        outage.failed,
-        counted(outage.attempts, "attempt", "attempts"),
-    );
     let event = spanning(outage.start, outage.end, event("exlog.outages", "outage"));
     Document {
         network: Some(network(outage.protocol)),
@@ -78,7 +63,7 @@ pub(super) fn of_outage(outage: &Outage) -> Document<'_> {
             outage: Some(json::outage(outage)),
             ..Own::default()
         },
-        ..document(outage.start, event, "Start of an Outage", message)
+        ..document(outage.start, event, moments::OUTAGE, moments::outage_in_words(outage))
     }
 }
 
@@ -97,7 +82,7 @@ pub(super) fn of_finding(finding: &Finding) -> Document<'_> {
         host: host(server),
         rule: Some(Rule { id: finding.id, name: &finding.title, reference: finding.references.first().copied() }),
         exlog: Own { schema: SCHEMA, finding: Some(json::finding(finding)), ..Own::default() },
-        ..document(finding.start, event, "Start of a Finding", format!("{}: {}", finding.title, finding.summary))
+        ..document(finding.start, event, moments::FINDING, moments::finding_in_words(finding))
     }
 }
 

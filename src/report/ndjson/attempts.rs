@@ -8,6 +8,7 @@ use crate::attempts::other_half;
 use crate::attempts::session_line::SessionLine;
 use crate::login::outcome::Outcome;
 use crate::report::listing::Listing;
+use crate::report::moments;
 use crate::report::ndjson::wire::{Document, End, Event, Failure, Log, LogFile, OtherHalf, Own, User};
 use crate::report::ndjson::{SCHEMA, document, event, host, nanoseconds, network, write_line};
 
@@ -37,10 +38,10 @@ impl<T> Listing<T> for Written<'_, T> {
 }
 
 pub(super) fn of_attempt(attempt: &Attempt) -> Document<'_> {
-    let (name, outcome) = match attempt.outcome {
-        Outcome::Succeeded => ("succeeded", "success"),
-        Outcome::Failed => ("failed", "failure"),
-        Outcome::Unknown => ("ended in a way that is not known", "unknown"),
+    let outcome = match attempt.outcome {
+        Outcome::Succeeded => "success",
+        Outcome::Failed => "failure",
+        Outcome::Unknown => "unknown",
     };
     let event = Event {
         kinds: ["start"],
@@ -48,15 +49,6 @@ pub(super) fn of_attempt(attempt: &Attempt) -> Document<'_> {
         duration: attempt.duration.map(nanoseconds),
         ..event("exlog.attempts", "login")
     };
-    let message = format!(
-        "{} login of {} on {} ({}) {name}{}{}",
-        attempt.protocol.title(),
-        if attempt.user.is_empty() { "nobody named" } else { &attempt.user },
-        attempt.server.as_deref().unwrap_or("an unknown server"),
-        attempt.role.title(),
-        if attempt.error.is_empty() { String::new() } else { format!(": {}", attempt.error) },
-        if attempt.client.address.is_empty() { String::new() } else { format!(", from {}", attempt.client.address) },
-    );
     let response = present(&attempt.response);
     let code = present(&attempt.error);
     let has_error = code.is_some() || attempt.outcome == Outcome::Failed;
@@ -83,7 +75,7 @@ pub(super) fn of_attempt(attempt: &Attempt) -> Document<'_> {
             other_half: attempt.other_half.as_ref().map(other_half),
             ..Own::default()
         },
-        ..document(attempt.moment, event, "Login Attempt", message)
+        ..document(attempt.moment, event, moments::ATTEMPT, moments::attempt_in_words(attempt))
     }
 }
 
@@ -124,7 +116,7 @@ fn of_line(line: &SessionLine) -> Document<'_> {
             line: Some(line.location.line),
             ..Own::default()
         },
-        ..document(line.moment, event, "Log Line Written", line.text.to_string())
+        ..document(line.moment, event, moments::LINE, line.text.to_string())
     }
 }
 

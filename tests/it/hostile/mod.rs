@@ -16,12 +16,23 @@ use corpus::{WORDS, folder};
 type Check = fn(&str);
 
 /// What is asked of each output: a new format adds a line here, or the test below fails.
-const FORMATS: [(&str, Check); 5] = [
+const FORMATS: [(&str, Check); 7] = [
     ("terminal", is_harmless_on_a_terminal),
     ("html", is_harmless_in_a_browser),
     ("json", is_exact),
     ("csv", is_harmless_in_a_spreadsheet),
     ("ndjson", is_exact_line_by_line),
+    ("timesketch", is_harmless_in_a_spreadsheet),
+    ("bodyfile", is_harmless_in_a_time_line),
+];
+
+/// The same of `exlog sessions`, whose table on a terminal cuts what does not fit.
+const SESSION_FORMATS: [(&str, Check); 5] = [
+    ("terminal", is_harmless),
+    ("csv", is_harmless_in_a_spreadsheet),
+    ("ndjson", is_exact_line_by_line),
+    ("timesketch", is_harmless_in_a_spreadsheet),
+    ("bodyfile", is_harmless_in_a_time_line),
 ];
 
 /// No report about the corpus, whose longest lines have a megabyte, is longer.
@@ -43,6 +54,11 @@ fn is_harmful(c: char) -> bool {
 fn readable(word: &[u8]) -> String {
     let text = String::from_utf8_lossy(word.trim_ascii()).into_owned();
     text.chars().map(|c| if is_harmful(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
+#[track_caller]
+fn is_harmless(report: &str) {
+    assert_eq!(report.chars().find(|c| is_harmful(*c)), None);
 }
 
 #[track_caller]
@@ -125,6 +141,28 @@ fn is_exact_line_by_line(report: &str) {
     }
 }
 
+#[track_caller]
+fn is_harmless_in_a_time_line(body: &str) {
+    is_harmless(body);
+    let lines: Vec<Vec<&str>> = body.lines().map(|line| line.split('|').collect()).collect();
+    assert!(lines.iter().all(|fields| fields.len() == 11), "{body}");
+    // As mactime reads it, which undoes every % and two digits: what comes out may drive nothing either.
+    let undone = |name: &str| {
+        let mut parts = name.split('%');
+        let first = parts.next().unwrap_or_default().to_owned();
+        let digits = |part: &str| u8::from_str_radix(part.get(..2)?, 16).ok();
+        parts.fold(first, |text, part| match digits(part) {
+            Some(byte) => text + &char::from(byte).to_string() + &part[2..],
+            None => text + "%" + part,
+        })
+    };
+    let names: Vec<String> = lines.iter().map(|fields| undone(fields[1])).collect();
+    names.iter().for_each(|name| is_harmless(name));
+    for (what, word) in WORDS {
+        assert!(names.iter().any(|name| name.contains(&readable(word))), "{what}: {}", readable(word));
+    }
+}
+
 /// What stands between two marks.
 #[track_caller]
 fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
@@ -142,14 +180,32 @@ fn every_format_is_harmless_readable_and_bounded() {
 }
 
 #[test]
+fn every_format_of_sessions_is_harmless_and_readable() {
+    for (format, is_sound) in SESSION_FORMATS {
+        let corpus = folder();
+        let ask = |options: &[&str]| {
+            let arguments = [&["sessions", corpus.to_str().unwrap(), "--format", format], options].concat();
+            exlog(&arguments).with_status(0).stdout
+        };
+        is_sound(&ask(&[]));
+        for session in ["1", "10"] {
+            is_harmless(&ask(&["--session", session]).replace('\r', ""));
+        }
+    }
+}
+
+#[test]
 fn no_format_is_left_out() {
-    let help = exlog(&["analyze", "--help"]).with_status(0).stdout;
-    let (_, about) = help.split_once("--format").unwrap();
-    let about = about.split("\n      --").next().unwrap();
-    let (_, values) = about.split_once("Possible values:").unwrap();
-    let listed = values.lines().filter_map(|line| line.trim().strip_prefix("- ")?.split(':').next());
-    let listed: Vec<&str> = listed.collect();
-    assert_eq!(listed, FORMATS.map(|(format, _)| format));
+    let of_analyze = FORMATS.map(|(format, _)| format);
+    let of_sessions = SESSION_FORMATS.map(|(format, _)| format);
+    for (command, formats) in [("analyze", &of_analyze[..]), ("sessions", &of_sessions)] {
+        let help = exlog(&[command, "--help"]).with_status(0).stdout;
+        let (_, about) = help.split_once("--format <").unwrap();
+        let about = about.split("\n      --").next().unwrap();
+        let (_, values) = about.split_once("Possible values:").unwrap();
+        let listed = values.lines().filter_map(|line| line.trim().strip_prefix("- ")?.split(':').next());
+        assert_eq!(listed.collect::<Vec<_>>(), formats, "{command}");
+    }
 }
 
 /// What is shown while logs grow goes through the same doors. On a terminal its columns are cut.
