@@ -127,7 +127,7 @@ fn headers_are_frozen() {
     for (options, expected) in [
         (
             &["analyze", "--table", "failure_groups"][..],
-            "id,protocol,role,server,error,error_class,target,client_class,response,count,first_seen,last_seen,users,client_addresses,top_user,top_user_count,top_client,top_client_count,ports,example_file,example_line,example_text",
+            "id,protocol,role,server,error,error_class,target,client_class,response,count,first_seen,last_seen,users,client_addresses,top_user,top_user_count,top_client,top_client_count,ports,example_file,example_line,example_text,back_end",
         ),
         (
             &["analyze", "--table", "findings"],
