@@ -85,7 +85,7 @@ impl Redact for Group {
         top_users.iter_mut().for_each(|(name, _)| *name = redactor.account(name));
         top_clients.iter_mut().for_each(|(address, _)| *address = redactor.address(address));
         if let Some(Behind { server, groups }) = behind {
-            *server = server.take().map(|name| redactor.host(&name).into());
+            *server = redactor.host(server).into();
             for same in groups {
                 same.error = redactor.text(&same.error).into();
                 same.response = redactor.text(&same.response).into();

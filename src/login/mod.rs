@@ -12,3 +12,4 @@ pub mod mechanism;
 pub mod outcome;
 pub mod response;
 pub mod session;
+pub mod target;

@@ -9,6 +9,7 @@ use crate::location::Location;
 use crate::login::attempt::target_name;
 use crate::login::error_code::ErrorClass;
 use crate::login::outcome::Outcome;
+use crate::login::target::Target;
 use crate::protocol::{Protocol, Role};
 use crate::protocol_log::context::only_value;
 use crate::protocol_log::endpoint::Endpoint;
@@ -85,43 +86,6 @@ impl Clue {
             client: Some(self.client.address.clone()),
             session: Some(self.session),
             location: Some(self.location.clone()),
-        }
-    }
-}
-
-/// Where a login was handed over to.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Target {
-    /// In lower case, without brackets.
-    pub(super) host: Box<str>,
-    pub(super) port: Option<u16>,
-}
-
-impl Target {
-    /// Reads `host:port:encryption` or `host:port`.
-    fn parse(text: &str) -> Self {
-        let without_encryption = text.rsplit_once(':').filter(|(_, last)| last.parse::<u16>().is_err()).map(|(start, _)| start);
-        let endpoint = Endpoint::parse(without_encryption.unwrap_or(text).as_bytes());
-        Self { host: lossy(endpoint.address).into(), port: endpoint.port }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn targets_of_all_shapes() {
-        for (text, host, port) in [
-            ("ex01.contoso.com:1993:ssl", "ex01.contoso.com", Some(1993)),
-            ("ex01:1995", "ex01", Some(1995)),
-            ("10.0.0.11:1993:ssl", "10.0.0.11", Some(1993)),
-            ("[fe80::1%8]:1993:ssl", "fe80::1", Some(1993)),
-            ("<cas fqdn>:1993:ssl", "<cas fqdn>", Some(1993)),
-            ("ex01", "ex01", None),
-            ("", "", None),
-        ] {
-            assert_eq!(Target::parse(text), Target { host: host.into(), port }, "{text}");
         }
     }
 }

@@ -6,9 +6,10 @@
 
 use std::net::IpAddr;
 
-use crate::attempts::halves::clue::{Clue, Target};
+use crate::attempts::halves::clue::Clue;
 use crate::login::error_code::ErrorClass;
 use crate::login::outcome::Outcome;
+use crate::login::target::Target;
 
 /// Clocks of two servers are taken to differ by no more, in milliseconds.
 pub(super) const CLOCKS_APART: i64 = 5_000;
@@ -72,16 +73,9 @@ fn place(target: &Target, back: &Clue) -> Option<u32> {
     let is_host = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
     let server = back.server.as_deref().filter(|_| !back.is_server_given).filter(|name| name.parse::<IpAddr>().is_err());
     match server {
-        Some(server) if is_host(&target.host) && !target.host.is_empty() => is_same_host(&target.host, server).then_some(100),
+        Some(server) if is_host(&target.host) && !target.host.is_empty() => target.is_on(server).then_some(100),
         _ => UNKNOWN,
     }
-}
-
-/// Hosts are the same by their first labels; by all, where both have more.
-fn is_same_host(one: &str, other: &str) -> bool {
-    let label = |name: &str| name.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    let is_whole = one.contains('.') && other.contains('.');
-    if is_whole { one.eq_ignore_ascii_case(other) } else { label(one) == label(other) }
 }
 
 /// The back end's client is the front end.

@@ -196,7 +196,7 @@ pub(in crate::report) fn failure_group(group: &Group) -> FailureGroup<'_> {
 }
 
 fn back_end(behind: &Behind) -> BackEnd<'_> {
-    BackEnd { server: behind.server.as_deref(), groups: behind.groups.iter().map(back_end_group).collect() }
+    BackEnd { server: &behind.server, groups: behind.groups.iter().map(back_end_group).collect() }
 }
 
 fn back_end_group(same: &Same) -> BackEndGroup<'_> {

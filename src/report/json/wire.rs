@@ -162,7 +162,7 @@ pub(in crate::report) struct FailureGroup<'a> {
 
 #[derive(Serialize)]
 pub(super) struct BackEnd<'a> {
-    pub(super) server: Option<&'a str>,
+    pub(super) server: &'a str,
     pub(super) groups: Vec<BackEndGroup<'a>>,
 }
 

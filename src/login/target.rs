@@ -1,0 +1,72 @@
+//! Where a login was handed over to, and whether a server is that host.
+
+use std::net::IpAddr;
+
+use crate::protocol_log::endpoint::Endpoint;
+use crate::text::lossy;
+
+/// Where a login was handed over to.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Target {
+    /// In lower case, without brackets.
+    pub host: Box<str>,
+    /// The port, if there is one.
+    pub port: Option<u16>,
+}
+
+impl Target {
+    /// Reads `host:port:encryption` or `host:port`.
+    pub fn parse(text: &str) -> Self {
+        let without_encryption = text.rsplit_once(':').filter(|(_, last)| last.parse::<u16>().is_err()).map(|(start, _)| start);
+        let endpoint = Endpoint::parse(without_encryption.unwrap_or(text).as_bytes());
+        Self { host: lossy(endpoint.address).into(), port: endpoint.port }
+    }
+
+    /// Whether it is on this server: by the same address, by the first labels of both names, or by all of them where both have more.
+    pub fn is_on(&self, server: &str) -> bool {
+        let is_address = |name: &str| name.parse::<IpAddr>().is_ok();
+        let label = |name: &str| name.split('.').next().unwrap_or_default().to_ascii_lowercase();
+        let is_whole = self.host.contains('.') && server.contains('.');
+        match is_whole || is_address(&self.host) || is_address(server) {
+            true => self.host.eq_ignore_ascii_case(server),
+            false => !self.host.is_empty() && label(&self.host) == label(server),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_of_all_shapes() {
+        for (text, host, port) in [
+            ("ex01.contoso.com:1993:ssl", "ex01.contoso.com", Some(1993)),
+            ("ex01:1995", "ex01", Some(1995)),
+            ("10.0.0.11:1993:ssl", "10.0.0.11", Some(1993)),
+            ("[fe80::1%8]:1993:ssl", "fe80::1", Some(1993)),
+            ("<cas fqdn>:1993:ssl", "<cas fqdn>", Some(1993)),
+            ("ex01", "ex01", None),
+            ("", "", None),
+        ] {
+            assert_eq!(Target::parse(text), Target { host: host.into(), port }, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_server_is_the_target_by_its_name_or_its_address() {
+        for (server, target, is) in [
+            ("EX02", "ex02.contoso.com:1993:ssl", true),
+            ("ex02.contoso.com", "ex02.contoso.com:1993:ssl", true),
+            ("ex02.fabrikam.com", "ex02.contoso.com:1993:ssl", false),
+            ("EX02", "ex020.contoso.com:1993:ssl", false),
+            ("EX02", "10.0.0.12:1993:ssl", false),
+            ("10.0.0.12", "10.0.0.12:1993:ssl", true),
+            ("10.0.0.1", "10.0.0.12:1993:ssl", false),
+            ("fe80::1", "[fe80::1%8]:1993:ssl", true),
+            ("EX02", "", false),
+        ] {
+            assert_eq!(Target::parse(target).is_on(server), is, "{server} {target}");
+        }
+    }
+}
