@@ -3,7 +3,6 @@
 //! Lines stand nearly in the order of time. What was taken waits until the log is [`PATIENCE`] ahead of it, or until too much
 //! waits; then it is due.
 
-use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::io;
 
@@ -11,6 +10,7 @@ use crate::attempts::lines::Lines;
 use crate::attempts::server;
 use crate::attempts::take::Take;
 use crate::attempts::text::{Buffers, Fetched, Text};
+use crate::collections::earliest::Earliest;
 use crate::protocol_log::log_file::{LogFile, Reading};
 use crate::protocol_log::structure::Structure;
 use crate::summary::scope::Scope;
@@ -34,16 +34,10 @@ pub(super) struct Source<T> {
     place: usize,
     text: Text,
     lines: Lines,
-    waiting: BinaryHeap<Waiting<T>>,
+    /// What was taken and waits, by time and line.
+    waiting: BinaryHeap<Earliest<(i64, u64), T>>,
     /// How many bytes of the disk are still to be read.
     unread: u64,
-}
-
-/// Something that was taken and waits; the earliest is the greatest, as the heap wants it.
-struct Waiting<T> {
-    moment: i64,
-    line: u64,
-    what: T,
 }
 
 impl<T> Source<T> {
@@ -82,10 +76,10 @@ impl<T> Source<T> {
             _ => Some(self.lines.time().map_or(i64::MIN, |time| time.saturating_sub(PATIENCE))),
         };
         match (self.waiting.peek(), frontier) {
-            (Some(first), Some(frontier)) if first.moment >= frontier && self.waiting.len() < most => {
+            (Some(first), Some(frontier)) if first.key.0 >= frontier && self.waiting.len() < most => {
                 Some((frontier, false, self.place, 0))
             }
-            (Some(first), _) => Some((first.moment, true, self.place, first.line)),
+            (Some(first), _) => Some((first.key.0, true, self.place, first.key.1)),
             (None, Some(frontier)) => Some((frontier, false, self.place, 0)),
             (None, None) => None,
         }
@@ -119,7 +113,7 @@ impl<T> Source<T> {
     fn add<P: Take<Taken = T>>(&mut self, fetched: Fetched, scope: &Scope, take: &P, tools: &mut Tools) {
         let (lines, waiting) = (&mut self.lines, &mut self.waiting);
         tools.structure.lines_of(tools.buffers.block(fetched), |line| {
-            lines.add(line, scope, take, |moment, line, what| waiting.push(Waiting { moment, line, what }));
+            lines.add(line, scope, take, |moment, line, what| waiting.push(Earliest { key: (moment, line), what }));
         });
     }
 
@@ -139,23 +133,3 @@ impl<T> Source<T> {
         self.lines.skipped()
     }
 }
-
-impl<T> Ord for Waiting<T> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (other.moment, other.line).cmp(&(self.moment, self.line))
-    }
-}
-
-impl<T> PartialOrd for Waiting<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<T> PartialEq for Waiting<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl<T> Eq for Waiting<T> {}

@@ -19,6 +19,7 @@ use crate::cli::redaction::{Redaction, redact_row};
 use crate::cli::status::Status;
 use crate::cli::telling::tell;
 use crate::cli::wanted::Wanted;
+use crate::collections::earliest::Earliest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::Progress;
 use crate::pipeline::beginnings::beginnings;
@@ -255,12 +256,12 @@ fn write_first<R: Redact>(
 
 /// Writes the last `most`, once everything was read.
 fn write_last<R: Redact>(logs: &mut impl Rows<Row = R>, most: usize, bar: &Bar, listing: &mut Redacted<'_, R>) -> io::Result<()> {
-    let mut kept: BinaryHeap<Kept<R>> = BinaryHeap::new();
+    let mut kept: BinaryHeap<Earliest<Key, R>> = BinaryHeap::new();
     while let Some(step) = logs.step() {
         match step {
             Step::Read(bytes) => bar.advanced(bytes),
             Step::Taken(key, row) => {
-                kept.push(Kept { key, row });
+                kept.push(Earliest { key, what: row });
                 if kept.len() > most {
                     kept.pop();
                 }
@@ -269,31 +270,5 @@ fn write_last<R: Redact>(logs: &mut impl Rows<Row = R>, most: usize, bar: &Bar, 
     }
     bar.clear();
     // The earliest is the greatest, so that it is the first to go.
-    kept.into_sorted_vec().into_iter().rev().try_for_each(|kept| listing.add(kept.row))
+    kept.into_sorted_vec().into_iter().rev().try_for_each(|kept| listing.add(kept.what))
 }
-
-/// A row in a heap whose greatest is the earliest.
-struct Kept<T> {
-    key: Key,
-    row: T,
-}
-
-impl<T> Ord for Kept<T> {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        other.key.cmp(&self.key)
-    }
-}
-
-impl<T> PartialOrd for Kept<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<T> PartialEq for Kept<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-
-impl<T> Eq for Kept<T> {}

@@ -3,6 +3,7 @@
 //! hashbrown is named only in [`map`], datasketches in [`distinct`], hdrhistogram in [`latency`].
 
 pub mod distinct;
+pub mod earliest;
 pub mod interned;
 pub mod latency;
 pub mod map;

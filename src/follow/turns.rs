@@ -1,9 +1,10 @@
 //! The attempts of one look, put into the order of time, file and line.
 
-use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 use crate::attempts::attempt::Attempt;
+use crate::collections::earliest::Earliest;
 
 /// So many attempts wait for each other; of more than these the earliest goes first, whatever is read later.
 const MOST_WAITING: usize = 65_536;
@@ -11,13 +12,15 @@ const MOST_WAITING: usize = 65_536;
 /// Attempts that wait.
 #[derive(Debug, Default)]
 pub(super) struct Turns {
-    waiting: BinaryHeap<Waiting>,
+    /// By time, file and line.
+    waiting: BinaryHeap<Earliest<(i64, Arc<str>, u64), Attempt>>,
 }
 
 impl Turns {
     /// Takes one in, and gives the one whose turn it is if too many wait.
     pub(super) fn add(&mut self, attempt: Attempt) -> Option<Attempt> {
-        self.waiting.push(Waiting(attempt));
+        let key = (attempt.moment, attempt.location.file.clone(), attempt.location.line);
+        self.waiting.push(Earliest { key, what: attempt });
         if self.waiting.len() > MOST_WAITING { self.next() } else { None }
     }
 }
@@ -27,31 +30,6 @@ impl Iterator for Turns {
     type Item = Attempt;
 
     fn next(&mut self) -> Option<Attempt> {
-        self.waiting.pop().map(|first| first.0)
+        self.waiting.pop().map(|first| first.what)
     }
 }
-
-/// The earliest is the greatest, as the heap wants it.
-#[derive(Debug)]
-struct Waiting(Attempt);
-
-impl Ord for Waiting {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let key = |attempt: &Attempt| (attempt.moment, attempt.location.file.clone(), attempt.location.line);
-        key(&other.0).cmp(&key(&self.0))
-    }
-}
-
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Waiting {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Waiting {}
