@@ -4,12 +4,11 @@ use clap::Args;
 
 use crate::case::Case;
 use crate::case::outage::Outage;
-use crate::cli::options::Selection;
+use crate::cli::options::{Selection, duration, has_standard_input};
 use crate::cli::reading::{no_input, read};
 use crate::cli::telling::tell;
-use crate::clock::{Window, Zone, for_people, parse_duration};
+use crate::clock::{Window, Zone, for_people};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::discover::STANDARD_INPUT;
 use crate::pipeline::Material;
 use crate::summary::scope::Scope;
 
@@ -26,20 +25,17 @@ pub(super) struct Around {
     #[arg(long, value_name = "OUTAGE", conflicts_with_all = ["from", "to"], help_heading = "What counts")]
     around: Option<String>,
 
-    /// So much before and after the outage of --around [default: 10m]
-    #[arg(long, value_name = "TIME", value_parser = margin, requires = "around", help_heading = "What counts")]
-    margin: Option<i64>,
+    /// So much before and after the outage of --around
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = margin, requires = "around", help_heading = "What counts")]
+    margin: i64,
 }
-
-/// The margin where none is given, in milliseconds.
-const MARGIN: i64 = 600_000;
 
 /// A length of time, which may be none here.
 fn margin(text: &str) -> std::result::Result<i64, String> {
     if text.trim().trim_end_matches(['s', 'm', 'h', 'd', 'w']) == "0" {
         return Ok(0);
     }
-    parse_duration(text).map_err(|error| error.to_string())
+    duration(text)
 }
 
 impl Around {
@@ -54,7 +50,7 @@ impl Around {
     /// [`ErrorKind::Usage`] if there is no such outage or the paths cannot be read twice, [`ErrorKind::NoInput`] if there is no log.
     pub(super) fn window(&self, selection: &Selection, zone: Zone, quiet: bool) -> Result<Option<Window>> {
         let Some(asked) = &self.around else { return Ok(None) };
-        if selection.paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT) {
+        if has_standard_input(&selection.paths) {
             return Err(Error::new(ErrorKind::Usage, "standard input cannot be read twice, which --around asks for")
                 .hint("write it to a file first, or give the window with --from and --to"));
         }
@@ -71,7 +67,7 @@ impl Around {
         if !quiet {
             tell(format_args!("around {}", in_words(outage, zone)));
         }
-        Ok(Some(around(outage, self.margin.unwrap_or(MARGIN))))
+        Ok(Some(around(outage, self.margin)))
     }
 }
 

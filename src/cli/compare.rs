@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::case::Case;
-use crate::cli::options::{Selection, shown};
+use crate::cli::options::{Selection, has_standard_input, shown};
 use crate::cli::output::Output;
 use crate::cli::reading::read_logs;
 use crate::comparison::{Comparison, Judged};
@@ -42,8 +42,7 @@ impl Compare {
         if self.compare.is_empty() {
             return Ok(None);
         }
-        let is_input = |paths: &[PathBuf]| paths.iter().any(|path| path.as_os_str() == "-");
-        if is_input(&self.compare) && is_input(&selection.paths) {
+        if has_standard_input(&self.compare) && has_standard_input(&selection.paths) {
             return Err(
                 Error::new(ErrorKind::Usage, "standard input cannot be read twice").hint("give a file for one of the two sides")
             );

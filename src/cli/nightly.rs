@@ -10,7 +10,7 @@ use crate::case::Case;
 use crate::cli::delivery::Delivery;
 use crate::cli::events::events;
 use crate::cli::limit::Limit;
-use crate::cli::options::{now, shown};
+use crate::cli::options::{duration, has_standard_input, now, shown};
 use crate::cli::output::Output;
 use crate::cli::pages::write_pages;
 use crate::cli::progress::Bar;
@@ -18,7 +18,7 @@ use crate::cli::reading::{no_input, tell_unreadable};
 use crate::cli::report::{GlyphsName, SeverityName};
 use crate::cli::status::Status;
 use crate::cli::telling::tell;
-use crate::clock::{Window, Zone, parse_duration};
+use crate::clock::{Window, Zone};
 use crate::delivery::mail::Letter;
 use crate::diagnosis::finding::Severity;
 use crate::diagnosis::judge;
@@ -26,7 +26,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::history::days;
 use crate::history::run::{Order, PAGE_DAYS, last_days, read, told};
 use crate::history::store::Store;
-use crate::input::discover::STANDARD_INPUT;
 use crate::night::Night;
 use crate::night::day::DAY;
 use crate::night::story::Story;
@@ -131,13 +130,9 @@ Exit status:
   2  wrong usage, or the job could not be done; with --strict also skipped lines or unreadable files
   3  no readable protocol log among the paths";
 
-fn duration(text: &str) -> std::result::Result<i64, String> {
-    parse_duration(text).map_err(|error| error.to_string())
-}
-
 impl Nightly {
     pub(super) fn run(&self) -> Result<Status> {
-        if self.paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT) {
+        if has_standard_input(&self.paths) {
             return Err(Error::new(ErrorKind::Usage, "standard input cannot be read on in the next night")
                 .hint("give the folder of the logs; 'exlog analyze -' reads standard input"));
         }

@@ -7,9 +7,10 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::around::Around;
 use crate::cli::limit::Limit;
-use crate::clock::{Clock, Window, Zone, parse_time};
+use crate::clock::{Clock, Window, Zone, parse_duration, parse_time};
 use crate::dataset::summary_file::Question;
 use crate::error::{Error, ErrorKind, Result};
+use crate::input::discover::STANDARD_INPUT;
 use crate::pipeline::Job;
 use crate::protocol::{Protocol, Role};
 use crate::report::html::Asked;
@@ -173,6 +174,16 @@ impl Selection {
             _ => Ok(window),
         }
     }
+}
+
+/// Whether standard input is among the paths: it can be read once.
+pub(super) fn has_standard_input(paths: &[PathBuf]) -> bool {
+    paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT)
+}
+
+/// A length of time in milliseconds, for clap.
+pub(super) fn duration(text: &str) -> std::result::Result<i64, String> {
+    parse_duration(text).map_err(|error| error.to_string())
 }
 
 /// Paths as they were given.

@@ -7,18 +7,16 @@ use std::{io, io::Write};
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::options::{Selection, now};
+use crate::cli::options::{Selection, duration, has_standard_input, now};
 use crate::cli::output::Output;
 use crate::cli::reading::no_input;
 use crate::cli::redaction::{Redaction, redact_row};
 use crate::cli::status::Status;
 use crate::cli::telling::tell;
 use crate::cli::wanted::Wanted;
-use crate::clock::parse_duration;
 use crate::diagnosis::finding::Severity;
 use crate::error::{Error, ErrorKind, Result};
 use crate::follow::follower::{Follower, Looked, Order};
-use crate::input::discover::STANDARD_INPUT;
 use crate::live::Told;
 use crate::live::event::Event;
 use crate::login::outcome::Outcome;
@@ -104,10 +102,6 @@ Exit status:
   2  wrong usage, or the job could not be done
   3  the paths are not there or cannot be read; a folder that holds no log yet is waited for";
 
-fn duration(text: &str) -> std::result::Result<i64, String> {
-    parse_duration(text).map_err(|error| error.to_string())
-}
-
 /// What the one who reads tells the one who writes.
 enum Message {
     Event(Event),
@@ -120,7 +114,7 @@ enum Message {
 
 impl Watch {
     pub(super) fn run(&self) -> Result<Status> {
-        if self.selection.paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT) {
+        if has_standard_input(&self.selection.paths) {
             return Err(Error::new(ErrorKind::Usage, "standard input cannot be looked at again and again")
                 .hint("give the folder of the logs; 'exlog sessions -' reads standard input"));
         }
