@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::collections::map::HashMap;
+use crate::collections::map::{HashMap, HashSet};
 use crate::error::{Result, plain_words};
 use crate::input::discover::{Discovery, Input, discover};
 use crate::input::identity::{Beginning, Stamp};
@@ -33,8 +33,12 @@ impl Aside {
     /// Leaves a file aside as it is now. A file inside of an archive is looked at with its archive.
     pub(super) fn put(&mut self, path: &Path, why: Why) {
         if let Some(stamp) = Stamp::of(path) {
-            self.files.insert(path.to_owned(), (stamp, why));
+            self.put_as(path, stamp, why);
         }
+    }
+
+    fn put_as(&mut self, path: &Path, stamp: Stamp, why: Why) {
+        self.files.insert(path.to_owned(), (stamp, why));
     }
 
     fn holds(&self, path: &Path, stamp: Option<Stamp>, with_copies: bool) -> bool {
@@ -52,7 +56,7 @@ pub(super) struct Changes {
     /// What could not be looked into.
     pub(super) notes: Vec<FileNote>,
     /// The paths by which logs are known that are there.
-    present: HashMap<String, ()>,
+    present: HashSet<String>,
 }
 
 impl Changes {
@@ -66,8 +70,8 @@ impl Changes {
         let Discovery { inputs, notes } = discover(paths);
         aside.files.retain(|path, _| inputs.binary_search_by(|input| compare(input, path)).is_ok());
         let by_path: HashMap<&str, &KnownLog> = known.iter().map(|log| (log.path.as_str(), *log)).collect();
-        let mut present: HashMap<String, ()> = inputs.iter().map(|input| (path_of(input), ())).collect();
-        let all_are_there = known.iter().all(|log| present.contains_key(&log.path));
+        let mut present: HashSet<String> = inputs.iter().map(path_of).collect();
+        let all_are_there = known.iter().all(|log| present.contains(&log.path));
         let (mut files, mut changed, mut stamps) = (Vec::new(), Vec::new(), HashMap::new());
         for input in inputs {
             let stamp = Stamp::of(&input.path);
@@ -94,8 +98,13 @@ impl Changes {
             let of_path = |note: &&FileNote| Path::new(note.file.as_ref()) == path;
             found.notes.iter().filter(of_path).any(|note| note.fate == FileFate::Unreadable)
         };
-        stamps.keys().filter(|path| !is_unreadable(path)).for_each(|path| aside.put(path, Why::Nothing));
-        present.extend(found.inputs.iter().map(|input| (path_of(input), ())));
+        for (path, stamp) in stamps.iter().filter(|(path, _)| !is_unreadable(path)) {
+            // As it was before it was opened: what came since is seen the next time.
+            if let Some(stamp) = stamp {
+                aside.put_as(path, *stamp, Why::Nothing);
+            }
+        }
+        present.extend(found.inputs.iter().map(path_of));
         let beginnings = beginnings_of(&found.inputs, threads)?;
         for (input, beginning) in found.inputs.into_iter().zip(beginnings) {
             match beginning {
@@ -115,7 +124,7 @@ impl Changes {
 
     /// Whether the file of a log is there.
     pub(super) fn is_there(&self, log: &KnownLog) -> bool {
-        self.present.contains_key(&log.path)
+        self.present.contains(&log.path)
     }
 }
 
