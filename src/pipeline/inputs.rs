@@ -18,7 +18,7 @@ const MEMORY: u64 = 512 << 20;
 /// # Errors
 /// [`crate::error::ErrorKind::System`] if threads cannot be had.
 pub fn inputs(paths: &[PathBuf], unpacking: Unpacking, threads: Option<usize>) -> Result<Discovery> {
-    Ok(pool(threads)?.install(|| all(paths, unpacking)))
+    opened(discover(paths), unpacking, threads)
 }
 
 /// Files that were found, with those inside of archives instead of these.
@@ -34,7 +34,7 @@ pub(super) fn all(paths: &[PathBuf], unpacking: Unpacking) -> Discovery {
     open_archives(discover(paths), unpacking)
 }
 
-/// The files that were found, with those in archives instead of the archives.
+/// Files that were found, with those inside of archives instead of these, on the threads that are there.
 pub(super) fn open_archives(Discovery { inputs, mut notes }: Discovery, unpacking: Unpacking) -> Discovery {
     let looked: Vec<(bool, Input)> = inputs.into_par_iter().map(|input| (is_archive(&input), input)).collect();
     // One after the other, so that they share the memory in the same way each time.

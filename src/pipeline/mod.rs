@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::case::evidence::{Evidence, EvidenceFile};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::discover::{Discovery, Input};
+use crate::input::discover::{Discovery, Input, discover};
 use crate::input::packed::Unpacking;
 use crate::protocol_log::log_file::{LogFile, look_at};
 use crate::skipped::{FileFate, FileNote};
@@ -84,7 +84,7 @@ impl Progress for Silent {
 /// # Errors
 /// [`ErrorKind::System`] if threads cannot be had. Files that cannot be read are no error: they stand in the summary's notes.
 pub fn run(job: &Job<'_>, progress: &dyn Progress) -> Result<Material> {
-    Ok(pool(job.threads)?.install(|| read_all(inputs::all(job.paths, job.unpacking), job, progress)))
+    run_found(discover(job.paths), job, progress)
 }
 
 /// The same of files that were found before, instead of the paths that the job names.
@@ -107,7 +107,7 @@ fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
 
 fn read_all(found: Discovery, job: &Job<'_>, progress: &dyn Progress) -> Material {
     let inputs = found.inputs.into_iter().map(|input| (input, ())).collect();
-    let (files, looked) = look(inputs, (job.evidence, job.unpacking), |input, ()| look_at(input));
+    let (files, looked) = look(inputs, (Some(job.evidence), job.unpacking), |input, ()| look_at(input));
     let mut summary = Summary::default();
     read_files(&files, job.scope, progress, &mut |_, finished| {
         summary.notes.extend(finished.note);
@@ -126,18 +126,19 @@ struct Beside {
 }
 
 /// Looks at files among which logs may be, as `look_at` does it with what is known of each, and at those that can only be
-/// evidence.
+/// evidence. `None`: nothing is looked at as evidence, what is no log neither.
 fn look<K: Send>(
     inputs: Vec<(Input, K)>,
-    (evidence, unpacking): (&[PathBuf], Unpacking),
+    (evidence, unpacking): (Option<&[PathBuf]>, Unpacking),
     look_at: impl Fn(Input, K) -> std::result::Result<LogFile, FileNote> + Sync,
 ) -> (Vec<LogFile>, Beside) {
-    let alone = inputs::all(evidence, unpacking);
+    let alone = inputs::all(evidence.unwrap_or_default(), unpacking);
     let mut beside = Beside { notes: alone.notes, evidence: Vec::new() };
     let no_log =
         |input: &Input| FileNote { file: input.shown.clone(), fate: FileFate::Other, reason: "no evidence in it".to_owned() };
+    let other = |input: &Input, note| if evidence.is_some() { as_evidence(input, note) } else { Looked::Neither(note) };
     let among_logs =
-        inputs.into_par_iter().map(|(input, known)| look_at(input.clone(), known).map_err(|note| as_evidence(&input, note)));
+        inputs.into_par_iter().map(|(input, known)| look_at(input.clone(), known).map_err(|note| other(&input, note)));
     let alone = alone.inputs.into_par_iter().map(|input| Err(as_evidence(&input, no_log(&input))));
     let looked: Vec<std::result::Result<LogFile, Looked>> = among_logs.chain(alone).collect();
     let mut files = Vec::new();
@@ -146,22 +147,6 @@ fn look<K: Send>(
             Ok(file) => files.push(file),
             Err(Looked::Neither(note)) => beside.notes.push(note),
             Err(Looked::Evidence(file)) => beside.evidence.push(file),
-        }
-    }
-    (files, beside)
-}
-
-/// Looks at files for logs alone.
-fn look_for_logs<K: Send>(
-    inputs: Vec<(Input, K)>,
-    look_at: impl Fn(Input, K) -> std::result::Result<LogFile, FileNote> + Sync,
-) -> (Vec<LogFile>, Beside) {
-    let looked: Vec<_> = inputs.into_par_iter().map(|(input, known)| look_at(input, known)).collect();
-    let (mut files, mut beside) = (Vec::new(), Beside { notes: Vec::new(), evidence: Vec::new() });
-    for one in looked {
-        match one {
-            Ok(file) => files.push(file),
-            Err(note) => beside.notes.push(note),
         }
     }
     (files, beside)

@@ -12,7 +12,7 @@ use crate::input::discover::Input;
 use crate::input::identity::Beginning;
 use crate::input::packed::Unpacking;
 use crate::pipeline::file_progress::Finished;
-use crate::pipeline::{Progress, look, look_for_logs, pool, read_files};
+use crate::pipeline::{Progress, look, pool, read_files};
 use crate::protocol_log::log_file::{LogFile, look_at};
 use crate::protocol_log::place::Place;
 use crate::skipped::{FileFate, FileNote};
@@ -71,10 +71,7 @@ pub fn read_on(rest: Rest<'_>, progress: &dyn Progress, take: &mut (dyn FnMut(Lo
             let unreadable = |error: io::Error| FileNote { file: shown, fate: FileFate::Unreadable, reason: plain_words(&error) };
             look_at(input)?.after(place).map_err(unreadable)
         };
-        let (logs, beside) = match evidence {
-            Some(evidence) => look(files, (evidence, unpacking), look_behind),
-            None => look_for_logs(files, look_behind),
-        };
+        let (logs, beside) = look(files, (evidence, unpacking), look_behind);
         read_files(&logs, scope, progress, &mut |place, finished| {
             let Some(log) = logs.get(place) else { return };
             let Finished { summary, note, path_name, end, unfinished } = finished;
