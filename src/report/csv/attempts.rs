@@ -43,7 +43,8 @@ pub(super) const ATTEMPT: [&str; 32] = [
     "other_line",
 ];
 
-const SESSION_LINE: [&str; 10] = ["time", "protocol", "role", "server", "session", "sequence", "command", "file", "line", "text"];
+pub(super) const SESSION_LINE: [&str; 10] =
+    ["time", "protocol", "role", "server", "session", "sequence", "command", "file", "line", "text"];
 
 /// Login attempts below their header, with a byte order mark before it if asked.
 ///
@@ -132,6 +133,11 @@ fn other_half(other: Option<&OtherHalf>, session: fn(u64) -> Cell) -> [Cell; 10]
 }
 
 fn session_line(line: &SessionLine) -> Vec<Cell> {
+    session_line_cells(line, session)
+}
+
+/// The cells of a line of a session, with its number as `session` writes it.
+pub(super) fn session_line_cells(line: &SessionLine, session: fn(u64) -> Cell) -> Vec<Cell> {
     vec![
         Cell::moment(line.moment),
         Cell::text(line.protocol.name()),

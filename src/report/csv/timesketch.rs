@@ -10,15 +10,13 @@ use crate::attempts::attempt::Attempt;
 use crate::attempts::session_line::SessionLine;
 use crate::case::Case;
 use crate::diagnosis::finding::Finding;
-use crate::report::csv::attempts::{ATTEMPT, Written, attempt_cells};
+use crate::report::csv::attempts::{ATTEMPT, SESSION_LINE, Written, attempt_cells, session_line_cells};
 use crate::report::csv::door::{Cell, Rows};
 use crate::report::listing::Listing;
 use crate::report::moments::{self, Moment, attempt_in_words};
 
 /// What the importer asks for.
 const ASKED: [&str; 4] = ["message", "timestamp", "datetime", "timestamp_desc"];
-
-const SESSION_LINE: [&str; 8] = ["protocol", "role", "server", "session", "sequence", "command", "file", "line"];
 
 const MOMENT: [&str; 9] = ["kind", "id", "severity", "error", "protocol", "server", "end", "file", "line"];
 
@@ -47,7 +45,9 @@ pub fn attempts(out: &mut dyn Write) -> io::Result<impl Listing<Attempt>> {
 /// # Errors
 /// What `out` says.
 pub fn session_lines(out: &mut dyn Write) -> io::Result<impl Listing<SessionLine>> {
-    Ok(Written { rows: Rows::new(&header(&SESSION_LINE), false, out)?, cells: of_line })
+    // The last one is the line, which is the message.
+    let further = SESSION_LINE.get(1..SESSION_LINE.len() - 1).unwrap_or_default();
+    Ok(Written { rows: Rows::new(&header(further), false, out)?, cells: of_line })
 }
 
 fn header(further: &[&'static str]) -> Vec<&'static str> {
@@ -68,17 +68,10 @@ fn of_attempt(attempt: &Attempt) -> Vec<Cell> {
 }
 
 fn of_line(line: &SessionLine) -> Vec<Cell> {
-    let further = [
-        Cell::text(line.protocol.name()),
-        Cell::text(line.role.name()),
-        Cell::maybe(line.server.as_deref()),
-        session(line.session),
-        Cell::maybe_number(line.sequence),
-        Cell::text(&line.command),
-        Cell::text(&line.location.file),
-        Cell::number(line.location.line),
-    ];
-    asked(line.moment, moments::LINE, &line.text).into_iter().chain(further).collect()
+    let mut cells = session_line_cells(line, session);
+    // The line itself is the message.
+    cells.pop();
+    asked(line.moment, moments::LINE, &line.text).into_iter().chain(cells.into_iter().skip(1)).collect()
 }
 
 fn of_moment(moment: &Moment<'_>) -> Vec<Cell> {
