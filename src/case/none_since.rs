@@ -58,7 +58,7 @@ fn of_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<NoneSi
     let probes_work = probes.failed < probes.attempts();
     let groups = case.groups.iter().filter(|group| group.service == *key && group.key.client_class != ClientClass::HealthMailbox);
     let commonest = groups.max_by_key(|group| group.failures.between(start, i64::MAX));
-    let answer = commonest.map_or("", |group| if group.key.error.is_empty() { &group.key.response } else { &group.key.error });
+    let answer = commonest.map_or("", |group| group.key.name());
     Some(NoneSince {
         protocol: key.protocol,
         server: key.server.clone(),

@@ -65,7 +65,7 @@ fn from_groups(rule: &Rule, groups: &[&Group]) -> Option<Finding> {
     );
     for group in groups.iter().take(3) {
         if let Some((at, location, _)) = group.failures.examples.first() {
-            let said = if group.key.error.is_empty() { &group.key.response } else { &group.key.error };
+            let said = group.key.name();
             let text = format!(
                 "{} login fails with {said}; {} in this group",
                 group.service.protocol.title(),

@@ -292,7 +292,7 @@ impl<'a> ServerFailures<'a> {
         for group in groups.take(2) {
             if let Some((at, location, _)) = group.failures.examples.first() {
                 let target = group.key.target.as_deref().map_or_else(String::new, |target| format!(" at {target}"));
-                let error = if group.key.error.is_empty() { &group.key.response } else { &group.key.error };
+                let error = group.key.name();
                 let text = format!(
                     "{} login of {who} fails with {error}{target}; {} in this group",
                     group.service.protocol.title(),

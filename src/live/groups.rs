@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::case::group::Group;
 use crate::live::event::Event;
+use crate::live::rename;
 use crate::summary::ServiceKey;
 use crate::summary::failure_group::GroupKey;
 
@@ -39,9 +40,7 @@ impl Groups {
         for event in &mut news {
             let Event::Group(group) = event else { continue };
             for same in group.behind.iter_mut().flat_map(|behind| &mut behind.groups) {
-                if let Some(id) = ids.get(&same.group) {
-                    same.group.clone_from(id);
-                }
+                rename(std::slice::from_mut(&mut same.group), ids);
             }
         }
         news

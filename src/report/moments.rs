@@ -127,7 +127,8 @@ fn of_finding(finding: &Finding) -> Moment<'_> {
     }
 }
 
-fn only<T>(list: &[T]) -> Option<&T> {
+/// The one item of a list that has no other.
+pub(super) fn only<T>(list: &[T]) -> Option<&T> {
     if let [only] = list { Some(only) } else { None }
 }
 
@@ -168,7 +169,7 @@ pub(super) fn group_in_words(group: &Group) -> String {
         group.service.server.as_deref().unwrap_or("an unknown server"),
         group.service.protocol.title(),
         group.service.role.title(),
-        if group.key.error.is_empty() { &group.key.response } else { &group.key.error },
+        group.key.name(),
     )
 }
 

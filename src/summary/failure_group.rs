@@ -29,6 +29,11 @@ pub struct GroupKey {
 }
 
 impl GroupKey {
+    /// The error code, or what the server answered where there is none.
+    pub fn name(&self) -> &str {
+        if self.error.is_empty() { &self.response } else { &self.error }
+    }
+
     /// Whether the fault is the server's own: not the account's, and not a client's that the server does not understand.
     pub fn is_servers_own(&self) -> bool {
         let is_clients_own = self.error.is_empty() && is_not_understood(&self.response);

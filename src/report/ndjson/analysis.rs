@@ -74,12 +74,8 @@ pub(super) fn of_finding(finding: &Finding) -> Document<'_> {
         severity: Some(severity(finding.severity)),
         ..spanning(finding.start, finding.end, event("exlog.findings", finding.id))
     };
-    let server = match finding.servers.as_slice() {
-        [only] => Some(only.as_str()),
-        _ => None,
-    };
     Document {
-        host: host(server),
+        host: host(moments::only(&finding.servers).map(String::as_str)),
         rule: Some(Rule { id: finding.id, name: &finding.title, reference: finding.references.first().copied() }),
         exlog: Own { schema: SCHEMA, finding: Some(json::finding(finding)), ..Own::default() },
         ..document(finding.start, event, moments::FINDING, moments::finding_in_words(finding))

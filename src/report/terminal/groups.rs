@@ -51,7 +51,7 @@ pub(super) fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<
 pub(super) fn write_briefly(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let mut errors: BTreeMap<&str, u64> = BTreeMap::new();
     for group in case.groups.iter().filter(|group| group.is_front()) {
-        *errors.entry(name_of(group)).or_default() += group.failures.count;
+        *errors.entry(group.key.name()).or_default() += group.failures.count;
     }
     let mut errors: Vec<(&str, u64)> = errors.into_iter().collect();
     errors.sort_by_key(|(error, count)| (std::cmp::Reverse(*count), *error));
@@ -69,11 +69,6 @@ pub(super) fn write_briefly(case: &Case, look: Look, out: &mut dyn Write) -> io:
     Ok(())
 }
 
-/// The error of a group, or what the server answered.
-fn name_of(group: &Group) -> &str {
-    if group.key.error.is_empty() { &group.key.response } else { &group.key.error }
-}
-
 fn tone(group: &Group) -> Tone {
     if group.is_of_outages() { Tone::Bad } else { Tone::Plain }
 }
@@ -87,7 +82,7 @@ fn row(place: usize, group: &Group, most: u64, look: Look) -> [String; 10] {
         format!("{}", place + 1),
         thousands(group.failures.count),
         look.glyphs.bar(group.failures.count, most, LONGEST_BAR),
-        name_of(group).to_owned(),
+        group.key.name().to_owned(),
         match group.key.client_class {
             ClientClass::HealthMailbox => "probes".to_owned(),
             ClientClass::User => "users".to_owned(),

@@ -62,7 +62,7 @@ impl Events<'_> {
             "{} login fails on {}: {}",
             kind(group),
             group.service.server.as_deref().unwrap_or("an unknown server"),
-            if group.key.error.is_empty() { &group.key.response } else { &group.key.error },
+            group.key.name(),
         );
         let since = format!(
             "since {}; {} of {} so far",
