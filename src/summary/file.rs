@@ -73,37 +73,31 @@ impl FileSummary {
         let lines_before = self.lines_before + self.accounting.lines;
         segment.skipped.shift_lines(lines_before);
         segment.services.values_mut().for_each(|service| service.shift_lines(lines_before));
+        self.join(segment);
+        self.settle();
+    }
+
+    /// Adds what was read of the same log behind the place where this ends. Its lines are counted from the log's first one already, and
+    /// seconds stay: lines that stand a little late may still fall into them.
+    pub fn then(&mut self, later: Self) {
+        let Self { file: _, lines_before: _, header, bytes, accounting, skipped, span, services, sessions, aliases, addresses } =
+            later;
+        self.bytes += bytes;
+        let (header_before, header_after) = (self.header, header);
+        self.join(Segment { header_before, header_after, accounting, skipped, span, addresses, services, sessions, aliases });
+    }
+
+    fn join(&mut self, segment: Segment) {
         self.header = segment.header_after;
         self.accounting.merge_with(segment.accounting);
         self.skipped.merge_with(segment.skipped);
         self.span.merge_with(segment.span);
         self.aliases.merge_with(segment.aliases);
         self.services.merge_with(segment.services);
-        self.services.values_mut().for_each(|service| service.pulse.trim());
         for (service, sessions) in segment.sessions {
             self.sessions.entry(service).or_default().then(sessions);
         }
         for (address, count) in segment.addresses {
-            *self.addresses.entry(address).or_default() += count;
-        }
-    }
-
-    /// Adds what was read of the same log behind the place where this ends.
-    pub fn then(&mut self, later: Self) {
-        let Self { file: _, lines_before: _, header, bytes, accounting, skipped, span, services, sessions, aliases, addresses } =
-            later;
-        self.header = header;
-        self.bytes += bytes;
-        self.accounting.merge_with(accounting);
-        self.skipped.merge_with(skipped);
-        self.span.merge_with(span);
-        self.aliases.merge_with(aliases);
-        // Seconds stay: lines that stand a little late may still fall into them.
-        self.services.merge_with(services);
-        for (service, later) in sessions {
-            self.sessions.entry(service).or_default().then(later);
-        }
-        for (address, count) in addresses {
             *self.addresses.entry(address).or_default() += count;
         }
     }
