@@ -29,27 +29,10 @@ pub(super) fn is_encoded_drive(folder: &str) -> bool {
     if !folder.contains('%') {
         return false;
     }
-    let path = decoded(folder);
+    let encoded = [("%3A", ":"), ("%5C", r"\"), ("%2E", "."), ("%3F", "?")];
+    let path = encoded.iter().fold(folder.to_ascii_uppercase(), |path, (code, character)| path.replace(code, character));
     let drive = path.strip_prefix(r"\\.\").or_else(|| path.strip_prefix(r"\\?\")).unwrap_or(&path);
-    matches!(drive.as_bytes(), [letter, b':'] if letter.is_ascii_alphabetic()) || drive.contains("HarddiskVolumeShadowCopy")
-}
-
-/// A name with `%3A` and the like undone.
-fn decoded(name: &str) -> String {
-    let mut decoded = String::with_capacity(name.len());
-    let mut rest = name;
-    while let Some((plain, behind)) = rest.split_once('%') {
-        decoded.push_str(plain);
-        let byte =
-            behind.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|byte| (0x20..0x7f).contains(byte));
-        match byte {
-            Some(byte) => decoded.push(char::from(byte)),
-            None => decoded.push('%'),
-        }
-        rest = if byte.is_some() { behind.get(2..).unwrap_or_default() } else { behind };
-    }
-    decoded.push_str(rest);
-    decoded
+    matches!(drive.as_bytes(), [letter, b':'] if letter.is_ascii_alphabetic()) || drive.contains("HARDDISKVOLUMESHADOWCOPY")
 }
 
 /// A folder's name without the time that a tool wrote into it; `None` if it is nothing else.
