@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::generator::clock::utc;
 use crate::generator::{Columns, EventKind, FileCut, Mix, Plan, generate, log_bytes};
 use crate::program::{analyze, analyze_with, exlog, number};
-use crate::tree::{FRONT, THIRTEEN, Tree};
+use crate::tree::{FRONT, THIRTEEN, Tree, gzip};
 
 /// The size in which files are cut between threads.
 const SEGMENT: usize = SEGMENT_BYTES as usize;
@@ -226,12 +226,6 @@ fn a_record_across_a_cut_between_segments_is_read_once() {
         assert_eq!(number(&report, "/input/lines"), lines, "{before}");
         assert_same(&essence(&report), &essence(&expected), &format!("the cut before byte {before}"));
     }
-}
-
-fn gzip(content: &[u8]) -> Vec<u8> {
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    std::io::Write::write_all(&mut packed, content).unwrap();
-    packed.finish().unwrap()
 }
 
 /// Copies of a log as tools make them.

@@ -1,7 +1,6 @@
 //! Logs that grow between runs: what is read piece by piece makes the report about the whole.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use exlog::case::Case;
@@ -20,7 +19,7 @@ use exlog::summary::scope::Scope;
 
 use crate::generator::{Mix, log_bytes};
 use crate::mutated::Dice;
-use crate::tree::{FRONT, TWELVE, Tree, login};
+use crate::tree::{FRONT, TWELVE, Tree, gzip, login, utf16};
 
 /// Reads a log on from a place: what its whole lines held, what a last line without its end held, and the new place.
 fn night(path: &Path, from: Place) -> (Summary, Summary, Place) {
@@ -82,16 +81,6 @@ fn is_the_same_at(ends: &[usize], log: &[u8], name: &str, write: impl Fn(&[u8]) 
         now.merge_with(unfinished);
         assert_eq!(report(now), at_once(&tree.at(name)), "{name} up to {end} of {ends:?}");
     }
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packer.write_all(bytes).unwrap();
-    packer.finish().unwrap()
-}
-
-fn utf16(bytes: &[u8]) -> Vec<u8> {
-    String::from_utf8_lossy(bytes).encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 #[test]

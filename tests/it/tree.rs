@@ -1,6 +1,7 @@
 //! Small trees of logs in temporary folders, and the few words in which tests write log lines.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -70,6 +71,18 @@ pub(crate) fn samples() -> PathBuf {
 /// Lines with Exchange's line ends.
 pub(crate) fn log(lines: &[&str]) -> String {
     lines.iter().flat_map(|line| [line, "\r\n"]).collect()
+}
+
+/// Bytes as gzip packs them.
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+/// Text as UTF-16 with the low byte first, without a mark.
+pub(crate) fn utf16(bytes: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(bytes).encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 /// A line of a login on 12 March 2026 with 12 columns: at what time, by whom, and with which context.

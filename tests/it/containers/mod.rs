@@ -10,7 +10,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::program::{Ended, analyze, exlog, list, number};
-use crate::tree::{FRONT, TWELVE, Tree, files_below, log, login, repository, samples};
+use crate::tree::{FRONT, TWELVE, Tree, files_below, gzip, log, login, repository, samples};
 use writer::{How, Zip};
 
 /// The files of a folder with their names below it, as archives have them.
@@ -201,13 +201,6 @@ fn packed_logs_are_unpacked_inside_of_archives_too() {
     .with("one.LOG.zst", ZSTD);
     assert_eq!(number(&analyze(&tree.at("copies.zip")), "/logins/frontend/attempts"), 2);
     assert_eq!(number(&analyze(&tree.at("one.LOG.zst")), "/logins/frontend/attempts"), 1);
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    use std::io::Write;
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packer.write_all(bytes).unwrap();
-    packer.finish().unwrap()
 }
 
 /// A log of one login, as the zstd program packs it.

@@ -1,12 +1,11 @@
 //! Logs that are renamed, packed, cut, replaced, deleted and copied between nights.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use super::{is_all_counted_once, nightly, totals};
 use crate::program::{analyze, command, end, list, text};
-use crate::tree::{FRONT, TWELVE, Tree, log, login, samples};
+use crate::tree::{FRONT, TWELVE, Tree, gzip, log, login, samples};
 
 /// A log of so many logins.
 fn logins(count: usize) -> String {
@@ -17,12 +16,6 @@ fn logins(count: usize) -> String {
 /// All front-end attempts of a store.
 fn attempts(store: &Path) -> u64 {
     totals(store).0.values().map(|[attempts, ..]| attempts).sum()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packer.write_all(bytes).unwrap();
-    packer.finish().unwrap()
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Logs that grow by any bytes and change their names between two looks: each attempt is handed on once.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use exlog::follow::follower::{Follower, Order};
@@ -12,7 +11,7 @@ use super::BAD;
 use crate::generator::clock::utc;
 use crate::generator::{Mix, log_bytes};
 use crate::mutated::Dice;
-use crate::tree::{BACK, FRONT, TWELVE, Tree, log, login};
+use crate::tree::{BACK, FRONT, TWELVE, Tree, gzip, log, login, utf16};
 
 fn order(logs: &Path) -> Order {
     Order {
@@ -46,16 +45,6 @@ fn at_once(logs: &Path) -> Vec<String> {
     let mut found = look(&mut follower(logs));
     found.sort();
     found
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packer.write_all(bytes).unwrap();
-    packer.finish().unwrap()
-}
-
-fn utf16(bytes: &[u8]) -> Vec<u8> {
-    String::from_utf8_lossy(bytes).encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 /// Writes a log up to each of these bytes, as `write` packs it, looks at it each time, and compares with looking at the whole.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{Attempt, BAD, at_once, attempt};
 use crate::program::command;
-use crate::tree::{BACK, FRONT, TWELVE, Tree, log, login};
+use crate::tree::{BACK, FRONT, TWELVE, Tree, gzip, log, login, utf16};
 
 /// Nothing takes longer but by a fault.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -139,11 +139,7 @@ fn every_failure_is_shown_once_whatever_becomes_of_the_logs() {
     append(&tree, FRONT, (header.clone() + &failed("07:01:00.000", "fourth")).as_bytes());
     watching.wait_for_user("fourth");
     append(&tree, ROTATED, failed("07:00:59.000", "fifth").as_bytes());
-    let packed = {
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        packer.write_all(&fs::read(tree.at(ROTATED)).unwrap()).unwrap();
-        packer.finish().unwrap()
-    };
+    let packed = gzip(&fs::read(tree.at(ROTATED)).unwrap());
     fs::write(tree.at("EX01/Logging/Imap4/packed.part"), &packed).unwrap();
     fs::remove_file(tree.at(ROTATED)).unwrap();
     fs::rename(tree.at("EX01/Logging/Imap4/packed.part"), tree.at(&format!("{ROTATED}.gz"))).unwrap();
@@ -160,10 +156,9 @@ fn every_failure_is_shown_once_whatever_becomes_of_the_logs() {
     watching.wait_for_user("sixth");
 
     // Another server, in UTF-16; and a line that comes late.
-    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-    append(&tree, "EX03/Logging/Imap4/IMAP420260312-1.LOG", &wide(&(header + &failed("07:01:20.000", "seventh"))));
+    append(&tree, "EX03/Logging/Imap4/IMAP420260312-1.LOG", &utf16((header + &failed("07:01:20.000", "seventh")).as_bytes()));
     watching.wait_for_user("seventh");
-    append(&tree, "EX03/Logging/Imap4/IMAP420260312-1.LOG", &wide(&failed("07:01:21.000", "\u{e4}ighth")));
+    append(&tree, "EX03/Logging/Imap4/IMAP420260312-1.LOG", &utf16(failed("07:01:21.000", "\u{e4}ighth").as_bytes()));
     append(&tree, FRONT, failed("07:00:05.000", "late").as_bytes());
     watching.wait_for_user("\u{e4}ighth");
     watching.wait_for_user("late");
