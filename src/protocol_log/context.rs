@@ -108,8 +108,9 @@ fn key_of(text: &[u8]) -> &[u8] {
     }
 }
 
-fn begins_with_known_key(text: &[u8]) -> bool {
-    KNOWN_KEYS.contains(&key_of(text))
+/// Whether a word is one of the keys that are known to occur.
+pub fn is_known_key(word: &[u8]) -> bool {
+    KNOWN_KEYS.contains(&word)
 }
 
 /// Splits a value from what follows it (which begins with `;` or is empty).
@@ -119,7 +120,7 @@ fn split_value(text: &[u8]) -> (&[u8], &[u8]) {
         memchr::memchr_iter(b'"', inner).find(|quote| is_end(inner.get(quote + 1..).unwrap_or_default()))
     };
     let end = quote_before(|rest| {
-        rest.is_empty() || rest.strip_prefix(b";").is_some_and(|key| key.is_empty() || begins_with_known_key(key))
+        rest.is_empty() || rest.strip_prefix(b";").is_some_and(|key| key.is_empty() || is_known_key(key_of(key)))
     })
     .or_else(|| quote_before(|rest| rest.strip_prefix(b";").is_some_and(|key| !key_of(key).is_empty())));
     match end {

@@ -3,6 +3,8 @@
 //! There a line ends in `=` where it goes on, a blank before the end is `=20`, and each `=` of the text is `=3D`. Contexts are full of
 //! `=` themselves, and a line may be broken behind one.
 
+use crate::protocol_log::context::is_known_key;
+
 /// Which signs of it a text shows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct QuotedPrintable {
@@ -14,30 +16,8 @@ pub(super) struct QuotedPrintable {
     has_blanks: bool,
 }
 
-/// Keys of contexts, and in answers, behind which a line may be broken.
-const KEYS: [&str; 21] = [
-    "R",
-    "Msg",
-    "ErrMsg",
-    "Error",
-    "AUTH",
-    "Proxy",
-    "Excpt",
-    "LiveIdAR",
-    "Rows",
-    "Recent",
-    "TotalSize",
-    "Search",
-    "Unseen",
-    "FolderCount",
-    "ItemsDeleted",
-    "ClientIp",
-    "CafeActivityId",
-    "Oid",
-    "ExStk",
-    "ActivityContextData",
-    "Budget",
-];
+/// Keys in answers behind which a line may be broken, as behind those of contexts.
+const KEYS_OF_ANSWERS: [&str; 3] = ["Error", "AUTH", "Proxy"];
 
 impl QuotedPrintable {
     /// Looks for its signs.
@@ -74,7 +54,7 @@ impl QuotedPrintable {
 
 fn ends_in_key(text: &str) -> bool {
     let word = text.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-    KEYS.contains(&word)
+    is_known_key(word.as_bytes()) || KEYS_OF_ANSWERS.contains(&word)
 }
 
 /// The byte that two hexadecimal digits are.
