@@ -9,11 +9,13 @@ use crate::collections::earliest::Earliest;
 /// So many attempts wait for each other; of more than these the earliest goes first, whatever is read later.
 const MOST_WAITING: usize = 65_536;
 
+/// Time, file and line.
+type Key = (i64, Arc<str>, u64);
+
 /// Attempts that wait.
 #[derive(Debug, Default)]
 pub(super) struct Turns {
-    /// By time, file and line.
-    waiting: BinaryHeap<Earliest<(i64, Arc<str>, u64), Attempt>>,
+    waiting: BinaryHeap<Earliest<Key, Attempt>>,
 }
 
 impl Turns {
