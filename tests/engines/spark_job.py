@@ -14,6 +14,8 @@ import time
 import zipfile
 from pathlib import Path
 
+import pyspark
+
 TWO_WORKERS = "local-cluster[2,1,1024]"
 OUTPUTS = ("report.json", "report.html", "summary.exlog")
 
@@ -58,7 +60,7 @@ def a_worker_dies(work, job, exlog, generate):
     run(generate, "--out", logs, "--bytes", "20M", "--servers", "3", "--seed", "7")
     wrapper = script(work / "waiting", WAITING, exlog, state)
     running = submit(work, job, TWO_WORKERS, wrapper, logs, "--output", output, "--leaf-size", "4MB")
-    until(running, lambda: (state / "pid").exists() and lines(state / "ended"), "a leaf waits, and another has ended")
+    until(work, running, lambda: (state / "pid").exists() and lines(state / "ended"), "a leaf waits, and another has ended")
     kill_executor_above(int((state / "pid").read_text()), running.pid)
     before = len(lines(state / "ended"))
     (state / "go").touch()
@@ -126,10 +128,13 @@ def script(folder, text, exlog, state):
 def submit(work, job, master, exlog, logs, *options, conf=()):
     """Starts the job as a user would."""
     settings = [part for one in (*conf, "spark.ui.enabled=false") for part in ("--conf", one)]
-    command = [Path(sys.executable).with_name("spark-submit"), "--master", master, *settings, job, logs, "--exlog", exlog, *options]
+    # Spark's own search for its folder knows no blanks in paths.
+    home = os.path.dirname(pyspark.__file__)
+    command = [Path(home) / "bin" / "spark-submit", "--master", master, *settings, job, logs, "--exlog", exlog, *options]
     scratch = work / "scratch"
     scratch.mkdir(exist_ok=True)
-    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_DIRS": str(scratch)}
+    own = {"SPARK_HOME": home, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_DIRS": str(scratch)}
+    environment = {**os.environ, **own}
     with open(work / "log", "wb") as log:
         return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
@@ -140,10 +145,10 @@ def succeeded(work, running, status=0):
         raise SystemExit(f"the job ended with {running.returncode}, not {status}:\n{(work / 'log').read_text()[-6000:]}")
 
 
-def until(running, is_so, what):
+def until(work, running, is_so, what):
     while not is_so():
         if running.poll() is not None:
-            raise SystemExit(f"the job ended before this was so: {what}")
+            raise SystemExit(f"the job ended before this was so: {what}\n{(work / 'log').read_text()[-6000:]}")
         time.sleep(0.1)
 
 
