@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::cli::output::write_file;
+use crate::clock::DAY;
 use crate::error::{Error, ErrorKind, Result, plain_words};
-use crate::night::day::{DAY, Day, date};
+use crate::night::day::{Day, date};
 use crate::report::html::index;
 
 /// Writes the page of the day that `moment` falls in, and the index.

@@ -24,6 +24,7 @@ mod attempts_in_order;
 mod behind;
 mod borders;
 mod both_halves;
+mod clocks;
 mod compare;
 mod containers;
 mod coverage;
