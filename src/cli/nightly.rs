@@ -41,7 +41,7 @@ const LETTER_WIDTH: usize = 78;
 #[derive(Debug, Args)]
 #[command(after_help = HELP, after_long_help = format!("{EXAMPLES}\n\n{HELP}"))]
 pub(super) struct Nightly {
-    /// Files, folders, globs, UNC paths, .zip archives; logs are found in them by content, and known again when they were renamed or packed
+    /// Files, folders, globs, UNC paths, .zip and .7z archives; logs are found in them by content, and known again when they were renamed or packed
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 

@@ -19,7 +19,7 @@ use crate::summary::scope::{ClientPattern, NamePattern, Scope};
 /// What is read and what of it counts.
 #[derive(Debug, Args)]
 pub(super) struct Selection {
-    /// Files, folders, globs, UNC paths, .zip archives, or - for standard input; logs are found in them by content
+    /// Files, folders, globs, UNC paths, .zip and .7z archives, or - for standard input; logs are found in them by content
     #[arg(value_name = "PATH", required = true)]
     pub(super) paths: Vec<PathBuf>,
 
