@@ -19,7 +19,7 @@ use crate::pipeline::Material;
 #[command(after_help = status::HELP, after_long_help = format!("{EXAMPLES}\n\n{}", status::HELP))]
 pub(super) struct Analyze {
     #[command(flatten)]
-    selection: Selection,
+    pub(super) selection: Selection,
 
     #[command(flatten)]
     compare: Compare,
