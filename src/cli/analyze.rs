@@ -41,6 +41,7 @@ pub(super) struct Analyze {
 
 const EXAMPLES: &str = "\
 Examples:
+  exlog analyze --local
   exlog analyze \"C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Logging\"
   exlog analyze \\\\ex01\\c$\\logs \\\\ex02\\c$\\logs --from -3h
   exlog analyze copies --around outage-1 --margin 30m --format html --output outage-1.html

@@ -168,7 +168,7 @@ fn glob(pattern: &Path) -> Option<(PathBuf, GlobMatcher)> {
     let names: PathBuf = pattern.components().skip_while(is_literal).collect();
     // As paths are joined: behind `C:`, which is the folder of that drive where one is, no separator comes.
     let is_open = base.to_str()?.ends_with(['/', std::path::MAIN_SEPARATOR]) || (cfg!(windows) && base.to_str()?.ends_with(':'));
-    let text = [&escape(base.to_str()?), if is_open { "" } else { "/" }, names.to_str()?].concat();
+    let text = [escape(base.to_str()?).as_str(), if is_open { "" } else { "/" }, names.to_str()?].concat();
     let glob =
         GlobBuilder::new(&text).literal_separator(true).case_insensitive(cfg!(windows)).backslash_escape(false).build().ok()?;
     Some((base, glob.compile_matcher()))
@@ -178,7 +178,9 @@ fn glob(pattern: &Path) -> Option<(PathBuf, GlobMatcher)> {
 /// begins with `\\?\` is taken literally, there and here.
 pub(super) fn native(path: &Path, is_windows: bool) -> Cow<'_, Path> {
     match path.to_str() {
-        Some(text) if is_windows && text.contains('/') && !text.starts_with(r"\\?\") => PathBuf::from(text.replace('/', r"\")).into(),
+        Some(text) if is_windows && text.contains('/') && !text.starts_with(r"\\?\") => {
+            PathBuf::from(text.replace('/', r"\")).into()
+        }
         _ => path.into(),
     }
 }
@@ -277,7 +279,8 @@ mod tests {
         assert_eq!(names(&discover(&[whole.join(r"**\*.LOG")]), &whole), all);
         // The same files under other spellings are the same files.
         let text = folder.path().to_str().unwrap();
-        let spellings = [text.to_uppercase(), text.to_lowercase(), text.replace('\\', "/"), format!(r"{text}\"), format!(r"{text}\.\a\..")];
+        let spellings =
+            [text.to_uppercase(), text.to_lowercase(), text.replace('\\', "/"), format!(r"{text}\"), format!(r"{text}\.\a\..")];
         let mut paths: Vec<PathBuf> = spellings.iter().map(PathBuf::from).collect();
         paths.push(whole);
         let found = discover(&paths);

@@ -64,7 +64,10 @@ mod syntax {
     #[test]
     fn completions_are_a_script_in_ascii() {
         let script = exlog(&["completions", "powershell"]).with_status(0).stdout;
-        assert_eq!(faults(&script), Vec::<String>::new());
+        // PowerShell takes a block without brackets behind a method's name, and the grammar does not.
+        let (before, after) = script.split_once(".Where{ ").unwrap();
+        let (block, after) = after.split_once(" }").unwrap();
+        assert_eq!(faults(&format!("{before}.Where({{ {block} }}){after}")), Vec::<String>::new());
         // Windows PowerShell reads what a program writes in the machine's code page.
         assert_eq!(script.chars().find(|c| !c.is_ascii()), None);
         for words in ["'exlog;analyze'", "'--local'", "'exlog;store;check'", "'--config'"] {
