@@ -10,6 +10,7 @@ use crate::case::Case;
 use crate::cli::delivery::Delivery;
 use crate::cli::events::events;
 use crate::cli::limit::Limit;
+use crate::cli::local::Local;
 use crate::cli::options::{duration, has_standard_input, now, shown};
 use crate::cli::output::Output;
 use crate::cli::pages::write_pages;
@@ -42,8 +43,11 @@ const LETTER_WIDTH: usize = 78;
 #[command(after_help = HELP, after_long_help = format!("{EXAMPLES}\n\n{HELP}"))]
 pub(super) struct Nightly {
     /// Files, folders, globs, UNC paths, .zip and .7z archives; logs are found in them by content, and known again when they were renamed or packed
-    #[arg(value_name = "PATH", required = true)]
+    #[arg(value_name = "PATH", required_unless_present = "local")]
     paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    local: Local,
 
     /// The file in which progress and history are kept (SQLite; made in the first run; on a local disk)
     #[arg(long, value_name = "FILE")]
@@ -131,6 +135,14 @@ Exit status:
   3  no readable protocol log among the paths";
 
 impl Nightly {
+    /// Finds the logs of this machine, if they are asked for.
+    ///
+    /// # Errors
+    /// As [`Local::find`].
+    pub(super) fn find_local(&mut self) -> Result<()> {
+        self.local.find(&mut self.paths)
+    }
+
     pub(super) fn run(&self) -> Result<Status> {
         if has_standard_input(&self.paths) {
             return Err(Error::new(ErrorKind::Usage, "standard input cannot be read on in the next night")
@@ -143,7 +155,7 @@ impl Nightly {
         let order = Order {
             paths: &self.paths,
             evidence: &self.evidence,
-            server_name: self.server_name.clone(),
+            server_name: self.local.server(self.server_name.as_ref()),
             threads: self.threads,
             unpacking: self.unpacking.into(),
             now: now().now(),
@@ -212,7 +224,7 @@ impl Nightly {
             zone,
             paths: shown(&self.paths),
             evidence: shown(&self.evidence),
-            server_name: self.server_name.clone(),
+            server_name: self.local.server(self.server_name.as_ref()),
             ..Asked::default()
         };
         html::write_night(&case, &judge(&case), night, &asked, out)

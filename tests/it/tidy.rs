@@ -35,9 +35,12 @@ const FLOORS: [(&str, &[&str]); 18] = [
 ];
 
 /// The one door of each crate: the modules whose files may name it.
-const DOORS: [(&str, &[&str]); 38] = [
+const DOORS: [(&str, &[&str]); 41] = [
     ("rayon", &["pipeline"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
+    ("windows_registry", &["cli::local"]),
     ("ctrlc", &["cli"]),
     ("indicatif", &["cli"]),
     ("anstream", &["cli"]),
