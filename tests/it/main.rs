@@ -38,6 +38,7 @@ mod export;
 mod findings;
 mod generated;
 mod handover;
+mod heat;
 mod hostile;
 mod html;
 mod invariance;
