@@ -19,6 +19,7 @@ mod explain;
 #[cfg(feature = "parquet")]
 mod export;
 mod history;
+mod left_summary;
 mod limit;
 mod listing;
 mod manifest;

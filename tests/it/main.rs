@@ -20,6 +20,7 @@ mod program;
 mod reference;
 mod tree;
 
+mod across_servers;
 mod attempts_in_order;
 mod behind;
 mod borders;
