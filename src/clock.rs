@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::thousands;
 
+/// One day in milliseconds.
+pub const DAY: i64 = 24 * 60 * 60 * 1000;
+
 /// The moment that relative times (`-3h`, `yesterday`) are counted from.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {

@@ -79,11 +79,15 @@ pub fn plain_words(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "it is not there (any more)".to_owned(),
         io::ErrorKind::PermissionDenied => "no permission to read it".to_owned(),
         io::ErrorKind::UnexpectedEof => "it ends in the middle".to_owned(),
+        // Not the same as a right that is missing: it works once that program lets go.
+        _ if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) => {
+            "another program holds it and lets nobody read it for now".to_owned()
+        }
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => "its content is damaged".to_owned(),
         _ => {
             let text = error.to_string();
             match text.split_once(" (os error") {
-                Some((words, _)) => words.to_lowercase(),
+                Some((words, _)) => words.trim_end_matches('.').to_lowercase(),
                 None => text,
             }
         }

@@ -179,6 +179,12 @@ pub fn thousands(number: u64) -> String {
     out
 }
 
+/// A sentence with a capital in front.
+pub fn capitalized(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// `1 file`, `2 files`: a count with its noun.
 pub fn counted(number: u64, singular: &str, plural: &str) -> String {
     format!("{} {}", thousands(number), if number == 1 { singular } else { plural })

@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::case::clocks::Clocks;
 use crate::case::group::Group;
-use crate::collections::minutes::Minutes;
+use crate::collections::minutes::{MINUTE, Minutes};
 use crate::login::account::Accounts;
 use crate::login::target::Target;
 use crate::protocol::Role;
@@ -74,25 +75,26 @@ struct BackEnd<'a> {
 }
 
 /// Looks behind the groups of front ends. Where no log of the back end covers the time nothing is known, and nothing is said.
-pub(super) fn look_behind(groups: &mut [Group], summary: &Summary, accounts: &Accounts) {
+pub(super) fn look_behind(groups: &mut [Group], summary: &Summary, accounts: &Accounts, clocks: &Clocks) {
     if !groups.iter().any(|group| group.is_front() && group.key.target.is_some()) {
         return;
     }
     let of_back_ends = groups.iter().filter(|group| !group.is_front());
     let back_ends: Vec<BackEnd<'_>> =
         of_back_ends.map(|group| BackEnd { group, accounts: accounts_of(group, accounts) }).collect();
-    let found: Vec<Option<Behind>> = groups.iter().map(|group| behind(group, &back_ends, summary, accounts)).collect();
+    let found: Vec<Option<Behind>> = groups.iter().map(|group| behind(group, &back_ends, summary, accounts, clocks)).collect();
     groups.iter_mut().zip(found).for_each(|(group, behind)| group.behind = behind);
 }
 
-fn behind(front: &Group, back_ends: &[BackEnd<'_>], summary: &Summary, accounts: &Accounts) -> Option<Behind> {
+fn behind(front: &Group, back_ends: &[BackEnd<'_>], summary: &Summary, accounts: &Accounts, clocks: &Clocks) -> Option<Behind> {
     let target = Target::parse(front.key.target.as_deref().filter(|_| front.is_front())?);
     let (key, server, service) = summary.services.iter().find_map(|(key, service)| {
         let is_kind = key.role == Role::BackEnd && key.protocol == front.service.protocol;
         let server = key.server.as_ref().filter(|server| is_kind && target.is_on(server))?;
         Some((key, server, service))
     })?;
-    let minutes = widened(&front.failures.minutes);
+    let ahead = clocks.ahead(Some(server), front.service.server.as_deref());
+    let minutes = widened(&front.failures.minutes, ahead);
     let is_covered = service.presence.iter().any(|(minute, _)| minutes.contains(&minute));
     let failed = accounts_of(front, accounts);
     let of_it = back_ends.iter().filter(|back| back.group.service == *key);
@@ -121,7 +123,8 @@ fn accounts_of<'a>(group: &'a Group, accounts: &'a Accounts) -> BTreeSet<&'a str
     group.failures.users.iter().map(|(key, _, _)| accounts.key_of(key)).collect()
 }
 
-/// The minutes of failures, and those beside them.
-fn widened(minutes: &Minutes<u64>) -> BTreeSet<i64> {
-    minutes.iter().flat_map(|(minute, _)| minute - APART..=minute + APART).collect()
+/// The minutes of failures, and those beside them, by a clock that is so many milliseconds ahead.
+fn widened(minutes: &Minutes<u64>, ahead: i64) -> BTreeSet<i64> {
+    let later = (ahead + MINUTE / 2).div_euclid(MINUTE);
+    minutes.iter().flat_map(|(minute, _)| minute + later - APART..=minute + later + APART).collect()
 }

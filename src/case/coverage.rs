@@ -2,6 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::case::clocks::Clocks;
+use crate::case::evidence::Evidence;
+use crate::case::switched_off::{SwitchedOff, switched_off};
+use crate::clock::duration_for_people;
 use crate::collections::minutes::{MINUTE, Minutes};
 use crate::login::mechanism::{Encryption, Mechanism};
 use crate::login::session::SessionCounts;
@@ -42,10 +46,14 @@ pub struct Covered {
     pub sessions_without_end: u64,
     /// Its logs that could not be read to their end.
     pub damaged_files: u64,
+    /// Writing them is switched off, or was for a while.
+    pub is_switched_off: bool,
+    /// Its clock is so many milliseconds ahead of the other servers'; behind them if negative.
+    pub clock_ahead: i64,
 }
 
 impl Covered {
-    /// What is missing inside of the logs, in words.
+    /// What is missing inside of the logs, or wrong with them, in words.
     pub fn holes(&self) -> Vec<String> {
         let all = [
             (self.missing_sequence_numbers, "line missing", "lines missing"),
@@ -54,7 +62,15 @@ impl Covered {
             (self.damaged_files, "file not read to its end", "files not read to their end"),
         ];
         let words = |(count, one, many): (u64, &str, &str)| counted(count, one, many);
-        all.into_iter().filter(|hole| hole.0 > 0).map(words).collect()
+        let counts = all.into_iter().filter(|hole| hole.0 > 0).map(words);
+        let off = self.is_switched_off.then(|| "log switched off".to_owned());
+        let by = || duration_for_people(self.clock_ahead.abs());
+        let clock = match self.clock_ahead {
+            0 => None,
+            1.. => Some(format!("clock {} ahead", by())),
+            _ => Some(format!("clock {} behind", by())),
+        };
+        counts.chain(off).chain(clock).collect()
     }
 }
 
@@ -67,13 +83,18 @@ pub struct Coverage {
     pub gaps: Vec<Gap>,
     /// All sessions.
     pub sessions: SessionCounts,
+    /// Servers whose clocks differ.
+    pub clocks: Clocks,
+    /// Logs that are switched off, or were.
+    pub switched_off: Vec<SwitchedOff>,
     /// Front-end and back-end logins by service, mechanism and encryption.
     pub mechanisms: BTreeMap<(ServiceKey, Mechanism, Encryption), u64>,
 }
 
 /// The coverage of all services, and when each is seen to have started anew.
-pub fn coverage(summary: &Summary) -> (Coverage, Vec<(ServiceKey, Vec<i64>)>) {
-    let (mut coverage, mut all_restarts) = (Coverage::default(), Vec::new());
+pub fn coverage(summary: &Summary, evidence: &Evidence, clocks: Clocks) -> (Coverage, Vec<(ServiceKey, Vec<i64>)>) {
+    let switched_off = switched_off(evidence);
+    let (mut coverage, mut all_restarts) = (Coverage { clocks, switched_off, ..Coverage::default() }, Vec::new());
     for (key, service) in &summary.services {
         let gaps: Vec<(i64, i64)> = gaps(&service.presence).collect();
         let (sessions, restarts) = summary.sessions(key);
@@ -84,6 +105,8 @@ pub fn coverage(summary: &Summary) -> (Coverage, Vec<(ServiceKey, Vec<i64>)>) {
             sessions_without_start: sessions.without_start,
             sessions_without_end: sessions.without_end,
             damaged_files: damaged_files(summary, key),
+            is_switched_off: coverage.switched_off.iter().any(|off| off.is_about(key)),
+            clock_ahead: coverage.clocks.ahead(key.server.as_deref(), None),
         });
         coverage.gaps.extend(gaps.into_iter().map(|(from, to)| Gap { service: key.clone(), from, to }));
         for ((mechanism, encryption), count) in &sessions.logins {

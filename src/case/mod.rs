@@ -13,6 +13,7 @@ use crate::summary::counts::Counts;
 use crate::summary::{ServiceKey, Source, Summary};
 
 pub mod behind;
+pub mod clocks;
 pub mod coverage;
 pub mod evidence;
 pub mod group;
@@ -20,6 +21,7 @@ pub mod none_since;
 pub mod outage;
 mod redacted;
 pub mod refusals;
+pub mod switched_off;
 pub mod timeline;
 pub mod top;
 pub mod wrong_clock;
@@ -67,9 +69,10 @@ impl Case {
         evidence.note_ambiguous_dates();
         let accounts = join_accounts(&summary);
         let mut groups = group::groups(&summary, &accounts);
-        behind::look_behind(&mut groups, &summary, &accounts);
+        let clocks = clocks::clocks(&summary);
+        behind::look_behind(&mut groups, &summary, &accounts, &clocks);
         let outages = outage::outages(&summary, &accounts, &groups);
-        let (coverage, restarts) = coverage::coverage(&summary);
+        let (coverage, restarts) = coverage::coverage(&summary, &evidence, clocks);
         let refusals = refusals::refusals(&summary, &accounts);
         let (top_accounts, top_addresses) = (top::accounts(&summary, &accounts), top::addresses(&summary));
         let mut case = Self {

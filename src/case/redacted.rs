@@ -6,11 +6,13 @@
 use std::mem::take;
 
 use crate::case::behind::Behind;
+use crate::case::clocks::WrongServer;
 use crate::case::coverage::{Coverage, Covered, Gap};
 use crate::case::evidence::Evidence;
 use crate::case::group::Group;
 use crate::case::outage::Outage;
 use crate::case::refusals::{Refusals, RefusedName};
+use crate::case::switched_off::SwitchedOff;
 use crate::case::top::Top;
 use crate::case::{Case, timeline};
 use crate::login::identity::CUT_LENGTH;
@@ -134,7 +136,16 @@ impl Redact for Refusals {
 
 impl Redact for Coverage {
     fn redact(&mut self, redactor: &Redactor) {
-        let Self { services, gaps, sessions: _, mechanisms } = self;
+        let Self { services, gaps, sessions: _, clocks, switched_off, mechanisms } = self;
+        for WrongServer { server, ahead: _, other, samples: _, example } in &mut clocks.0 {
+            *server = redactor.host(server).into();
+            *other = other.take().map(|name| redactor.host(&name).into());
+            example.iter_mut().for_each(|(service, _)| service.redact(redactor));
+        }
+        for SwitchedOff { server, protocol: _, since: _, until: _, location } in switched_off {
+            *server = server.take().map(|name| redactor.host(&name).into());
+            location.redact(redactor);
+        }
         for covered in services {
             let Covered {
                 service,
@@ -143,6 +154,8 @@ impl Redact for Coverage {
                 sessions_without_start: _,
                 sessions_without_end: _,
                 damaged_files: _,
+                is_switched_off: _,
+                clock_ahead: _,
             } = covered;
             service.redact(redactor);
         }

@@ -89,7 +89,7 @@ fn server_of(cmdlet: &Cmdlet) -> Option<&str> {
 fn in_words(cmdlet: &Cmdlet) -> String {
     let who = cmdlet.caller.as_deref().map_or_else(|| "somebody".to_owned(), str::to_owned);
     let telling = |(name, _): &&(String, String)| {
-        ["x509certificatename", "services", "thumbprint", "server", "identity", "logintype"]
+        ["x509certificatename", "services", "thumbprint", "server", "identity", "logintype", "protocollogenabled"]
             .contains(&name.to_ascii_lowercase().as_str())
     };
     let parameters: String = cmdlet.parameters.iter().filter(telling).map(|(name, value)| format!(" -{name} {value}")).collect();
@@ -202,7 +202,7 @@ fn from_evidence(evidence: &Evidence, entries: &mut Vec<Entry>) {
 }
 
 /// The server whose settings a cmdlet changes: the one it names, else the one it ran on, which is what these cmdlets take.
-fn concerned(cmdlet: &Cmdlet, ran_on: Option<&str>) -> Option<String> {
+pub(super) fn concerned(cmdlet: &Cmdlet, ran_on: Option<&str>) -> Option<String> {
     let name = cmdlet.name.to_ascii_lowercase();
     let is_local = ["imapsettings", "popsettings", "exchangecertificate"].iter().any(|noun| name.contains(noun));
     let component = cmdlet.parameter("Identity").filter(|_| name.contains("servercomponentstate"));
@@ -210,7 +210,7 @@ fn concerned(cmdlet: &Cmdlet, ran_on: Option<&str>) -> Option<String> {
 }
 
 /// The protocol in the name of a cmdlet or a provider, if there is one.
-fn protocol_in(name: &str) -> Option<Protocol> {
+pub(super) fn protocol_in(name: &str) -> Option<Protocol> {
     let name = name.to_ascii_lowercase();
     let words = [("imap", Protocol::Imap4), ("pop", Protocol::Pop3)];
     words.into_iter().find(|(word, _)| name.contains(word)).map(|(_, protocol)| protocol)

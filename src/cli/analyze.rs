@@ -19,7 +19,7 @@ use crate::pipeline::Material;
 #[command(after_help = status::HELP, after_long_help = format!("{EXAMPLES}\n\n{}", status::HELP))]
 pub(super) struct Analyze {
     #[command(flatten)]
-    selection: Selection,
+    pub(super) selection: Selection,
 
     #[command(flatten)]
     compare: Compare,
@@ -41,6 +41,7 @@ pub(super) struct Analyze {
 
 const EXAMPLES: &str = "\
 Examples:
+  exlog analyze --local
   exlog analyze \"C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Logging\"
   exlog analyze \\\\ex01\\c$\\logs \\\\ex02\\c$\\logs --from -3h
   exlog analyze copies --around outage-1 --margin 30m --format html --output outage-1.html

@@ -55,7 +55,7 @@ impl Around {
                 .hint("write it to a file first, or give the window with --from and --to"));
         }
         // The numbers are those of the report about everything, so that other filters give no other outage.
-        let everything = Scope { server_name: selection.server_name.clone(), ..Scope::default() };
+        let everything = Scope { server_name: selection.server_name(), ..Scope::default() };
         let Material { summary, evidence } = read(&selection.job(&[], &everything), quiet)?;
         if summary.sources.is_empty() {
             return Err(no_input(&summary.notes, "the paths"));

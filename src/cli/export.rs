@@ -31,7 +31,7 @@ use crate::skipped::FileNote;
 #[command(after_help = STATUS, after_long_help = long_help())]
 pub(super) struct Export {
     #[command(flatten)]
-    selection: Selection,
+    pub(super) selection: Selection,
 
     #[command(flatten)]
     wanted: Wanted,

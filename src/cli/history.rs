@@ -9,11 +9,11 @@ use crate::cli::options::now;
 use crate::cli::output::Output;
 use crate::cli::report::GlyphsName;
 use crate::cli::status::Status;
+use crate::clock::DAY;
 use crate::clock::Zone;
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::days::{Asked, Count};
 use crate::history::store::Store;
-use crate::night::day::DAY;
 use crate::report::terminal;
 use crate::summary::scope::NamePattern;
 

@@ -7,9 +7,9 @@ use clap::Args;
 
 use crate::case::evidence::Evidence;
 use crate::cli::options::Selection;
-use crate::cli::output::write_file;
+use crate::cli::output::{words_of_writing, write_file};
 use crate::clock::{Window, rfc3339};
-use crate::error::{Error, ErrorKind, Result, plain_words};
+use crate::error::{Error, ErrorKind, Result};
 use crate::input::discover::{Input, discover};
 use crate::manifest::inputs::Inputs;
 use crate::manifest::{self, Manifest, Options};
@@ -83,7 +83,7 @@ impl Pending {
 }
 
 fn could_not_be_written(file: &Path, error: &std::io::Error) -> Error {
-    let message = format!("the manifest {} could not be written: {}", file.display(), plain_words(error));
+    let message = format!("the manifest {} could not be written: {}", file.display(), words_of_writing(error));
     Error::new(ErrorKind::Output, message).hint("choose another file with --manifest")
 }
 

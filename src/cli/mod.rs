@@ -5,12 +5,13 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 
 mod analyze;
 mod around;
 mod cluster;
 mod compare;
+mod completions;
 mod config;
 mod csv_mark;
 mod delivery;
@@ -22,12 +23,15 @@ mod history;
 mod left_summary;
 mod limit;
 mod listing;
+mod local;
+mod man;
 mod manifest;
 mod merge;
 mod nightly;
 mod options;
 mod output;
 mod pages;
+mod paths;
 mod progress;
 mod reading;
 mod redaction;
@@ -84,11 +88,20 @@ enum Command {
     Cluster(cluster::ClusterCommand),
     /// Options that a command takes from a file and the environment
     Config(config::Config),
+    /// What makes a shell complete commands and options: PowerShell, bash, zsh, fish
+    Completions(completions::Completions),
+    /// The manual page, of the program or of one command
+    Man(man::Manual),
+}
+
+/// The program as clap knows it, with everything that no derive can say.
+fn program() -> clap::Command {
+    paths::checked(config::configurable(Cli::command()))
 }
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    let program = config::configurable(Cli::command());
+    let program = program();
     let arguments = match config::completed(&program, env::args_os().collect(), &|name| env::var_os(name)) {
         Ok(arguments) => arguments,
         Err(error) => return report_error(&error).into(),
@@ -103,8 +116,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Status {
-    let result = match cli.command {
+fn run(mut cli: Cli) -> Status {
+    let result = find_local(&mut cli.command).and_then(|()| match cli.command {
         Command::Analyze(analyze) => analyze.run(),
         Command::Sessions(sessions) => sessions.run(),
         Command::Watch(watch) => watch.run(),
@@ -120,8 +133,24 @@ fn run(cli: Cli) -> Status {
         Command::Schedule(schedule) => schedule.run(),
         Command::Cluster(cluster) => cluster.run(),
         Command::Config(config) => config.run(&|name| env::var_os(name)),
-    };
+        Command::Completions(completions) => completions.run(),
+        Command::Man(manual) => manual.run(),
+    });
     result.unwrap_or_else(|error| report_error(&error))
+}
+
+/// Finds the logs of this machine for the commands that were told to read them.
+fn find_local(command: &mut Command) -> Result<()> {
+    match command {
+        Command::Analyze(analyze) => analyze.selection.find_local(),
+        Command::Sessions(sessions) => sessions.selection.find_local(),
+        Command::Watch(watch) => watch.selection.find_local(),
+        Command::Summarize(summarize) => summarize.selection.find_local(),
+        #[cfg(feature = "parquet")]
+        Command::Export(export) => export.selection.find_local(),
+        Command::Nightly(nightly) => nightly.find_local(),
+        _ => Ok(()),
+    }
 }
 
 /// Says on standard error what went wrong, and which status that is.

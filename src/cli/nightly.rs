@@ -11,6 +11,7 @@ use crate::cli::delivery::{Deliveries, Delivery};
 use crate::cli::events::events;
 use crate::cli::left_summary::{Leaving, leave};
 use crate::cli::limit::Limit;
+use crate::cli::local::Local;
 use crate::cli::options::{duration, has_standard_input, now, shown};
 use crate::cli::output::Output;
 use crate::cli::pages::write_pages;
@@ -19,6 +20,7 @@ use crate::cli::reading::{no_input, tell_unreadable};
 use crate::cli::report::{GlyphsName, SeverityName};
 use crate::cli::status::Status;
 use crate::cli::telling::tell;
+use crate::clock::DAY;
 use crate::clock::{Window, Zone};
 use crate::dataset::summary_file::SummaryFile;
 use crate::delivery::mail::Letter;
@@ -29,7 +31,6 @@ use crate::history::days;
 use crate::history::run::{Order, PAGE_DAYS, last_days, last_night, read, told};
 use crate::history::store::Store;
 use crate::night::Night;
-use crate::night::day::DAY;
 use crate::night::story::Story;
 use crate::report::html::{self, Asked};
 use crate::report::terminal::Look;
@@ -43,9 +44,12 @@ const LETTER_WIDTH: usize = 78;
 #[derive(Debug, Args)]
 #[command(after_help = HELP, after_long_help = format!("{EXAMPLES}\n\n{HELP}"))]
 pub(super) struct Nightly {
-    /// Files, folders, globs, UNC paths, .zip archives; logs are found in them by content, and known again when they were renamed or packed
-    #[arg(value_name = "PATH", required = true)]
+    /// Files, folders, globs, UNC paths, .zip and .7z archives; logs are found in them by content, and known again when they were renamed or packed
+    #[arg(value_name = "PATH", required_unless_present = "local")]
     paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    local: Local,
 
     /// The file in which progress and history are kept (SQLite; made in the first run; on a local disk)
     #[arg(long, value_name = "FILE")]
@@ -137,6 +141,14 @@ Exit status:
   3  no readable protocol log among the paths";
 
 impl Nightly {
+    /// Finds the logs of this machine, if they are asked for.
+    ///
+    /// # Errors
+    /// As [`Local::find`].
+    pub(super) fn find_local(&mut self) -> Result<()> {
+        self.local.find(&mut self.paths)
+    }
+
     pub(super) fn run(&self) -> Result<Status> {
         if has_standard_input(&self.paths) {
             return Err(Error::new(ErrorKind::Usage, "standard input cannot be read on in the next night")
@@ -150,7 +162,7 @@ impl Nightly {
         let order = Order {
             paths: &self.paths,
             evidence: &self.evidence,
-            server_name: self.server_name.clone(),
+            server_name: self.local.server(self.server_name.as_ref()),
             threads: self.threads,
             unpacking: self.unpacking.into(),
             now: now().now(),
@@ -250,7 +262,7 @@ impl Nightly {
             zone,
             paths: shown(&self.paths),
             evidence: shown(&self.evidence),
-            server_name: self.server_name.clone(),
+            server_name: self.local.server(self.server_name.as_ref()),
             ..Asked::default()
         };
         html::write_night(&case, &judge_together(&case), night, &asked, out)

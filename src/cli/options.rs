@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::around::Around;
 use crate::cli::limit::Limit;
+use crate::cli::local::Local;
 use crate::clock::{Clock, Window, Zone, parse_duration, parse_time};
 use crate::dataset::summary_file::Question;
 use crate::error::{Error, ErrorKind, Result};
@@ -19,9 +20,12 @@ use crate::summary::scope::{ClientPattern, NamePattern, Scope};
 /// What is read and what of it counts.
 #[derive(Debug, Args)]
 pub(super) struct Selection {
-    /// Files, folders, globs, UNC paths, .zip archives, or - for standard input; logs are found in them by content
-    #[arg(value_name = "PATH", required = true)]
+    /// Files, folders, globs, UNC paths, .zip and .7z archives, or - for standard input; logs are found in them by content
+    #[arg(value_name = "PATH", required_unless_present = "local")]
     pub(super) paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    local: Local,
 
     /// Count from this time on: 2026-03-12, 2026-03-12T07:30Z, '2026-03-12 07:30', -3h, -2d, yesterday
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "What counts")]
@@ -64,7 +68,7 @@ pub(super) struct Selection {
 
     /// All files belong to this server, whatever their paths say
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), help_heading = "What counts")]
-    pub(super) server_name: Option<String>,
+    server_name: Option<String>,
 
     /// How many threads read [default: all processors]
     #[arg(long, value_name = "N")]
@@ -91,6 +95,19 @@ enum RoleName {
 }
 
 impl Selection {
+    /// Finds the logs of this machine, if they are asked for.
+    ///
+    /// # Errors
+    /// As [`Local::find`].
+    pub(super) fn find_local(&mut self) -> Result<()> {
+        self.local.find(&mut self.paths)
+    }
+
+    /// The server to which all files belong, if that is told.
+    pub(super) fn server_name(&self) -> Option<String> {
+        self.local.server(self.server_name.as_ref())
+    }
+
     /// The zone in which times are meant and shown.
     pub(super) fn zone(&self) -> Result<Zone> {
         Zone::parse(&self.timezone)
@@ -107,7 +124,7 @@ impl Selection {
             zone: self.zone()?,
             paths: shown(&self.paths),
             evidence: shown(evidence),
-            server_name: self.server_name.clone(),
+            server_name: self.server_name(),
             protocol: scope.protocol,
             role: scope.role,
             servers: self.server.clone(),
@@ -140,7 +157,7 @@ impl Selection {
         // What is wrong with a filter is said before anything is read.
         let scope = self.scope_of(asked, &[])?;
         let around = self.around.window(self, self.zone()?, quiet)?;
-        Ok(Scope { window: around.unwrap_or(asked), ..scope })
+        Ok(Scope { window: around.unwrap_or(asked), server_name: self.server_name(), ..scope })
     }
 
     /// The same filters under another window; `servers` instead of the filter by server, if any are given.

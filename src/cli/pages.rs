@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::cli::output::write_file;
-use crate::error::{Error, ErrorKind, Result, plain_words};
-use crate::night::day::{DAY, Day, date};
+use crate::cli::output::{words_of_writing, write_file};
+use crate::clock::DAY;
+use crate::error::{Error, ErrorKind, Result};
+use crate::night::day::{Day, date};
 use crate::report::html::index;
 
 /// Writes the page of the day that `moment` falls in, and the index.
@@ -19,7 +20,7 @@ pub(super) fn write_pages(
     page: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
     let failed = |path: &Path, error: &io::Error| {
-        Error::new(ErrorKind::Output, format!("{} could not be written: {}", path.display(), plain_words(error)))
+        Error::new(ErrorKind::Output, format!("{} could not be written: {}", path.display(), words_of_writing(error)))
             .hint("the account that runs exlog must be allowed to write in the folder of --out")
     };
     std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;

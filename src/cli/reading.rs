@@ -1,9 +1,11 @@
 //! Reading for a command: with progress, and with a word about what could not be read.
 
+use std::io;
+
 use crate::attempts::in_order::Rows;
 use crate::cli::progress::Bar;
 use crate::cli::telling::tell;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, plain_words};
 use crate::input::listed::Listed;
 use crate::pipeline::{self, Job, Material};
 use crate::skipped::{FileFate, FileNote};
@@ -55,7 +57,21 @@ pub(super) fn tell_unreadable(notes: &[FileNote], quiet: bool) {
     for note in notes.iter().filter(|note| note.fate == FileFate::Unreadable) {
         tell(format_args!("{}: {}", note.file, note.reason));
     }
+    missing_right(notes).iter().for_each(tell);
 }
+
+/// What must be granted where access was denied, and how to get on without.
+fn missing_right(notes: &[FileNote]) -> Option<&'static str> {
+    let denied = plain_words(&io::ErrorKind::PermissionDenied.into());
+    notes.iter().any(|note| note.reason == denied).then_some(if cfg!(windows) { RIGHT_OF_WINDOWS } else { RIGHT_OF_UNIX })
+}
+
+const RIGHT_OF_WINDOWS: &str = "access was denied: the account needs the right to list folders and to read files (RX)\n  \
+     run it elevated ('Run as administrator'), or grant the right: icacls FOLDER /grant 'ACCOUNT:(OI)(CI)RX'\n  \
+     a backup operator can copy them first, whatever their rights: robocopy FOLDER COPY /S /B";
+
+const RIGHT_OF_UNIX: &str = "access was denied: the account needs the right to list folders (x) and to read files (r)\n  \
+     run it as root or as their owner, or grant the right: setfacl -R -m u:ACCOUNT:rX FOLDER";
 
 /// Says what of logs that were read side by side could not be read, and whether nothing is missing.
 pub(super) fn tell_left_aside(logs: &impl Rows, mut notes: Vec<FileNote>, quiet: bool) -> bool {
@@ -66,6 +82,7 @@ pub(super) fn tell_left_aside(logs: &impl Rows, mut notes: Vec<FileNote>, quiet:
         for note in &notes {
             tell(format_args!("{}: {}", note.file, note.reason));
         }
+        missing_right(&notes).iter().for_each(tell);
         if logs.skipped() > 0 {
             let lines = counted(logs.skipped(), "line", "lines");
             tell(format_args!("{lines} could not be read; 'exlog analyze' says which and why"));
@@ -83,8 +100,28 @@ pub(super) fn no_input(notes: &[FileNote], among: &str) -> Error {
     if notes.len() > 10 {
         message.push_str(&format!("\n  and {} more", notes.len() - 10));
     }
-    Error::new(ErrorKind::NoInput, message).hint(
+    Error::new(ErrorKind::NoInput, message).hint(missing_right(notes).unwrap_or(
         "Exchange writes them to ...\\Exchange Server\\V15\\Logging\\Imap4 and \\Pop3, if logging is switched on:\n  \
          Set-ImapSettings -ProtocolLogEnabled $true (POP: Set-PopSettings), then restart the IMAP4 (POP3) services",
-    )
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_access_was_denied_the_missing_right_is_named() {
+        let note = |kind: io::ErrorKind| FileNote {
+            file: "a.LOG".into(),
+            fate: FileFate::Unreadable,
+            reason: plain_words(&kind.into()),
+        };
+        let denied = [note(io::ErrorKind::NotFound), note(io::ErrorKind::PermissionDenied)];
+        assert_eq!(missing_right(&denied[..1]), None);
+        assert!(missing_right(&denied).unwrap().contains("needs the right"));
+        let error = no_input(&denied, "the paths").to_string();
+        assert!(error.contains("needs the right") && !error.contains("ProtocolLogEnabled"), "{error}");
+        assert!(no_input(&denied[..1], "the paths").to_string().contains("ProtocolLogEnabled"));
+    }
 }

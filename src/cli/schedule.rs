@@ -7,10 +7,10 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use clap::{Args, CommandFactory, ValueEnum};
+use clap::{Args, ValueEnum};
 
 use crate::cli::config;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, words_of_writing};
 use crate::cli::status::Status;
 use crate::cli::telling::tell;
 use crate::error::{Error, ErrorKind, Result, plain_words};
@@ -106,7 +106,7 @@ impl Schedule {
 
     /// Whether the task's command would take its arguments: better said now than at two in the night.
     fn check_arguments(&self) -> Result<()> {
-        let program = config::configurable(crate::cli::Cli::command());
+        let program = crate::cli::program();
         if program.find_subcommand(COMMAND).is_none() {
             return Ok(());
         }
@@ -147,7 +147,7 @@ fn install_units(task: &Task) -> Result<()> {
     for (kind, content) in [("service", systemd::service(task)), ("timer", systemd::timer(task))] {
         let path = Path::new(UNITS).join(format!("{}.{kind}", systemd::UNIT));
         fs::write(&path, content).map_err(|error| {
-            Error::new(ErrorKind::Output, format!("{} could not be written: {}", path.display(), plain_words(&error)))
+            Error::new(ErrorKind::Output, format!("{} could not be written: {}", path.display(), words_of_writing(&error)))
                 .hint("run it as root, or leave --install away and put the units where they belong")
         })?;
         tell(format_args!("{} was written", path.display()));

@@ -35,7 +35,7 @@ use crate::text::counted;
 #[command(after_help = STATUS, after_long_help = format!("{EXAMPLES}\n\n{STATUS}"))]
 pub(super) struct Sessions {
     #[command(flatten)]
-    selection: Selection,
+    pub(super) selection: Selection,
 
     #[command(flatten)]
     wanted: Wanted,

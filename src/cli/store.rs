@@ -9,12 +9,13 @@ use clap::{Args, Subcommand};
 use crate::cli::options::now;
 use crate::cli::output::Output;
 use crate::cli::status::Status;
+use crate::clock::DAY;
 use crate::clock::parse_duration;
 use crate::dataset::summary_file::SummaryFile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::days::Asked;
 use crate::history::store::Store;
-use crate::night::day::{DAY, date};
+use crate::night::day::date;
 use crate::text::TerminalText;
 
 /// How long to wait for a run that holds the store.

@@ -19,7 +19,7 @@ use crate::pipeline::Material;
 #[command(after_help = STATUS, after_long_help = format!("{EXAMPLES}\n\n{STATUS}"))]
 pub(super) struct Summarize {
     #[command(flatten)]
-    selection: Selection,
+    pub(super) selection: Selection,
 
     #[command(flatten)]
     listing: Listing,

@@ -38,7 +38,7 @@ const JUDGING: u32 = 10;
 #[command(mut_arg("around", |around| around.hide(true)), mut_arg("margin", |margin| margin.hide(true)))]
 pub(super) struct Watch {
     #[command(flatten)]
-    selection: Selection,
+    pub(super) selection: Selection,
 
     /// How much of what is there already is read first, back from its last line: 10m, 2h, 1d
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration, conflicts_with = "from", help_heading = "What counts")]

@@ -55,6 +55,13 @@ pub struct Sought<'a> {
     hash: u64,
 }
 
+impl Sought<'_> {
+    /// The name in lower case.
+    pub fn key(&self) -> &str {
+        self.key
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Entry<V> {
     value: V,

@@ -4,6 +4,8 @@ use crate::case::Case;
 use crate::clock::{Zone, for_people};
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
+use crate::diagnosis::powershell::argument;
+use crate::protocol::Protocol;
 use crate::skipped::SkipReason;
 use crate::text::counted;
 
@@ -13,13 +15,14 @@ pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
     title: "The logs are not complete",
     doc: "\
 ## What it finds
-Days or hours without lines between the first and the last file, holes in the numbering of session lines, lines that cannot be read.
+Days or hours without lines between the first and the last file, holes in the numbering of session lines, lines that cannot be read, and
+logs that Exchange was told not to write.
 
 ## Why it matters
 It says what the answer cannot say: an outage in a gap is not seen.
 
 ## Evidence it needs
-The logs suffice.
+The logs suffice. Get-ImapSettings, Get-PopSettings and the event log MSExchange Management tell whether logging was switched off.
 
 ## What to do
 Copy the missing files. Damaged lines point to a copy that broke off, a full disk, or a crash.
@@ -44,17 +47,22 @@ fn judge_all(case: &Case) -> Option<Finding> {
         summary.skipped.by_reason().filter(|(reason, _)| *reason != SkipReason::Unfinished).map(|(_, count)| count).sum();
     let missing = case.coverage.sessions.missing_sequence_numbers;
     let gaps = &case.coverage.gaps;
-    if damaged + missing == 0 && gaps.is_empty() {
+    let off = &case.coverage.switched_off;
+    if damaged + missing == 0 && gaps.is_empty() && off.is_empty() {
         return None;
     }
     let span = summary.span?;
     let mut finding = Finding::new(DIAGNOSIS.id, Severity::Low, Confidence::Confirmed, "The logs are not complete");
     (finding.start, finding.end) = (span.first, span.last);
     finding.summary = format!(
-        "{}, {} missing inside sessions, {}",
+        "{}, {} missing inside sessions, {}{}",
         counted(gaps.len() as u64, "gap", "gaps"),
         counted(missing, "line", "lines"),
-        counted(damaged, "line that cannot be read", "lines that cannot be read")
+        counted(damaged, "line that cannot be read", "lines that cannot be read"),
+        match off.len() {
+            0 => String::new(),
+            count => format!(", {} switched off", counted(count as u64, "log", "logs")),
+        }
     );
     for gap in gaps.iter().take(LISTED) {
         let (key, from, to) = (&gap.service, for_people(gap.from, Zone::Utc), for_people(gap.to, Zone::Utc));
@@ -63,12 +71,24 @@ fn judge_all(case: &Case) -> Option<Finding> {
         finding.servers.extend(key.server.as_deref().map(str::to_owned));
         finding.seen(Effect::Supports, "log_line", text, Some(gap.from), case.file_at(key, gap.from - 1).as_ref());
     }
+    for off in off.iter().take(LISTED) {
+        let kind = if off.since.is_some() { "event" } else { "settings" };
+        finding.protocols.extend(off.protocol);
+        finding.servers.extend(off.server.as_deref().map(str::to_owned));
+        finding.seen(Effect::Supports, kind, off.in_words(Zone::Utc), off.since, Some(&off.location));
+    }
     for (reason, at, _) in summary.skipped.examples().filter(|(reason, _, _)| *reason != SkipReason::Unfinished) {
         finding.seen(Effect::Supports, "log_line", reason.words(), None, Some(at));
     }
     if finding.evidence.is_empty() {
         let file = summary.sources.first().map(|source| crate::location::Location::new(source.file.clone(), 0));
         finding.seen(Effect::Supports, "log_line", "session lines are missing: their numbers have holes", None, file.as_ref());
+    }
+    if let Some(off) = off.iter().find(|off| off.until.is_none()) {
+        let noun = if off.protocol == Some(Protocol::Pop3) { "Pop" } else { "Imap" };
+        let server = off.server.as_deref().map_or_else(String::new, |server| format!(" -Server {}", argument(server)));
+        let command = format!("Set-{noun}Settings{server} -ProtocolLogEnabled $true");
+        finding.step("Switch the protocol log on, and restart the services: they read it when they start", Some(command));
     }
     finding.step("Copy the missing files, or take into account that the answer does not cover these times", None);
     finding.checked()

@@ -22,6 +22,7 @@ mod certificate_dates;
 mod certificate_expired;
 mod certificate_expiring;
 mod certificate_name_mismatch;
+mod clocks_differ;
 mod connection_limit;
 mod group_failures;
 mod guessing;
@@ -59,7 +60,7 @@ pub struct Diagnosis {
 pub const HEADINGS: [&str; 5] = ["What it finds", "Why it matters", "Evidence it needs", "What to do", "When it is wrong"];
 
 /// All diagnoses, in the order of the documentation.
-pub const ALL: [&Diagnosis; 25] = [
+pub const ALL: [&Diagnosis; 26] = [
     &certificate_binding::DIAGNOSIS,
     &backend_unreachable::DIAGNOSIS,
     &backend_timeout::DIAGNOSIS,
@@ -85,6 +86,7 @@ pub const ALL: [&Diagnosis; 25] = [
     &certificate_chain_incomplete::DIAGNOSIS,
     &certificate_name_mismatch::DIAGNOSIS,
     &log_incomplete::DIAGNOSIS,
+    &clocks_differ::DIAGNOSIS,
 ];
 
 /// The diagnosis with this id, in any case.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, named_params};
 
+use crate::clock::DAY;
 use crate::diagnosis::finding::Severity;
-use crate::night::day::{DAY, Day};
+use crate::night::day::Day;
 use crate::protocol::Role;
 use crate::summary::scope::NamePattern;
 

@@ -2,10 +2,10 @@
 
 use rusqlite::{Connection, Row, ToSql, named_params, params};
 
+use crate::clock::DAY;
 use crate::dataset::summary_file::SummaryFile;
 use crate::history::rows::{Total, rows, totals};
 use crate::merge::Merge;
-use crate::night::day::DAY;
 use crate::protocol::{Protocol, Role};
 use crate::summary::Summary;
 use crate::usual::{AccountFailure, GroupDay, LatencyDay, Rows, Service, ServiceHour};

@@ -8,6 +8,7 @@ use rusqlite::{Connection, params};
 
 use crate::case::Case;
 use crate::case::evidence::Evidence;
+use crate::clock::DAY;
 use crate::clock::{Window, Zone};
 use crate::diagnosis::judge;
 use crate::error::{Error, Result};
@@ -21,7 +22,6 @@ use crate::history::stories;
 use crate::input::identity::Beginning;
 use crate::input::packed::Unpacking;
 use crate::merge::Merge;
-use crate::night::day::DAY;
 use crate::night::story::{self, Fresh, Story};
 use crate::night::unexplained::unexplained;
 use crate::night::{Night, Run};

@@ -3,10 +3,11 @@
 //! Nothing is opened here. Folders are walked recursively in the order of names, links are followed and their loops cut. A
 //! path that does not exist and holds `*`, `?` or `[` is expanded as a glob, because Windows shells do not do it.
 
+use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::{GlobBuilder, GlobMatcher, escape};
 use walkdir::WalkDir;
 
 use crate::collections::map::HashMap;
@@ -66,7 +67,7 @@ pub struct Discovery {
 pub fn discover(paths: &[PathBuf]) -> Discovery {
     let mut found = Discovery::default();
     for path in paths {
-        found.add(path);
+        found.add(&native(path, cfg!(windows)));
     }
     found.put_in_order();
     found
@@ -150,21 +151,38 @@ impl Discovery {
     }
 }
 
-/// The folder to walk and the matcher, if the path is a glob.
+/// The folder to walk and the matcher, if the path is a glob. What stands before the names is no part of one: `\\?\C:\` begins with
+/// a question mark and two backslashes, because Windows has it so.
 fn glob(pattern: &Path) -> Option<(PathBuf, GlobMatcher)> {
-    let is_literal = |component: &Component<'_>| !component.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+    let is_literal = |component: &Component<'_>| match component {
+        Component::Normal(name) => !name.to_string_lossy().contains(['*', '?', '[']),
+        _ => true,
+    };
     if pattern.components().all(|component| is_literal(&component)) {
         return None;
     }
-    let base: PathBuf = pattern.components().take_while(is_literal).collect();
-    let text = pattern.to_str()?;
-    let (base, text) = match base.as_os_str().is_empty() {
-        true => (PathBuf::from("."), format!("./{}", text.trim_start_matches("./"))),
-        false => (base, text.to_owned()),
-    };
+    let mut base: PathBuf = pattern.components().take_while(is_literal).collect();
+    if base.as_os_str().is_empty() {
+        base.push(".");
+    }
+    let names: PathBuf = pattern.components().skip_while(is_literal).collect();
+    // As paths are joined: behind `C:`, which is the folder of that drive where one is, no separator comes.
+    let is_open = base.to_str()?.ends_with(['/', std::path::MAIN_SEPARATOR]) || (cfg!(windows) && base.to_str()?.ends_with(':'));
+    let text = [escape(base.to_str()?).as_str(), if is_open { "" } else { "/" }, names.to_str()?].concat();
     let glob =
         GlobBuilder::new(&text).literal_separator(true).case_insensitive(cfg!(windows)).backslash_escape(false).build().ok()?;
     Some((base, glob.compile_matcher()))
+}
+
+/// A path with the separators that Windows itself writes, so that a file has one name however its folder was given. A path that
+/// begins with `\\?\` is taken literally, there and here.
+pub(super) fn native(path: &Path, is_windows: bool) -> Cow<'_, Path> {
+    match path.to_str() {
+        Some(text) if is_windows && text.contains('/') && !text.starts_with(r"\\?\") => {
+            PathBuf::from(text.replace('/', r"\")).into()
+        }
+        _ => path.into(),
+    }
 }
 
 #[cfg(test)]
@@ -219,5 +237,92 @@ mod tests {
         let found = discover(&[folder.path().to_owned()]);
         assert_eq!(found.inputs.len(), 5);
         assert_eq!(found.notes.iter().map(|note| note.fate).collect::<Vec<_>>(), [FileFate::Unreadable]);
+    }
+
+    #[test]
+    fn a_glob_begins_behind_what_is_taken_literally() {
+        let folder = tree();
+        fs::create_dir(folder.path().join("{b}")).unwrap();
+        fs::write(folder.path().join("{b}/4.LOG"), "").unwrap();
+        let found = discover(&[folder.path().join("{b}").join("*.LOG")]);
+        assert_eq!(names(&found, folder.path()), ["{b}/4.LOG"]);
+        let base_of = |pattern: &str| glob(Path::new(pattern)).map(|(base, _)| base);
+        assert_eq!(base_of("logs/EX01"), None);
+        assert_eq!(base_of("logs/*/a.LOG"), Some("logs".into()));
+        assert_eq!(base_of("*.LOG"), Some(".".into()));
+    }
+
+    #[test]
+    fn windows_has_one_separator() {
+        for (given, expected) in [
+            (r"C:/copies\EX01/Logging", r"C:\copies\EX01\Logging"),
+            ("//ex01/c$/logs", r"\\ex01\c$\logs"),
+            (r"\\?\C:\a/b", r"\\?\C:\a/b"),
+            ("-", "-"),
+        ] {
+            assert_eq!(native(Path::new(given), true), Path::new(expected));
+            assert_eq!(native(Path::new(given), false), Path::new(given));
+        }
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn every_way_in_which_windows_writes_a_path_leads_to_the_files() {
+        let folder = tree();
+        let whole = folder.path().canonicalize().unwrap();
+        assert!(whole.to_str().unwrap().starts_with(r"\\?\"));
+        for pattern in [r"**\*.log", "**/*.LOG", r"*\..\**\*.LOG", r"B\*.log"] {
+            let found = discover(&[folder.path().join(pattern)]);
+            assert!(!found.inputs.is_empty(), "{pattern}: {:?}", found.notes);
+        }
+        let all = ["a/1.log", "a/deep/3.LOG", "b/10.LOG", "b/2.LOG"];
+        assert_eq!(names(&discover(&[whole.join(r"**\*.LOG")]), &whole), all);
+        // The same files under other spellings are the same files.
+        let text = folder.path().to_str().unwrap();
+        let spellings =
+            [text.to_uppercase(), text.to_lowercase(), text.replace('\\', "/"), format!(r"{text}\"), format!(r"{text}\.\a\..")];
+        let mut paths: Vec<PathBuf> = spellings.iter().map(PathBuf::from).collect();
+        paths.push(whole);
+        let found = discover(&paths);
+        assert_eq!((found.inputs.len(), found.notes.len()), (5, 0), "{found:?}");
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_path_counts_from_the_folder_of_its_drive() {
+        // Tests run in the folder of the package.
+        let here = std::env::current_dir().unwrap();
+        let drive: String = here.to_str().unwrap().chars().take(2).collect();
+        let found = |path: &str| discover(&[PathBuf::from(format!("{drive}{path}"))]).inputs.len();
+        assert_eq!((found("Cargo.toml"), found("cargo.t?ml"), found(r"src\input\disc*.rs")), (1, 1, 1));
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn paths_may_be_longer_than_windows_has_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = (0..12).fold(folder.path().to_owned(), |path, _| path.join("a folder whose name is long"));
+        fs::create_dir_all(&deep).unwrap();
+        fs::write(deep.join("1.LOG"), "x").unwrap();
+        assert!(deep.as_os_str().len() > 300);
+        for path in [folder.path().to_owned(), deep.join("1.LOG"), deep.join("*.log"), folder.path().canonicalize().unwrap()] {
+            let found = discover(&[path]);
+            assert_eq!((found.inputs.len(), found.notes.len()), (1, 0), "{found:?}");
+            assert!(found.inputs[0].file().is_ok());
+        }
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn junctions_are_followed_and_their_loops_cut() {
+        let folder = tree();
+        let link = |link: &str, to: &Path| {
+            let (link, shell) = (folder.path().join(link), std::env::var_os("ComSpec").unwrap());
+            let status = std::process::Command::new(shell).args(["/c", "mklink", "/J"]).arg(link).arg(to).status();
+            assert!(status.unwrap().success());
+        };
+        link(r"a\loop", folder.path());
+        link("same", &folder.path().join("b"));
+        assert_eq!(discover(&[folder.path().to_owned()]).inputs.len(), 5);
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result, plain_words};
-use crate::input::discover::{Discovery, Input};
+use crate::input::discover::{Discovery, Input, native};
 use crate::skipped::FileFate;
 use crate::text::TerminalText;
 
@@ -50,7 +50,7 @@ impl Listed {
         for (name, root) in &self.files {
             match &self.fetched {
                 Some(folder) => found.add_copy(name, root, folder),
-                None => found.walk(name, root),
+                None => found.walk(&native(name, cfg!(windows)), &native(root, cfg!(windows))),
             }
         }
         found.put_in_order();

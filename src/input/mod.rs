@@ -4,6 +4,7 @@
 //! Found by content, never by extension; read with `read`, never memory-mapped (a live log that shrinks would kill the
 //! process). What the lines say is not looked at here.
 
+pub mod archive;
 pub mod block;
 pub mod discover;
 pub mod encoding;
@@ -14,4 +15,3 @@ pub mod segments;
 pub mod server_name;
 pub mod source;
 pub mod stream;
-pub mod zip;

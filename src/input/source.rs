@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::io::{self, Read};
 
+use crate::input::archive::Entry;
 use crate::input::discover::Input;
 use crate::input::packed::Packing;
-use crate::input::zip::Entry;
 
 /// Where the bytes of a file come from.
 #[derive(Debug, Clone, PartialEq, Eq)]

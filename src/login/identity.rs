@@ -113,6 +113,19 @@ impl<'a> Names<'a> {
     }
 }
 
+/// Domain and name of `domain\name`, `domain/name`, `name@domain` or `name`.
+pub fn domain_and_name(name: &str) -> (Option<&str>, &str) {
+    match name.split_once(['\\', '/']) {
+        Some((domain, local)) => (Some(domain), local),
+        None => name.rsplit_once('@').map_or((None, name), |(local, domain)| (Some(domain), local)),
+    }
+}
+
+/// A name as the user column holds it.
+pub fn cut(name: &str) -> &str {
+    name.char_indices().nth(CUT_LENGTH).and_then(|(at, _)| name.get(..at)).unwrap_or(name)
+}
+
 /// Whether two names differ in nothing but case.
 fn is_one_name(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && fold_case(a) == fold_case(b))

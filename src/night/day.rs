@@ -1,10 +1,7 @@
 //! One day of the history, as lists of days show it.
 
-use crate::clock::{Zone, for_people};
+use crate::clock::{DAY, Zone, for_people};
 use crate::diagnosis::finding::Severity;
-
-/// One day in milliseconds.
-pub const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// The front-end logins of a day, and what was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use crate::error::Result;
+use crate::input::archive::{Opener, is_archive};
 use crate::input::discover::{Discovery, Input, discover};
 use crate::input::packed::Unpacking;
-use crate::input::zip::{Opener, is_archive};
 use crate::pipeline::pool;
 
 /// Archives inside of archives are held in memory, all together so many bytes of them at the most.

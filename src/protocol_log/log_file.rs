@@ -5,13 +5,13 @@ use std::ops::Range;
 use std::sync::Mutex;
 
 use crate::error::plain_words;
+use crate::input::archive::{is_seven_zip, is_zip};
 use crate::input::discover::Input;
 use crate::input::encoding::Encoding;
 use crate::input::packed::Packing;
 use crate::input::segments;
 use crate::input::source::Source;
 use crate::input::stream::Stream;
-use crate::input::zip::is_zip;
 use crate::protocol_log::file_name::{NamedKind, kind_of};
 use crate::protocol_log::header::Header;
 use crate::protocol_log::place::Place;
@@ -212,7 +212,9 @@ fn known_other(beginning: &[u8]) -> Option<&'static str> {
         [] => Some("empty"),
         // Others were opened: they are folders.
         _ if is_zip(beginning) => Some("a zip archive in a pipe, or inside of another one under another name: unpack it first"),
-        [b'7', b'z', 0xbc, 0xaf, ..] => Some("a 7z archive, which exlog does not read: unpack it first"),
+        _ if is_seven_zip(beginning) => {
+            Some("a 7z archive in a pipe, or inside of another one under another name: unpack it first")
+        }
         [b'E', b'l', b'f', b'F', b'i', b'l', b'e', 0, ..] => Some("a Windows event log"),
         _ => None,
     }

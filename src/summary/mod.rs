@@ -17,6 +17,7 @@ use crate::skipped::{FileFate, FileNote, SkippedLines};
 
 pub mod account;
 pub mod affected;
+pub mod clock_sample;
 pub mod counts;
 pub mod failure_group;
 pub mod file;

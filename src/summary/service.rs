@@ -15,6 +15,7 @@ use crate::login::identity::ClientClass;
 use crate::merge::{Merge, Span, merge_entry};
 use crate::summary::account::Account;
 use crate::summary::affected::Affected;
+use crate::summary::clock_sample::ClockSample;
 use crate::summary::counts::Counts;
 use crate::summary::failure_group::{Circumstances, FailureGroup, GroupKey};
 use crate::summary::large_mailbox::LargeMailboxes;
@@ -59,6 +60,8 @@ pub struct Service {
     pub commands: Commands,
     /// Successes with an error beside them, by error.
     pub anomalies: BTreeMap<Box<str>, u64>,
+    /// When a few accounts logged in.
+    pub clock_sample: ClockSample,
 }
 
 impl Service {
@@ -94,6 +97,7 @@ impl Merge for Service {
         self.refused_users.merge_with(other.refused_users);
         self.commands.merge_with(other.commands);
         self.anomalies.merge_with(other.anomalies);
+        self.clock_sample.merge_with(other.clock_sample);
     }
 }
 

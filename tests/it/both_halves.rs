@@ -93,7 +93,7 @@ fn no_generated_login_is_joined_wrongly_and_nearly_all_are_joined() {
 }
 
 /// The tree of a plan with the front ends' logs under other servers' names, and the back ends' clocks that many seconds ahead.
-fn apart(plan: &Plan, seconds: i64) -> (Tree, BTreeMap<Place, Place>) {
+pub(crate) fn apart(plan: &Plan, seconds: i64) -> (Tree, BTreeMap<Place, Place>) {
     let made = Tree::new();
     let truth = generate(plan, made.path()).unwrap();
     let mut tree = Tree::new();
@@ -123,7 +123,7 @@ fn moved(line: &str, front: &str, seconds: i64) -> String {
     columns.join(",")
 }
 
-fn later(time: &str, seconds: i64) -> String {
+pub(crate) fn later(time: &str, seconds: i64) -> String {
     let number = |from: usize, to: usize| time[from..to].parse::<i64>().unwrap();
     let (date, clock) = ((number(0, 4), number(5, 7), number(8, 10)), (number(11, 13), number(14, 16), number(17, 19)));
     let moment = utc(date.0, date.1, date.2, clock.0, clock.1, clock.2);

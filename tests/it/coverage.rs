@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::findings::cmdlet;
+use crate::generator::clock::utc;
 use crate::program::{analyze, exlog, list};
 use crate::tree::{FRONT, TWELVE, Tree, log};
 
@@ -47,6 +49,51 @@ fn each_service_says_when_it_has_logs_and_what_is_missing_in_them() {
     assert_eq!(named(&services[1]), [json!("EX02"), json!("pop3"), json!("backend")]);
     assert_eq!(stretches(&services[1]), [pair("04:00", "12:00")]);
     assert_eq!(services[1]["sessions_without_end"], 0);
+}
+
+/// `ProtocolLogEnabled` as the two kinds of evidence tell it, and from when to when the log is then known to be off.
+#[test]
+fn logs_that_were_switched_off_are_named_with_what_says_so() {
+    let settings = |server: &str, value: &str| {
+        format!("\nProtocolName : IMAP4\nServer : {server}\nLoginType : SecureLogin\nProtocolLogEnabled : {value}\n")
+    };
+    let set = |hour: u32, noun: &str, parameters: &str| {
+        cmdlet(utc(2026, 3, 12, hour.into(), 0, 0), &format!("Set-{noun}Settings"), parameters, "EX01.contoso.com")
+    };
+    let off = |hour: u32| set(hour, "Imap", "-Server EX01 -ProtocolLogEnabled $false");
+    let on = |hour: u32| set(hour, "Imap", "-Identity EX01\\1 -ProtocolLogEnabled $true");
+    let events = |events: &[String]| format!("<Events>{}</Events>", events.concat());
+    for (what, file, content, expected) in [
+        ("on", "i.txt", settings("EX01", "True"), &[][..]),
+        ("off", "i.txt", settings("EX01", "False"), &[(json!("imap4"), Value::Null, Value::Null)]),
+        ("another server's", "i.txt", settings("EX09", "False"), &[(json!("imap4"), Value::Null, Value::Null)]),
+        ("off and on", "e.xml", events(&[off(6), on(9)]), &[(json!("imap4"), json!("06:00"), json!("09:00"))]),
+        ("off and off", "e.xml", events(&[off(9), off(6)]), &[(json!("imap4"), json!("06:00"), Value::Null)]),
+        ("POP", "e.xml", events(&[set(6, "Pop", "-ProtocolLogEnabled False")]), &[(json!("pop3"), json!("06:00"), Value::Null)]),
+        ("something else", "e.xml", events(&[set(6, "Imap", "-LogFileLocation C:\\logs")]), &[]),
+        ("on alone", "e.xml", events(&[on(6)]), &[]),
+    ] {
+        let tree = holey().with(&format!("EX01/{file}"), content);
+        let report = analyze(tree.path());
+        let time = |row: &Value, end: &str| row[end].as_str().map_or(Value::Null, |time| json!(time[11..16]));
+        let rows = list(&report, "/coverage/switched_off");
+        let found: Vec<_> = rows.iter().map(|row| (row["protocol"].clone(), time(row, "since"), time(row, "until"))).collect();
+        assert_eq!(found, expected, "{what}");
+        assert!(rows.iter().all(|row| row["file"].as_str().unwrap().ends_with(file) && row["line"].as_u64() > Some(0)));
+    }
+    let tree = holey().with("EX01/i.txt", settings("EX01", "False"));
+    let path = tree.path().to_str().unwrap();
+    for format in ["terminal", "html"] {
+        let shown = exlog(&["analyze", path, "--verbose", "--format", format]).with_status(0).stdout;
+        let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(shown.contains("The protocol log of IMAP on EX01 is switched off ("), "{format}: {shown}");
+        assert!(
+            shown.contains("1 session without an end, log switched off")
+                || shown.contains("1 session without an end and log switched off"),
+            "{format}: {shown}"
+        );
+        assert!(shown.contains("Set-ImapSettings -Server EX01 -ProtocolLogEnabled $true"), "{format}");
+    }
 }
 
 #[test]

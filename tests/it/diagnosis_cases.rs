@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::clocks::farm;
 use crate::program::analyze;
 use crate::tree::{FRONT, TWELVE, Tree, log};
 use exlog::diagnosis::ALL;
@@ -416,7 +417,20 @@ fn cases() -> Vec<(&'static str, bool, &'static str, Tree)> {
             "a line that cannot be read",
             edited(Day::healthy().tree(), "", "T05:00:00.000Z,", "T05:00:00.000Z;"),
         ),
-        ("log-incomplete", false, "a whole log", Day::healthy().tree()),
+        (
+            "log-incomplete",
+            true,
+            "switched off by now",
+            Day::healthy().tree().with("e/i.txt", settings("mail.contoso.com") + "ProtocolLogEnabled : False\n"),
+        ),
+        (
+            "log-incomplete",
+            false,
+            "a whole log",
+            Day::healthy().tree().with("e/i.txt", settings("mail.contoso.com") + "ProtocolLogEnabled : True\n"),
+        ),
+        ("clocks-differ", true, "a minute ahead", farm(&[0, 60, 0])),
+        ("clocks-differ", false, "two seconds ahead", farm(&[0, 2, 0])),
     ]
 }
 

@@ -21,7 +21,7 @@ fn outage(minutes: std::ops::Range<i64>) -> (Tree, i64, Option<i64>) {
 }
 
 /// A record of MSExchange Management as wevtutil writes it.
-fn cmdlet(at: i64, name: &str, parameters: &str, computer: &str) -> String {
+pub(crate) fn cmdlet(at: i64, name: &str, parameters: &str, computer: &str) -> String {
     format!(
         "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='MSExchange CmdletLogs'/><EventID>1</EventID><TimeCreated SystemTime='{}'/><EventRecordID>7</EventRecordID><Channel>MSExchange Management</Channel><Computer>{computer}</Computer></System><EventData><Data>{name}</Data><Data>{parameters}</Data><Data>contoso.example/Users/Administrator</Data></EventData></Event>\n",
         rfc3339(at)

@@ -35,9 +35,12 @@ const FLOORS: [(&str, &[&str]); 18] = [
 ];
 
 /// The one door of each crate: the modules whose files may name it.
-const DOORS: [(&str, &[&str]); 36] = [
+const DOORS: [(&str, &[&str]); 41] = [
     ("rayon", &["pipeline"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
+    ("windows_registry", &["cli::local"]),
     ("ctrlc", &["cli"]),
     ("indicatif", &["cli"]),
     ("anstream", &["cli"]),
@@ -50,10 +53,12 @@ const DOORS: [(&str, &[&str]); 36] = [
     ("hdrhistogram", &["collections::latency"]),
     ("walkdir", &["input::discover"]),
     ("globset", &["input::discover"]),
-    ("flate2", &["input::packed", "input::zip", "dataset::envelope"]),
+    ("flate2", &["input::packed", "input::archive", "dataset::envelope"]),
     ("ruzstd", &["input::packed"]),
-    ("zip", &["input::zip"]),
-    ("deflate64", &["input::zip"]),
+    ("zip", &["input::archive"]),
+    ("sevenz_rust2", &["input::archive"]),
+    ("tempfile", &["input::archive"]),
+    ("deflate64", &["input::archive"]),
     ("encoding_rs", &["input", "evidence::text_lines"]),
     ("chrono", &["clock", "evidence::date"]),
     ("evtx", &["evidence"]),

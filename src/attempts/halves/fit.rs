@@ -10,9 +10,7 @@ use crate::attempts::halves::clue::Clue;
 use crate::login::error_code::ErrorClass;
 use crate::login::outcome::Outcome;
 use crate::login::target::Target;
-
-/// Clocks of two servers are taken to differ by no more, in milliseconds.
-pub(super) const CLOCKS_APART: i64 = 5_000;
+use crate::summary::clock_sample::CLOCKS_APART;
 
 /// On one server only the writing of a line takes time.
 const ONE_CLOCK: i64 = 1_000;

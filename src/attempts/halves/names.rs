@@ -2,7 +2,7 @@
 //! before or behind the name, or is missing.
 
 use crate::collections::tally::fold_case;
-use crate::login::identity::{CUT_LENGTH, Names};
+use crate::login::identity::{CUT_LENGTH, Names, cut, domain_and_name};
 
 /// The names of one line in lower case: one, two, or none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl FoldedNames {
 
     /// What lines that may name the same account have in common with this one: at least one of these.
     pub(super) fn keys(&self) -> Vec<&str> {
-        let mut keys: Vec<&str> = self.0.iter().flat_map(|name| [parts(name).1, cut(name)]).collect();
+        let mut keys: Vec<&str> = self.0.iter().flat_map(|name| [domain_and_name(name).1, cut(name)]).collect();
         keys.sort_unstable();
         keys.dedup();
         keys
@@ -42,7 +42,7 @@ fn agreement(one: &str, two: &str) -> Option<u32> {
     if is_cut_of(one, two) || is_cut_of(two, one) {
         return Some(95);
     }
-    let ((domain, local), (other_domain, other_local)) = (parts(one), parts(two));
+    let ((domain, local), (other_domain, other_local)) = (domain_and_name(one), domain_and_name(two));
     match (domain, other_domain) {
         _ if local != other_local || local.is_empty() => None,
         (Some(domain), Some(other)) if first_label(domain) == first_label(other) => Some(95),
@@ -55,19 +55,6 @@ fn agreement(one: &str, two: &str) -> Option<u32> {
 
 fn is_cut_of(short: &str, long: &str) -> bool {
     short.chars().count() == CUT_LENGTH && long.starts_with(short)
-}
-
-/// A name as the user column holds it.
-fn cut(name: &str) -> &str {
-    name.char_indices().nth(CUT_LENGTH).and_then(|(at, _)| name.get(..at)).unwrap_or(name)
-}
-
-/// Domain and name of `domain\name`, `domain/name`, `name@domain` or `name`.
-fn parts(name: &str) -> (Option<&str>, &str) {
-    match name.split_once(['\\', '/']) {
-        Some((domain, local)) => (Some(domain), local),
-        None => name.rsplit_once('@').map_or((None, name), |(local, domain)| (Some(domain), local)),
-    }
 }
 
 fn first_label(domain: &str) -> &str {

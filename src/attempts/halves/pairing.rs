@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::attempts::attempt::Attempt;
 use crate::attempts::halves::clue::{Clue, LONGEST};
-use crate::attempts::halves::fit::{CLOCKS_APART, ENOUGH, fit};
+use crate::attempts::halves::fit::{ENOUGH, fit};
 use crate::attempts::in_order::Key;
 use crate::attempts::other_half::{Half, OtherHalf};
 use crate::collections::map::HashMap;
 use crate::protocol::{Protocol, Role};
+use crate::summary::clock_sample::CLOCKS_APART;
 
 /// What is further away in time does not count for a decision, in milliseconds.
 pub(super) const REACH: i64 = 2 * LONGEST + 3 * CLOCKS_APART;

@@ -3,11 +3,11 @@
 use std::ffi::OsString;
 use std::fmt::Write;
 
-use clap::{Args, Command, CommandFactory, Subcommand};
+use clap::{Args, Command, Subcommand};
 
 use super::layers::{Layers, Origin};
 use super::setting::Setting;
-use super::{CONFIGURED, asked, configurable};
+use super::{CONFIGURED, asked};
 use crate::cli::output::Output;
 use crate::cli::status::Status;
 use crate::error::{Error, ErrorKind, Result};
@@ -45,7 +45,7 @@ file, that over the default. Secrets are not shown.";
 impl Config {
     pub(in crate::cli) fn run(&self, environment: &dyn Fn(&str) -> Option<OsString>) -> Result<Status> {
         let Action::Show(Show { arguments }) = &self.action;
-        let program = configurable(crate::cli::Cli::command());
+        let program = crate::cli::program();
         let mut line = vec![OsString::from("exlog")];
         let is_named = arguments.first().is_some_and(|first| program.get_subcommands().any(|known| first == known.get_name()));
         line.extend(CONFIGURED.iter().filter(|_| !is_named).map(OsString::from));

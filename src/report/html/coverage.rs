@@ -1,6 +1,7 @@
 //! What was read and what was not: the equation of lines, gaps, skipped lines, files left aside, the logs themselves.
 
 use crate::case::Case;
+use crate::case::clocks::WrongServer;
 use crate::clock::duration_for_people;
 use crate::location::Location;
 use crate::report::html::commands::{Cite, cite};
@@ -8,7 +9,7 @@ use crate::report::html::strips::{Strips, strips};
 use crate::report::html::times::{Times, When};
 use crate::report::html::words::{NAME, PATH, cut, file_name, left_out, listed, server};
 use crate::skipped::FileFate;
-use crate::text::{counted, thousands};
+use crate::text::{capitalized, counted, thousands};
 
 /// So many gaps, files left aside and logs are listed.
 const GAPS: usize = 100;
@@ -69,6 +70,9 @@ pub(super) struct Coverage {
     pub(super) strips: Strips,
     pub(super) gaps: Vec<GapRow>,
     pub(super) gaps_left_out: String,
+    /// Logs that were not written, and clocks that differ: each a sentence.
+    pub(super) warnings: Vec<String>,
+    pub(super) warnings_left_out: String,
     pub(super) skipped: Vec<SkippedRow>,
     pub(super) aside: Vec<AsideRow>,
     pub(super) aside_left_out: String,
@@ -82,6 +86,8 @@ pub(super) fn coverage(case: &Case, times: &Times) -> Coverage {
     let (summary, sessions, gaps) = (&case.summary, &case.coverage.sessions, &case.coverage.gaps);
     let (lines, skipped) = (summary.accounting, summary.skipped.total());
     let problems = problems(case);
+    let (off, clocks) = (case.coverage.switched_off.iter(), case.coverage.clocks.0.iter());
+    let warnings: Vec<String> = off.map(|off| off.in_words(times.zone)).chain(clocks.map(WrongServer::in_words)).collect();
     let mut aside: Vec<AsideRow> = summary.notes.iter().map(|note| aside_row(&note.file, &note.reason)).collect();
     aside.extend(case.evidence.skipped.iter().map(|(at, reason)| aside_row(&at.to_string(), reason)));
     let all_aside = aside.len();
@@ -107,6 +113,8 @@ pub(super) fn coverage(case: &Case, times: &Times) -> Coverage {
         strips: strips(case, times),
         gaps: gap_rows(case, times),
         gaps_left_out: left_out(gaps.len(), GAPS, "gaps"),
+        warnings: warnings.iter().take(GAPS).map(|warning| cut(&capitalized(warning), PATH)).collect(),
+        warnings_left_out: left_out(warnings.len(), GAPS, "sentences"),
         skipped: skipped_rows(case),
         aside_left_out: left_out(all_aside, ASIDE, "files"),
         aside,
@@ -121,11 +129,14 @@ fn problems(case: &Case) -> Vec<String> {
     let lines = |count: u64| counted(count, "line", "lines");
     let unreadable = summary.files_with(FileFate::Unreadable);
     let missing = case.coverage.sessions.missing_sequence_numbers;
+    let (off, clocks) = (case.coverage.switched_off.len() as u64, case.coverage.clocks.0.len() as u64);
     let all = [
         (unreadable, format!("{} could not be read", counted(unreadable, "file", "files"))),
         (case.coverage.gaps.len() as u64, counted(case.coverage.gaps.len() as u64, "gap", "gaps")),
         (summary.skipped.total(), format!("{} skipped", lines(summary.skipped.total()))),
         (missing, format!("{} missing inside sessions", lines(missing))),
+        (off, counted(off, "log switched off", "logs switched off")),
+        (clocks, counted(clocks, "clock that differs", "clocks that differ")),
     ];
     all.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect()
 }

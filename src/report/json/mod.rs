@@ -10,9 +10,11 @@ use serde_json::Serializer;
 
 use crate::case::Case;
 use crate::case::behind::{Behind, Same};
+use crate::case::clocks::WrongServer;
 use crate::case::coverage::Covered;
 use crate::case::group::Group;
 use crate::case::outage::Outage;
+use crate::case::switched_off::SwitchedOff;
 use crate::case::timeline::Entry;
 use crate::case::top::Top;
 use crate::clock::rfc3339;
@@ -34,9 +36,10 @@ pub(in crate::report) mod wire;
 
 use layout::Indented;
 use wire::{
-    AccountRow, AnomalyRow, BackEnd, BackEndGroup, ClientCount, CommandRow, Coverage, CoveredRow, EvidenceFileRow, EvidenceRow,
-    EvidenceSkipped, Exactness, Example, FailureGroup, FindingRow, GapRow, Input, LatencyRow, LoginRow, Logins, MechanismRow,
-    NoteRow, OutageRow, Report, SeriesRow, SkippedExample, SourceRow, StepRow, StretchRow, TimelineRow, Tool, UserCount, Window,
+    AccountRow, AnomalyRow, BackEnd, BackEndGroup, ClientCount, ClockRow, CommandRow, Coverage, CoveredRow, EvidenceFileRow,
+    EvidenceRow, EvidenceSkipped, Exactness, Example, FailureGroup, FindingRow, GapRow, Input, LatencyRow, LoginRow, Logins,
+    MechanismRow, NoteRow, OutageRow, Report, SeriesRow, SkippedExample, SourceRow, StepRow, StretchRow, SwitchedOffRow,
+    TimelineRow, Tool, UserCount, Window,
 };
 
 /// So many bytes are written at once.
@@ -285,6 +288,24 @@ fn coverage(case: &Case) -> Coverage<'_> {
         sessions_without_start: sessions.without_start,
         sessions_without_end: sessions.without_end,
         services: case.coverage.services.iter().map(covered).collect(),
+        clocks: case.coverage.clocks.0.iter().map(clock).collect(),
+        switched_off: case.coverage.switched_off.iter().map(switched_off).collect(),
+    }
+}
+
+fn clock(wrong: &WrongServer) -> ClockRow<'_> {
+    let WrongServer { server, ahead, other, samples, example: _ } = wrong;
+    ClockRow { server, ahead_ms: *ahead, compared_with: other.as_deref(), samples: *samples }
+}
+
+fn switched_off(off: &SwitchedOff) -> SwitchedOffRow<'_> {
+    SwitchedOffRow {
+        server: off.server.as_deref(),
+        protocol: off.protocol.map(Protocol::name),
+        since: off.since.map(rfc3339),
+        until: off.until.map(rfc3339),
+        file: &off.location.file,
+        line: off.location.line,
     }
 }
 

@@ -264,6 +264,28 @@ pub(super) struct Coverage<'a> {
     pub(super) sessions_without_start: u64,
     pub(super) sessions_without_end: u64,
     pub(super) services: Vec<CoveredRow<'a>>,
+    pub(super) clocks: Vec<ClockRow<'a>>,
+    pub(super) switched_off: Vec<SwitchedOffRow<'a>>,
+}
+
+/// A server whose clock differs from the others'; `compared_with` is there where it could be held against one alone.
+#[derive(Serialize)]
+pub(super) struct ClockRow<'a> {
+    pub(super) server: &'a str,
+    pub(super) ahead_ms: i64,
+    pub(super) compared_with: Option<&'a str>,
+    pub(super) samples: u64,
+}
+
+/// A protocol log that is not written, or was not for a while.
+#[derive(Serialize)]
+pub(super) struct SwitchedOffRow<'a> {
+    pub(super) server: Option<&'a str>,
+    pub(super) protocol: Option<&'static str>,
+    pub(super) since: Option<String>,
+    pub(super) until: Option<String>,
+    pub(super) file: &'a str,
+    pub(super) line: u64,
 }
 
 /// What the logs of a service cover; times between the stretches, before and behind them have no logs.

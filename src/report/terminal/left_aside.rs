@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 
 use crate::case::Case;
+use crate::case::clocks::WrongServer;
 use crate::clock::for_people;
 use crate::report::terminal::Look;
 use crate::skipped::FileFate;
-use crate::text::{TerminalText, counted, thousands, wrapped};
+use crate::text::{TerminalText, capitalized, counted, thousands, wrapped};
 
 /// So many files and gaps are shown.
 const USUAL: usize = 3;
@@ -17,6 +18,9 @@ pub(super) fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<
     lines.extend(evidence(case, look));
     lines.extend(gaps(case, look));
     lines.extend(sessions(case));
+    let coverage = &case.coverage;
+    lines.extend(shortened(coverage.switched_off.iter().map(|off| off.in_words(look.zone)), "logs", look));
+    lines.extend(shortened(coverage.clocks.0.iter().map(WrongServer::in_words), "clocks", look));
     if !case.is_exact() {
         let error = crate::collections::distinct::STANDARD_ERROR * 100.0;
         lines.push(format!(
@@ -91,6 +95,16 @@ fn gaps(case: &Case, look: Look) -> Vec<String> {
         .collect();
     if gaps.len() > look.rows(USUAL) {
         lines.push(format!("and {} more gaps (--verbose shows them)", gaps.len() - USUAL));
+    }
+    lines
+}
+
+/// The first of some sentences, and how many more there are.
+fn shortened(sentences: impl ExactSizeIterator<Item = String>, what: &str, look: Look) -> Vec<String> {
+    let (all, shown) = (sentences.len(), look.rows(USUAL));
+    let mut lines: Vec<String> = sentences.take(shown).map(|sentence| capitalized(&sentence)).collect();
+    if all > shown {
+        lines.push(format!("and {} more {what} (--verbose shows them)", all - shown));
     }
     lines
 }

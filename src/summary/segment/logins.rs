@@ -59,7 +59,7 @@ impl Reader<'_> {
         }
         let at = Circumstances { moment: record.time, duration: record.duration(), address: &address, port };
         let line = Read { reading: self.reading, number: self.accounting.lines, text: record.line() };
-        part.add(&who, record.raw(Column::Context), at, &line);
+        part.add(&who, role, record.raw(Column::Context), at, &line);
         let is_front = role == Role::FrontEnd;
         Some(SessionLogin {
             mechanism: who.mechanism,

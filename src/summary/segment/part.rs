@@ -15,6 +15,7 @@ use crate::login::outcome::Outcome;
 use crate::login::response::masked;
 use crate::login::session::Sessions;
 use crate::merge::{Merge, Span, merge_entry};
+use crate::protocol::Role;
 use crate::protocol_log::structure::unquoted_in;
 use crate::summary::account::{Account, OldWays};
 use crate::summary::counts::Counts;
@@ -120,7 +121,7 @@ impl Part {
     }
 
     /// Takes in an attempt and its answer, which is the context column as it stands in the line.
-    pub(super) fn add(&mut self, who: &Who<'_>, context: &[u8], at: Circumstances<'_>, line: &impl Example) {
+    pub(super) fn add(&mut self, who: &Who<'_>, role: Role, context: &[u8], at: Circumstances<'_>, line: &impl Example) {
         if self.answers.is_full() || context.len() > LONGEST_ANSWER {
             self.forget_answers();
         }
@@ -131,7 +132,9 @@ impl Part {
         if let Some(logins) = self.logins.get_mut(class as usize) {
             logins.add(answer.outcome);
         }
-        if let Some(series) = self.targets.get_mut(answer.target).and_then(|target| target.series.get_mut(class as usize)) {
+        let target = self.targets.get_mut(answer.target);
+        let is_between_servers = role == Role::BackEnd || target.as_ref().is_some_and(|target| target.name.is_some());
+        if let Some(series) = target.and_then(|target| target.series.get_mut(class as usize)) {
             series.at(at.moment).add(answer.outcome);
         }
         if let Some(error) = &answer.anomaly {
@@ -148,6 +151,9 @@ impl Part {
         let sought = (accounts.sought(name, name_room), addresses.sought(at.address, address_room));
         let account = (!name.is_empty()).then(|| accounts.number_of(&sought.0));
         let address = (!at.address.is_empty()).then(|| addresses.number_of(&sought.1));
+        if is_between_servers {
+            service.clock_sample.add(sought.0.key(), at.moment, at.duration);
+        }
         let add = |account: &mut Account, partner| {
             account.add(answer.outcome, at.moment, ways);
             if is_refused {

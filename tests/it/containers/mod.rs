@@ -2,6 +2,7 @@
 
 mod broken;
 mod nights;
+mod seven_zip;
 mod writer;
 
 use std::fs;

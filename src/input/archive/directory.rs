@@ -6,8 +6,8 @@ use zip::ZipArchive;
 use zip::read::ZipFileEntry;
 use zip::result::ZipError;
 
-use crate::input::zip::bytes::Bytes;
-use crate::input::zip::entry::{Entry, Method};
+use crate::input::archive::bytes::Bytes;
+use crate::input::archive::entry::{Entry, Method};
 
 /// A file as an archive lists it.
 pub(super) struct Listed {
@@ -44,7 +44,7 @@ fn listed(archive: &Bytes, entry: &ZipFileEntry<'_>) -> Listed {
         name,
         entry: method.map(|method| Entry {
             archive: archive.clone(),
-            header: entry.header_start(),
+            header: Some(entry.header_start()),
             method,
             packed: entry.compressed_size(),
             size: entry.size(),

@@ -6,9 +6,9 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 
-use crate::input::zip::bytes::{Bytes, Window};
-use crate::input::zip::directory::{Listed, encrypted, not_read};
-use crate::input::zip::entry::{Entry, LOCAL_HEADER, Method};
+use crate::input::archive::bytes::{Bytes, Window};
+use crate::input::archive::directory::{Listed, encrypted, not_read};
+use crate::input::archive::entry::{Entry, LOCAL_HEADER, Method};
 
 /// The bit that says an entry is encrypted.
 const ENCRYPTED: u16 = 1;
@@ -52,7 +52,7 @@ pub(super) fn files(archive: &Bytes, most: u64) -> io::Result<Vec<Listed>> {
 fn listed(archive: &Bytes, at: u64, header: Header) -> Listed {
     let Header { flags, method, checksum, packed, size, name, data: _ } = header;
     let method = if flags & ENCRYPTED != 0 { Err(encrypted()) } else { Method::of(method).map_err(|words| not_read(&words)) };
-    let entry = method.map(|method| Entry { archive: archive.clone(), header: at, method, packed, size, checksum });
+    let entry = method.map(|method| Entry { archive: archive.clone(), header: Some(at), method, packed, size, checksum });
     Listed { name, entry }
 }
 

@@ -9,7 +9,7 @@ use deflate64::Deflate64Decoder;
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 
-use crate::input::zip::bytes::Bytes;
+use crate::input::archive::bytes::Bytes;
 
 /// How many packed bytes are asked for at once.
 const STEP: usize = 64 << 10;
@@ -49,8 +49,8 @@ impl Method {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     pub(super) archive: Bytes,
-    /// Where its local header stands.
-    pub(super) header: u64,
+    /// Where its local header stands; `None` if its bytes begin with its content.
+    pub(super) header: Option<u64>,
     pub(super) method: Method,
     /// The length in the archive.
     pub(super) packed: u64,
@@ -86,13 +86,14 @@ impl Entry {
 
     /// Where its bytes begin.
     pub(super) fn data(&self) -> io::Result<u64> {
+        let Some(at) = self.header else { return Ok(0) };
         let mut header = [0; LOCAL_HEADER];
-        self.archive.open(self.header..self.header.saturating_add(LOCAL_HEADER as u64))?.read_exact(&mut header)?;
+        self.archive.open(at..at.saturating_add(LOCAL_HEADER as u64))?.read_exact(&mut header)?;
         let [b'P', b'K', 3, 4, .., name, name_high, extra, extra_high] = header else {
             return Err(io::ErrorKind::InvalidData.into());
         };
         let lengths = u64::from(u16::from_le_bytes([name, name_high])) + u64::from(u16::from_le_bytes([extra, extra_high]));
-        Ok(self.header.saturating_add(LOCAL_HEADER as u64 + lengths))
+        Ok(at.saturating_add(LOCAL_HEADER as u64 + lengths))
     }
 
     fn checked(&self, source: impl Read + Send + 'static) -> Box<dyn Read + Send> {

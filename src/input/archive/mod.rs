@@ -1,28 +1,30 @@
-//! Zip archives as folders: what is in them is listed as files, and each file is read as a stream whenever somebody opens it.
+//! Archives as folders: what is in them is listed as files, and each file is read as a stream whenever somebody opens it.
 //!
-//! Nothing is unpacked to the disk. An archive inside of an archive is opened too if it is called `.zip` and lies in the outer one as
-//! it is, or is small enough to be held in memory; deeper ones are not.
+//! Nothing of a zip archive is unpacked to the disk. An archive inside of an archive is opened too if it is called like one and lies
+//! in the outer one as it is, or is small enough to be held in memory; deeper ones are not.
 
 mod bytes;
 mod directory;
 mod entry;
 mod name;
 mod recovery;
+mod seven_zip;
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use entry::Entry;
+pub use seven_zip::is_seven_zip;
 
 use crate::collections::map::HashMap;
 use crate::error::plain_words;
+use crate::input::archive::bytes::Bytes;
+use crate::input::archive::directory::Listed;
+use crate::input::archive::entry::Method;
 use crate::input::discover::Input;
 use crate::input::packed::{Unpacking, too_much};
 use crate::input::source::Source;
-use crate::input::zip::bytes::Bytes;
-use crate::input::zip::directory::Listed;
-use crate::input::zip::entry::Method;
 use crate::skipped::{FileFate, FileNote};
 
 /// Office documents are zip archives too, and have this in them.
@@ -33,10 +35,10 @@ pub fn is_zip(beginning: &[u8]) -> bool {
     matches!(beginning, [b'P', b'K', 3 | 5 | 7, 4 | 6 | 8, ..])
 }
 
-/// Whether a file is a zip archive. What is no file is not looked at: a pipe can be read only once.
+/// Whether a file is an archive. What is no file is not looked at: a pipe can be read only once.
 pub fn is_archive(input: &Input) -> bool {
     let is_file = !input.is_standard_input() && input.path.metadata().is_ok_and(|metadata| metadata.is_file());
-    is_file && input.open().is_ok_and(|(content, _)| begins_like_zip(content))
+    is_file && input.open().is_ok_and(|(content, _)| begins_like_archive(content))
 }
 
 /// Opens archives, one after the other.
@@ -125,6 +127,15 @@ impl Opener {
 
     /// The files that an archive lists; where its directory is lost, those that can be found without it.
     fn files(&self, archive: &Archive, most: u64, opened: &mut Opened) -> io::Result<Vec<Listed>> {
+        let mut beginning = [0; 4];
+        archive.bytes.open(0..4)?.read_exact(&mut beginning)?;
+        if is_seven_zip(&beginning) {
+            let files = seven_zip::files(&archive.bytes, most)?;
+            if files.is_empty() {
+                opened.note(&archive.shown, FileFate::Other, "an empty 7z archive".to_owned());
+            }
+            return Ok(files);
+        }
         if let Some(directory) = directory::read(&archive.bytes)? {
             if directory.files.is_empty() {
                 opened.note(&archive.shown, FileFate::Other, "an empty zip archive".to_owned());
@@ -147,7 +158,7 @@ impl Opener {
     /// Adds a file, or the files of an archive that it is.
     fn add(&mut self, input: Input, outer: &Archive, left: &mut u64, opened: &mut Opened) {
         let Source::Entry(entry) = &input.source else { return };
-        if outer.is_inside || !is_called_zip(&input.path) || !entry.open().is_ok_and(begins_like_zip) {
+        if outer.is_inside || !is_called_archive(&input.path) || !entry.open().is_ok_and(begins_like_archive) {
             opened.inputs.push(input);
             return;
         }
@@ -166,7 +177,7 @@ impl Opener {
                 self.list(&archive, left, opened);
             }
             Ok(None) => {
-                let reason = "a zip archive inside of another one, too large to be opened there: unpack the outer one first";
+                let reason = "an archive inside of another one, too large to be opened there: unpack the outer one first";
                 opened.note(&input.shown, FileFate::Unreadable, reason.to_owned());
             }
             Err(error) => opened.note(&input.shown, FileFate::Unreadable, plain_words(&error)),
@@ -175,10 +186,11 @@ impl Opener {
 
     /// The bytes of an archive inside of another one; `None` if they would take too much memory.
     fn bytes_of(&mut self, entry: &Entry) -> io::Result<Option<Bytes>> {
-        if let (Method::Stored, Bytes::File { path, stretch }) = (entry.method, &entry.archive) {
-            let start = stretch.start.saturating_add(entry.data()?).min(stretch.end);
-            let end = start.saturating_add(entry.packed).min(stretch.end);
-            return Ok(Some(Bytes::File { path: path.clone(), stretch: start..end }));
+        if entry.method == Method::Stored {
+            let start = entry.data()?;
+            if let Some(bytes) = entry.archive.part(start..start.saturating_add(entry.packed)) {
+                return Ok(Some(bytes));
+            }
         }
         if entry.size > self.memory {
             return Ok(None);
@@ -199,18 +211,19 @@ impl Opened {
     }
 }
 
-/// The folder that unpacking an archive beside itself makes: its name without `.zip`.
+/// The folder that unpacking an archive beside itself makes: its name without `.zip` or `.7z`.
 fn unpacked(archive: &Path) -> PathBuf {
-    if is_called_zip(archive) { archive.with_extension("") } else { archive.to_owned() }
+    if is_called_archive(archive) { archive.with_extension("") } else { archive.to_owned() }
 }
 
-fn is_called_zip(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
+fn is_called_archive(path: &Path) -> bool {
+    let is = |known: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(known));
+    is("zip") || is("7z")
 }
 
-fn begins_like_zip(mut content: impl Read) -> bool {
+fn begins_like_archive(mut content: impl Read) -> bool {
     let mut beginning = [0; 4];
-    content.read_exact(&mut beginning).is_ok() && is_zip(&beginning)
+    content.read_exact(&mut beginning).is_ok() && (is_zip(&beginning) || is_seven_zip(&beginning))
 }
 
 /// The files with their places in the archive. Names that lead to one place are one name.

@@ -1,0 +1,117 @@
+//! When a few accounts logged in, the same accounts on every server: by it the clocks of servers are held against each other.
+//!
+//! A login that a front end hands over stands in two logs. Which lines belong together is not known here, but where the clocks
+//! of two servers differ, the moments of one account differ by always the same. Kept are the accounts and quarters of a day whose
+//! hash is smallest, so that all servers keep the same ones, whatever else they saw and however their logs were split.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::DAY;
+use crate::collections::partners::hash;
+use crate::login::identity::{cut, domain_and_name};
+use crate::merge::Merge;
+
+/// Clocks of two servers are taken to differ by no more, in milliseconds: so much is no trouble, and front end and back end are
+/// joined all the same.
+pub const CLOCKS_APART: i64 = 5_000;
+
+/// So many quarters of accounts' days are kept for each service.
+const KEPT: usize = 128;
+
+/// Who logs in more often in a quarter of a day is no help: everything is near everything else. A client may poll every ten minutes.
+const MOST_LOGINS: usize = 40;
+
+/// The two ends of a login that took longer (milliseconds) may be that far apart.
+const LONGEST: u64 = 2_000;
+
+/// Login moments of one service, in milliseconds since 1970 UTC, by a hash of account and quarter of a day; sorted. One moment more than
+/// [`MOST_LOGINS`] says that there were too many.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockSample(BTreeMap<u64, Vec<i64>>);
+
+impl ClockSample {
+    /// Takes in a login that reached a back end, or that a back end answered. `name` is in lower case, in any of its spellings.
+    pub fn add(&mut self, name: &str, moment: i64, duration: Option<u64>) {
+        if name.is_empty() || duration.is_some_and(|duration| duration > LONGEST) {
+            return;
+        }
+        let quarter = moment.div_euclid(DAY / 4).cast_unsigned();
+        let key = hash(cut(domain_and_name(name).1)) ^ quarter.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let is_kept = self.0.len() < KEPT || self.0.last_key_value().is_some_and(|(last, _)| key <= *last);
+        if is_kept {
+            add_moment(self.0.entry(key).or_default(), moment);
+            self.stay_bounded();
+        }
+    }
+
+    /// The hashes of accounts and quarters of days, with the moments of each; without those that had too many.
+    pub fn quarters(&self) -> impl Iterator<Item = (u64, &[i64])> {
+        self.0.iter().filter(|(_, moments)| moments.len() <= MOST_LOGINS).map(|(key, moments)| (*key, moments.as_slice()))
+    }
+
+    fn stay_bounded(&mut self) {
+        while self.0.len() > KEPT {
+            self.0.pop_last();
+        }
+    }
+}
+
+/// Adds a moment; the earliest are kept.
+fn add_moment(moments: &mut Vec<i64>, moment: i64) {
+    let place = moments.partition_point(|other| *other <= moment);
+    if place <= MOST_LOGINS {
+        moments.insert(place, moment);
+        moments.truncate(MOST_LOGINS + 1);
+    }
+}
+
+impl Merge for ClockSample {
+    fn merge_with(&mut self, other: Self) {
+        for (key, moments) in other.0 {
+            let mine = self.0.entry(key).or_default();
+            moments.into_iter().for_each(|moment| add_moment(mine, moment));
+        }
+        self.stay_bounded();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(logins: impl Iterator<Item = i64>) -> ClockSample {
+        let mut sample = ClockSample::default();
+        logins.for_each(|n| sample.add(&format!("user{}@contoso.com", n % 2_000), n * 700_001, Some(20)));
+        sample
+    }
+
+    #[test]
+    fn the_same_is_kept_however_the_logs_were_split() {
+        let whole = of(0..6_000);
+        assert_eq!(whole.0.len(), KEPT);
+        let mut parts = of((0..6_000).filter(|n| n % 3 != 1).rev());
+        parts.merge_with(of((0..6_000).filter(|n| n % 3 == 1)));
+        assert_eq!(parts, whole);
+    }
+
+    #[test]
+    fn spellings_meet_and_busy_accounts_and_slow_logins_do_not_count() {
+        let one = |name: &str, moments: &[i64], duration| {
+            let mut sample = ClockSample::default();
+            moments.iter().for_each(|moment| sample.add(name, *moment, duration));
+            sample
+        };
+        let quarters = |sample: &ClockSample| sample.quarters().map(|(key, moments)| (key, moments.to_vec())).collect::<Vec<_>>();
+        let front = quarters(&one("healthmailboxab28d8826ea8428d805c5e21cdff9077@contoso.com", &[5, 1], Some(20)));
+        let [(key, moments)] = front.as_slice() else { panic!("{front:?}") };
+        assert_eq!(*moments, [1, 5]);
+        assert_eq!(quarters(&one("healthmailboxab28d88", &[9], None)), [(*key, vec![9])]);
+        assert_ne!(quarters(&one("healthmailboxab28d88", &[9 + DAY / 4], None)), [(*key, vec![9 + DAY / 4])], "another quarter");
+        assert_eq!(quarters(&one("healthmailboxab28d88", &[9], Some(2_001))), []);
+        let busy: Vec<i64> = (0..=MOST_LOGINS as i64).collect();
+        assert_eq!(quarters(&one("healthmailboxab28d88", &busy, None)), []);
+        assert_eq!(quarters(&one("healthmailboxab28d88", &busy[1..], None)).len(), 1);
+    }
+}
