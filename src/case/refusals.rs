@@ -56,6 +56,15 @@ pub fn refusals(summary: &Summary, accounts: &Accounts) -> Vec<Refusals> {
     found.filter(|refusals| !refusals.accounts.is_empty()).collect()
 }
 
+/// The refused credentials of several servers together, as if they were one: who tries a few accounts on each tries many.
+pub fn together(summary: &Summary, names: &Accounts, is_one: impl Fn(Option<&str>) -> bool) -> Refusals {
+    let services = summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd && is_one(key.server.as_deref()));
+    let mut refusals = of_server(None, &services.collect::<Vec<_>>(), names);
+    refusals.protocols.sort_unstable();
+    refusals.protocols.dedup();
+    refusals
+}
+
 fn of_server(server: Option<&str>, services: &[(&ServiceKey, &Service)], names: &Accounts) -> Refusals {
     let (mut accounts, mut addresses) = (HashMap::<&str, Account>::new(), HashMap::<&str, Account>::new());
     let mut successes_from = HashMap::<&str, u64>::new();

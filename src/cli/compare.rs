@@ -10,7 +10,7 @@ use crate::cli::output::Output;
 use crate::cli::reading::read_logs;
 use crate::comparison::{Comparison, Judged};
 use crate::diagnosis::finding::Finding;
-use crate::diagnosis::judge;
+use crate::diagnosis::judge_together;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{Job, Material};
 use crate::report::html::Asked;
@@ -71,7 +71,7 @@ impl Compare {
 
 /// Holds a case, of which the findings are known, against another.
 pub(super) fn compare(case: &Case, findings: &[Finding], others: Case, asked: &Asked) -> Comparison {
-    let findings_there = judge(&others);
+    let findings_there = judge_together(&others);
     let comparison = Comparison::new(
         Judged { case, findings, paths: &asked.paths },
         Judged { case: &others, findings: &findings_there, paths: &asked.others },

@@ -201,6 +201,10 @@ fn contents(input: &Input) -> io::Result<Option<Vec<u8>>> {
     let mut file = fs::File::open(&input.path)?;
     let mut bytes = Vec::new();
     (&mut file).take(64).read_to_end(&mut bytes)?;
+    // What a run that writes here has not finished, or one that was killed has left, is none yet.
+    if input.path != input.root && input.path.extension().is_some_and(|extension| extension == "part") {
+        return Ok(None);
+    }
     let is_named = input.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("exlog"));
     if input.path != input.root && !is_named && !is_summary(&bytes) {
         return Ok(None);

@@ -7,8 +7,9 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::case::Case;
-use crate::cli::delivery::Delivery;
+use crate::cli::delivery::{Deliveries, Delivery};
 use crate::cli::events::events;
+use crate::cli::left_summary::{Leaving, leave};
 use crate::cli::limit::Limit;
 use crate::cli::local::Local;
 use crate::cli::options::{duration, has_standard_input, now, shown};
@@ -21,12 +22,13 @@ use crate::cli::status::Status;
 use crate::cli::telling::tell;
 use crate::clock::DAY;
 use crate::clock::{Window, Zone};
+use crate::dataset::summary_file::SummaryFile;
 use crate::delivery::mail::Letter;
 use crate::diagnosis::finding::Severity;
-use crate::diagnosis::judge;
+use crate::diagnosis::judge_together;
 use crate::error::{Error, ErrorKind, Result};
 use crate::history::days;
-use crate::history::run::{Order, PAGE_DAYS, last_days, read, told};
+use crate::history::run::{Order, PAGE_DAYS, last_days, last_night, read, told};
 use crate::history::store::Store;
 use crate::night::Night;
 use crate::night::story::Story;
@@ -88,6 +90,9 @@ pub(super) struct Nightly {
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     out: Option<PathBuf>,
 
+    #[command(flatten)]
+    leaving: Leaving,
+
     /// What charts in the terminal are drawn with: rich has finer blocks, which Consolas and other console fonts lack
     #[arg(long, value_enum, default_value_t = GlyphsName::Console, ignore_case = true, value_name = "GLYPHS", help_heading = "Output")]
     glyphs: GlyphsName,
@@ -123,6 +128,7 @@ Examples:
   exlog nightly --store C:\\ProgramData\\exlog\\store.db \"C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Logging\"
   exlog nightly --store /var/lib/exlog/store.db --keep 400d --out /srv/www/exlog /srv/logs
   exlog nightly --store store.db --format json logs
+  exlog nightly --store store.db --server-name EX01 --leave-summary \\\\share\\exlog logs
 
 Nothing is written, and nobody gets a mail, where nothing is news: no new finding, none that came back, got worse or is over, and
 nothing unusual. What goes on is told once a day. A run that is killed has not been: the next one reads the same lines.";
@@ -150,6 +156,7 @@ impl Nightly {
         }
         let zone = Zone::parse(&self.timezone)?;
         let deliveries = self.delivery.deliveries(&|name| env::var_os(name))?;
+        let summary_file = self.leaving.file(self.server_name.as_deref())?;
         let mut store = Store::open(&self.store, Duration::from_millis(self.wait.unsigned_abs()))?;
         let bar = Bar::new(self.output.quiet);
         let order = Order {
@@ -168,22 +175,53 @@ impl Nightly {
             return Err(no_input(&night.notes, "the paths"));
         }
         tell_unreadable(&night.notes, self.output.quiet);
-        self.write(&night, &store, zone)?;
+        // A share that is away must cost nobody the news of the night.
+        let left = summary_file.map_or(Ok(()), |path| leave(&self.summary(&night, &store)?, &path));
+        let reported = self.report(&night, &mut store, &deliveries, &order);
+        match (left, reported) {
+            (Ok(()), reported) => reported,
+            (Err(error), Ok(_)) => Err(error),
+            (Err(error), Err(other)) => {
+                tell(&error);
+                Err(other)
+            }
+        }
+    }
+
+    /// Writes what the night brought, and tells it.
+    fn report(&self, night: &Night, store: &mut Store, deliveries: &Deliveries, order: &Order<'_>) -> Result<Status> {
+        let zone = order.zone;
+        self.write(night, store, zone)?;
         // Where nothing is new, the last page still says all.
         if let Some(folder) = self.out.as_deref().filter(|_| night.run.span.is_some()) {
-            let end = end_of(&night, order.now);
-            write_pages(folder, end, &store.days(&days::Asked::default())?, |out| self.write_page(&night, &store, zone, out))?;
+            let end = end_of(night, order.now);
+            write_pages(folder, end, &store.days(&days::Asked::default())?, |out| self.write_page(night, store, zone, out))?;
         }
         let failures = night.news().map_or_else(Vec::new, |worst| {
-            deliveries.send(worst, || self.letter(&night, zone), || self.body(&night), |at| events(&night, at, zone))
+            deliveries.send(worst, || self.letter(night, zone), || self.body(night), |at| events(night, at, zone))
         });
         failures.iter().for_each(tell);
         if !failures.is_empty() {
             // It is not noted as told: the next run tells it again.
             return Ok(Status::Wrong);
         }
-        told(&mut store, order.now)?;
-        Ok(self.status(&night))
+        told(store, order.now)?;
+        Ok(self.status(night))
+    }
+
+    /// What this night and the days before it hold, for 'exlog merge'. It is what the store keeps: the next run has the same.
+    fn summary(&self, night: &Night, store: &Store) -> Result<SummaryFile> {
+        let mut file = SummaryFile {
+            paths: shown(&self.paths),
+            evidence_paths: shown(&self.evidence),
+            server_names: self.server_name.iter().cloned().collect(),
+            summary: last_night(store)?,
+            evidence: night.case.evidence.clone().into_files(),
+            ..SummaryFile::default()
+        };
+        file.summary.add_notes(night.notes.clone());
+        file.put_in_order();
+        Ok(file)
     }
 
     fn write(&self, night: &Night, store: &Store, zone: Zone) -> Result<()> {
@@ -227,7 +265,7 @@ impl Nightly {
             server_name: self.local.server(self.server_name.as_ref()),
             ..Asked::default()
         };
-        html::write_night(&case, &judge(&case), night, &asked, out)
+        html::write_night(&case, &judge_together(&case), night, &asked, out)
     }
 
     fn status(&self, night: &Night) -> Status {

@@ -13,7 +13,7 @@ use crate::cli::redaction::{self, Redaction};
 use crate::cli::status::Status;
 use crate::cli::telling::tell;
 use crate::diagnosis::finding::Severity;
-use crate::diagnosis::judge;
+use crate::diagnosis::judge_together;
 use crate::error::{Error, ErrorKind, Result};
 use crate::redaction::Redactor;
 use crate::report::html::Asked;
@@ -189,7 +189,7 @@ impl Report {
             let redactor = redaction::apply(redactor, &mut cases, &mut asked);
             pending.iter_mut().for_each(|pending| pending.redact(&asked, &redactor));
         }
-        let findings = judge(&case);
+        let findings = judge_together(&case);
         let comparison = others.map(|others| compare(&case, &findings, others, &asked));
         self.output.write(|out| match format {
             Format::Html => html::write(&case, &findings, comparison.as_ref(), &asked, out),

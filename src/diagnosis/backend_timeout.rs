@@ -38,6 +38,7 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
     let host = failures.host();
     let title = format!("The back end {host} does not answer {} in time", failures.server_name());
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
+    finding.cause = failures.cause(format!("The back end {host} does not answer"), "in time");
     finding.missing("event", "what the mailbox server was doing: its Application and System event logs of that time");
     finding
         .step("Look at the mailbox databases there", Some(format!("Get-MailboxDatabaseCopyStatus -Server {}", argument(&host))));

@@ -38,6 +38,7 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
     let host = failures.host();
     let title = format!("The front end on {} cannot connect to the back end {host}", failures.server_name());
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
+    finding.cause = failures.cause("The front ends on", format!("cannot connect to the back end {host}"));
     finding.missing("health", format!("the component states: Get-ServerComponentState {}", argument(&host)));
     finding.step(
         "See whether the back-end services run",

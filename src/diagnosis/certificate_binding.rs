@@ -78,6 +78,12 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
         None => format!("A certificate bound to {protocols} breaks the logins on {server}"),
     };
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
+    finding.cause =
+        failures.cause(format!("A certificate bound to {protocols} on {} breaks the logins on", suspects.accused()), "");
+    if let Some(cause) = &mut finding.cause {
+        // Whose certificate it is counts, and not what logins are handed over to beside it.
+        cause.what = suspects.accused().to_lowercase();
+    }
     let mut confidence = Confidence::Consistent;
     read_logs(case, failures, &mut finding);
     if let Some(hosts) = suspects.remote_hosts() {

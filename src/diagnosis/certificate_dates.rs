@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::clock::{Zone, for_people};
-use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
+use crate::diagnosis::finding::{Cause, Confidence, Effect, Finding, Severity};
 use crate::diagnosis::powershell::argument;
 use crate::evidence::date::Date;
 use crate::evidence::fact::{Certificate, Fact, What};
@@ -37,6 +37,9 @@ fn judge_certificate(now: i64, rule: &Rule, fact: &Fact, certificate: &Certifica
     let mut finding = Finding::new(rule.id, rule.severity, Confidence::Confirmed, text.clone());
     finding.servers = fact.server.clone().into_iter().collect();
     finding.subject = Some(name.to_owned());
+    // The same name and date may stand in another certificate, which was renewed with it.
+    let what = certificate.thumbprint.clone().unwrap_or_else(|| format!("{name} {end}")).to_lowercase();
+    finding.cause = Some(Cause { what, title: (format!("{text}; it is on"), String::new()), figures: None });
     (finding.start, finding.end, finding.ongoing) = (end.min(now), now.max(end), true);
     let services =
         if certificate.services.is_empty() { "the settings of IMAP or POP".to_owned() } else { certificate.services.join(", ") };

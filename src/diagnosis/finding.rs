@@ -2,6 +2,41 @@
 
 use crate::location::Location;
 use crate::protocol::Protocol;
+use crate::text::{counted, thousands};
+
+/// What one cause on several servers is known by, and what it is called there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// What it is: findings of one diagnosis with the same cause, at one time, are one story.
+    pub what: String,
+    /// What stands in a title before the servers, and behind them.
+    pub title: (String, String),
+    /// How many attempts there were and how many failed, of accounts and of probes; `None` where nothing is counted.
+    pub figures: Option<Figures>,
+}
+
+/// The figures of failures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// All attempts in the outages; 0 without outages.
+    pub attempts: u64,
+    /// Failures of ordinary accounts.
+    pub users_failed: u64,
+    /// Failures of Exchange's own probes.
+    pub probes_failed: u64,
+}
+
+impl Figures {
+    /// The figures in words.
+    pub fn words(self) -> String {
+        let failed = self.users_failed + self.probes_failed;
+        let what = match self.attempts {
+            0 => counted(failed, "failure", "failures"),
+            attempts => format!("{} of {} attempts failed", thousands(failed), thousands(attempts)),
+        };
+        format!("{what} ({} of accounts, {} of probes)", thousands(self.users_failed), thousands(self.probes_failed))
+    }
+}
 
 /// How bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -134,6 +169,8 @@ pub struct Finding {
     pub servers: Vec<String>,
     /// What else it is about, if that is one thing: an account, a certificate.
     pub subject: Option<String>,
+    /// What it is on several servers, if the cause may lie beyond each of them: a back end, a certificate.
+    pub cause: Option<Cause>,
     /// Since when (milliseconds since 1970 UTC).
     pub start: i64,
     /// Until when.
@@ -164,6 +201,7 @@ impl Finding {
             protocols: Vec::new(),
             servers: Vec::new(),
             subject: None,
+            cause: None,
             start: 0,
             end: 0,
             ongoing: false,

@@ -2,6 +2,7 @@
 //!
 //! Probes of Exchange itself are left out. An address is *suspicious* if hardly any login from it works.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::case::Case;
@@ -111,12 +112,14 @@ pub(super) fn block_list(addresses: &[&Guessed<'_>]) -> String {
 impl<'a> Guesses<'a> {
     /// The refused credentials of each server that has any.
     pub(super) fn by_server(case: &'a Case) -> Vec<Self> {
-        case.refusals.iter().map(|refusals| Self::of(case, refusals)).collect()
+        let is_one = |refusals: &'a Refusals| move |server: Option<&str>| server == refusals.server.as_deref();
+        case.refusals.iter().map(|refusals| Self::of(case, refusals, is_one(refusals))).collect()
     }
 
-    fn of(case: &'a Case, refusals: &'a Refusals) -> Self {
+    /// The refused credentials of some servers.
+    pub(super) fn of(case: &'a Case, refusals: &'a Refusals, is_one: impl Fn(Option<&str>) -> bool) -> Self {
         let groups = case.groups.iter().filter(|group| {
-            group.service.server.as_deref() == refusals.server.as_deref()
+            is_one(group.service.server.as_deref())
                 && group.is_front()
                 && group.key.error_class == ErrorClass::Credentials
                 && group.key.client_class != ClientClass::HealthMailbox
@@ -138,6 +141,11 @@ impl<'a> Guesses<'a> {
             is_exact: refusals.is_exact,
             logins_per_address: refusals.logins_per_address,
         }
+    }
+
+    /// Whether somebody was refused from one of these addresses.
+    pub(super) fn has_any(&self, addresses: &BTreeSet<String>) -> bool {
+        self.addresses.iter().any(|address| addresses.contains(address.name))
     }
 
     /// The addresses that an account was refused from, the busiest first.

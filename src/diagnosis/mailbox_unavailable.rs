@@ -43,6 +43,7 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
         _ => format!("Mailboxes behind {host} are not available for logins on {}", failures.server_name()),
     };
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
+    finding.cause = failures.cause(format!("Mailboxes behind {host} are not available for logins on"), "");
     finding.missing("health", format!("the databases: Get-MailboxDatabaseCopyStatus -Server {}", argument(&host)));
     let account = failures.groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());
     finding.step(

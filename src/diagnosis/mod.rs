@@ -9,6 +9,7 @@ pub mod finding;
 pub mod powershell;
 pub mod server_failures;
 
+mod across;
 mod auth_method_unsupported;
 mod backend_rejects_login;
 mod backend_timeout;
@@ -93,15 +94,27 @@ pub fn by_id(id: &str) -> Option<&'static Diagnosis> {
     ALL.into_iter().find(|diagnosis| diagnosis.id.eq_ignore_ascii_case(id))
 }
 
-/// All findings of a case: the worst and surest first, one for each cause and server.
+/// All findings of a case: the worst and surest first, one for each cause and server. By cause and server they are known again
+/// in other nights, whatever other servers the cause hits then.
 pub fn judge(case: &Case) -> Vec<Finding> {
     let mut findings: Vec<Finding> = ALL.iter().flat_map(|diagnosis| (diagnosis.judge)(case)).collect();
     keep_one_story(&mut findings);
+    sort(&mut findings);
+    findings
+}
+
+/// The same, one for each cause: what several servers suffer from is one story that names them.
+pub fn judge_together(case: &Case) -> Vec<Finding> {
+    let mut findings = across::joined(case, judge(case));
+    sort(&mut findings);
+    findings
+}
+
+fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         let worst = (b.severity, b.confidence).cmp(&(a.severity, a.confidence));
         worst.then_with(|| (a.start, a.id, &a.servers).cmp(&(b.start, b.id, &b.servers)))
     });
-    findings
 }
 
 /// Where a certificate binding is accused, the state of the same server's certificates is its evidence and no finding beside it.

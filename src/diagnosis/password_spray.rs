@@ -1,8 +1,11 @@
 //! `password-spray`: many accounts are tried with a few passwords each.
 
-use crate::case::Case;
+use std::collections::BTreeSet;
+
+use crate::case::{Case, refusals};
 use crate::clock::{Zone, for_people};
 use crate::diagnosis::Diagnosis;
+use crate::diagnosis::across::{listed, titled};
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::group_failures::is_ongoing;
 use crate::diagnosis::guessing::{Guesses, Spray, block_list};
@@ -32,15 +35,67 @@ An office whose users all mistype looks alike only if none of them ever succeeds
 };
 
 fn judge(case: &Case) -> Vec<Finding> {
-    Guesses::by_server(case).iter().filter_map(|guesses| judge_server(case, guesses, &guesses.spray()?)).collect()
+    let judged = |guesses: &Guesses<'_>| {
+        let servers: Vec<String> = guesses.server.clone().into_iter().collect();
+        finding(case, guesses, &guesses.spray()?, servers)
+    };
+    Guesses::by_server(case).iter().filter_map(judged).collect()
 }
 
-fn judge_server(case: &Case, guesses: &Guesses, spray: &Spray<'_>) -> Option<Finding> {
+/// The sprays of all servers: those from the same addresses are one, and where no server alone shows one, all together may.
+pub(super) fn joined(case: &Case, mut findings: Vec<Finding>) -> Vec<Finding> {
+    let all = Guesses::by_server(case);
+    let sprayed = all.iter().filter_map(|guesses| guesses.spray()).map(|spray| names(&spray));
+    let mut sources: Vec<BTreeSet<String>> = Vec::new();
+    for mut addresses in sprayed {
+        let (same, others): (Vec<_>, Vec<_>) = sources.into_iter().partition(|known| !known.is_disjoint(&addresses));
+        addresses.extend(same.into_iter().flatten());
+        sources = others;
+        sources.push(addresses);
+    }
+    let is_unseen = sources.is_empty();
+    let mut stories = Vec::new();
+    // Without a spray on any server, whoever was refused anywhere is looked at.
+    for addresses in if is_unseen { vec![BTreeSet::new()] } else { sources } {
+        let hit = all.iter().filter(|guesses| is_unseen || guesses.has_any(&addresses));
+        let servers: BTreeSet<Option<&str>> = hit.map(|guesses| guesses.server.as_deref()).collect();
+        if servers.len() > 1 {
+            stories.extend(of_servers(case, &servers, &all));
+        }
+    }
+    let is_told = |finding: &Finding| {
+        let mut others =
+            stories.iter().filter(|story: &&Finding| finding.servers.iter().all(|server| story.servers.contains(server)));
+        others.any(|story| finding.start <= story.end && finding.end >= story.start)
+    };
+    findings.retain(|finding| !is_told(finding));
+    findings.extend(stories);
+    findings
+}
+
+fn names(spray: &Spray<'_>) -> BTreeSet<String> {
+    spray.addresses.iter().map(|address| address.name.to_owned()).collect()
+}
+
+/// The spray over these servers, if it is one over more than one of them.
+fn of_servers(case: &Case, servers: &BTreeSet<Option<&str>>, all: &[Guesses<'_>]) -> Option<Finding> {
+    let is_one = |server: Option<&str>| servers.contains(&server);
+    let refusals = refusals::together(&case.summary, &case.accounts, is_one);
+    let guesses = Guesses::of(case, &refusals, is_one);
+    let spray = guesses.spray()?;
+    let addresses = names(&spray);
+    let hit = all.iter().filter(|guesses| guesses.has_any(&addresses)).filter_map(|guesses| guesses.server.clone());
+    let servers: Vec<String> = hit.collect();
+    if servers.len() < 2 { None } else { finding(case, &guesses, &spray, servers) }
+}
+
+fn finding(case: &Case, guesses: &Guesses<'_>, spray: &Spray<'_>, servers: Vec<String>) -> Option<Finding> {
     let severity = if spray.broken.is_empty() { Severity::High } else { Severity::Critical };
-    let server = guesses.server.as_deref().unwrap_or("an unknown server");
-    let mut finding =
-        Finding::new(DIAGNOSIS.id, severity, Confidence::Consistent, format!("Somebody tries many accounts on {server}"));
-    finding.servers = guesses.server.clone().into_iter().collect();
+    let title = match servers.as_slice() {
+        [] => "Somebody tries many accounts on an unknown server".to_owned(),
+        servers => titled("Somebody tries many accounts on", servers, ""),
+    };
+    let mut finding = Finding::new(DIAGNOSIS.id, severity, Confidence::Consistent, title);
     finding.protocols = guesses.protocols.clone();
     (finding.start, finding.end) = (spray.first, spray.last);
     finding.ongoing = is_ongoing(case, finding.end);
@@ -54,6 +109,10 @@ fn judge_server(case: &Case, guesses: &Guesses, spray: &Spray<'_>) -> Option<Fin
         "{accounts} tried from {addresses} between {start} and {end} UTC; {} of them never logged in",
         spray.never_succeeded
     );
+    if servers.len() > 1 {
+        finding.summary.push_str(&format!("; servers: {}", listed(&servers)));
+    }
+    finding.servers = servers;
     for address in spray.addresses.iter().take(5) {
         let text = format!(
             "{} tried {} and was refused {}",

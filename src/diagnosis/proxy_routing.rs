@@ -50,6 +50,10 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
         false => format!("The front end on {} finds no back end for its logins", failures.server_name()),
     };
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
+    finding.cause = match is_foreign(failures) {
+        true => failures.cause("Logins on", format!("fail only where they are handed over to {host}")),
+        false => failures.cause("The front ends on", "find no back end for their logins"),
+    };
     let account = failures.groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());
     finding.step(
         "See where the mailbox of an account that fails is",

@@ -5,13 +5,13 @@ use crate::case::group::Group;
 use crate::case::outage::Outage;
 use crate::clock::{Zone, for_people};
 use crate::collections::minutes::MINUTE;
-use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
+use crate::diagnosis::finding::{Cause, Confidence, Effect, Figures, Finding, Severity};
 use crate::diagnosis::powershell::argument;
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
 use crate::protocol::{Protocol, Role};
 use crate::redaction::is_address;
-use crate::text::{counted, thousands};
+use crate::text::thousands;
 
 /// So many failures outside of any outage are worth a word.
 const FEWEST_ALONE: u64 = 5;
@@ -271,6 +271,16 @@ impl<'a> ServerFailures<'a> {
         }
     }
 
+    /// The same failures on other servers have one cause if all of them hand over to the same hosts. A title says where it is
+    /// seen between `before` and `after`.
+    pub fn cause(&self, before: impl Into<String>, after: impl Into<String>) -> Option<Cause> {
+        let mut hosts: Vec<String> = self.hosts().into_iter().map(str::to_lowercase).collect();
+        hosts.sort();
+        let (attempts, users_failed, probes_failed) = (self.attempts, self.users_failed, self.probes_failed);
+        let figures = Some(Figures { attempts, users_failed, probes_failed });
+        (!hosts.is_empty()).then(|| Cause { what: hosts.join(" "), title: (before.into(), after.into()), figures })
+    }
+
     /// A finding about these failures, with its figures and its lines.
     pub fn finding(&self, id: &'static str, confidence: Confidence, title: impl Into<String>) -> Finding {
         let mut finding = Finding::new(id, self.severity(), confidence, title);
@@ -305,12 +315,7 @@ impl<'a> ServerFailures<'a> {
 
     /// How many, since when, for whom.
     fn figures(&self) -> String {
-        let (users, probes) = (thousands(self.users_failed), thousands(self.probes_failed));
         let names: Vec<&str> = self.protocols().into_iter().map(Protocol::title).collect();
-        let what = match self.attempts {
-            0 => counted(self.failed(), "failure", "failures"),
-            attempts => format!("{} of {} attempts failed", thousands(self.failed()), thousands(attempts)),
-        };
         let until = match self.recovered_at() {
             _ if self.is_ongoing() => "and it goes on".to_owned(),
             Some(at) => format!("until {}, first success at {}", for_people(self.end, Zone::Utc), for_people(at, Zone::Utc)),
@@ -318,10 +323,8 @@ impl<'a> ServerFailures<'a> {
         };
         let since = for_people(self.start, Zone::Utc);
         let of_one = if self.is_one_account { "; only one account was hit, others logged in at that time" } else { "" };
-        format!(
-            "{} on {} since {since} UTC {until}: {what} ({users} of accounts, {probes} of probes){of_one}",
-            names.join(" and "),
-            self.server_name()
-        )
+        let (attempts, users_failed, probes_failed) = (self.attempts, self.users_failed, self.probes_failed);
+        let figures = Figures { attempts, users_failed, probes_failed };
+        format!("{} on {} since {since} UTC {until}: {}{of_one}", names.join(" and "), self.server_name(), figures.words())
     }
 }

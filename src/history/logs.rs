@@ -74,6 +74,11 @@ pub(super) fn seen(store: &Connection, log: &KnownLog, run: i64) -> rusqlite::Re
     store.prepare_cached("UPDATE log SET seen_in = ?2, path = ?3 WHERE id = ?1")?.execute((log.id, run, &log.path)).map(drop)
 }
 
+/// The first record of the last run that read any.
+pub(super) fn last_first(store: &Connection) -> rusqlite::Result<Option<i64>> {
+    store.query_row("SELECT first FROM run WHERE first IS NOT NULL ORDER BY id DESC LIMIT 1", [], |row| row.get(0)).optional()
+}
+
 /// The last run, if there was one.
 pub(super) fn last_run(store: &Connection) -> rusqlite::Result<Option<i64>> {
     store.query_row("SELECT max(id) FROM run", [], |row| row.get(0)).optional().map(Option::flatten)

@@ -97,6 +97,21 @@ pub fn told(store: &mut Store, now: i64) -> Result<()> {
     stories::tell(&held, now).and_then(|()| held.commit()).map_err(|error| failure(&path, &error))
 }
 
+/// What the last run that read anything judged: its own lines and those of the days before it, as they are kept.
+///
+/// # Errors
+/// What the store says.
+pub fn last_night(store: &Store) -> Result<Summary> {
+    let failed = |error| failure(store.path(), &error);
+    let first = logs::last_first(store.connection()).map_err(failed)?;
+    let mut summary = match first {
+        Some(first) => parts::since(store.connection(), first - CONTEXT_DAYS * DAY, i64::MAX).map_err(failed)?,
+        None => Summary::default(),
+    };
+    summary.join_sources();
+    Ok(summary)
+}
+
 /// All that is kept of the last days, for a page.
 ///
 /// # Errors

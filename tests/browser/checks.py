@@ -195,6 +195,39 @@ def failures_by_the_accounts_own_fault_are_paler_and_told_apart(visit):
 
 
 @check
+def many_servers_stand_below_each_other_and_their_cells_add_up_to_the_report(visit):
+    wanted = {}
+    for row in visit.report("all")["logins"]["by"]:
+        if row["role"] == "frontend":
+            name = (row["server"], {"imap4": "IMAP", "pop3": "POP"}[row["protocol"]])
+            wanted[name] = [sum(pair) for pair in zip(wanted.get(name, [0, 0]), [row["failed"], row["attempts"]])]
+    for dark in [False, True]:
+        browser = visit.open("all", dark=dark)
+        looks = browser.js("""['.well', '.there', '.ground', '.cell .no', '.cell .own'].map(part => { const look = getComputedStyle(document.querySelector('#heat ' + part));
+            return look.fill + look.opacity })""")
+        assert len(set(looks)) == len(looks), looks
+        assert browser.js("document.querySelector('#heat .row rect[fill]').getAttribute('fill')") == "url(#no-log)"
+    rows = browser.js("""Array.from(document.querySelectorAll('#heat .row')).map(row => ({
+        name: [row.querySelector('bdi').textContent, row.querySelector('.who span').textContent],
+        height: row.getBoundingClientRect().height,
+        sum: row.querySelector('.sum').textContent, told: row.querySelector('svg').ariaLabel,
+        cells: Array.from(row.querySelectorAll('.well, .cell'), cell => cell.querySelector('title').textContent),
+        seen: Array.from(row.querySelectorAll('.well, .cell rect')).every(cell => cell.getBoundingClientRect().width > 2) }))""")
+    assert {tuple(row["name"]) for row in rows} == set(wanted), rows
+    number = lambda text: 0 if text == "none" else int(text.replace(",", ""))
+    for row in rows:
+        counts = [re.search(r"(none|[0-9,]+) of ([0-9,]+) attempts? failed|none of ([0-9,]+) attempts? failed", cell) for cell in row["cells"]]
+        added = [sum(number(count[1]) for count in counts), sum(number(count[2]) for count in counts)]
+        said = [number(count) for count in row["sum"].split(" of ")]
+        assert added == said == wanted[tuple(row["name"])], row
+        assert row["told"].startswith(f"{row['name'][1]} on {row['name'][0]}: {row['sum']} attempts failed"), row["told"]
+        assert row["seen"] and row["height"] < 24, row
+    assert "no logs" in browser.js("document.querySelector('#heat .legend').textContent")
+    # One server needs no such picture.
+    assert visit.open("outage").js("document.getElementById('heat')") is None
+
+
+@check
 def a_command_is_copied_whole(visit):
     browser = visit.open("outage")
     browser.js("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve() }")

@@ -51,6 +51,15 @@ SABOTAGE = {
         ("credentials", ".own { fill: var(--own); }", ".own { fill: var(--no); }"),
         ("credentials", "some(lane.own,", "some([],"),
     ],
+    "many_servers_stand_below_each_other_and_their_cells_add_up_to_the_report": [
+        ("all", ".well { fill: var(--ok); opacity: .3; }", ".well { fill: var(--card); }"),
+        ("all", ".own { fill: var(--own); }", ".own { fill: var(--no); }"),
+        ("all", "00: 1 of ", "00: 2 of "),
+        ("all", 'height="15" fill="url(#no-log)"', 'height="15" fill="none"'),
+        ("all", '<rect class="well" x', '<rect x'),
+        ("all", "</b> of 1", "</b> of 2"),
+        ("outage", "<footer>", '<footer><i id="heat"></i>'),
+    ],
     "a_command_is_copied_whole": [("outage", "parentNode.querySelector('code')", "closest('li')")],
     "a_link_opens_the_folded_part_that_it_leads_into": [("hostile", "addEventListener('hashchange', reveal)", "")],
     "light_and_dark_differ_and_both_can_be_read": [

@@ -20,6 +20,7 @@ mod program;
 mod reference;
 mod tree;
 
+mod across_servers;
 mod attempts_in_order;
 mod behind;
 mod borders;
@@ -39,6 +40,7 @@ mod export;
 mod findings;
 mod generated;
 mod handover;
+mod heat;
 mod hostile;
 mod html;
 mod invariance;

@@ -59,6 +59,12 @@ impl Suspects {
         names.any(|server| is_same_server(name, server))
     }
 
+    /// The suspected servers by their full names, as far as these are known.
+    pub(super) fn accused(&self) -> String {
+        let names = self.servers.iter().map(|suspect| suspect.full_name.as_deref().unwrap_or(&suspect.server));
+        names.collect::<Vec<_>>().join(" and ")
+    }
+
     /// Where the certificate is, for a title: nothing is said if it is the server whose logins fail.
     pub(super) fn remote_hosts(&self) -> Option<String> {
         let remote: Vec<&str> =

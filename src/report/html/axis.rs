@@ -21,6 +21,9 @@ const FEW_STEPS: i64 = 120;
 const LANES: usize = 4;
 const MOST_LANES: usize = 12;
 
+/// So many lanes are drawn; the services beyond them are one lane, so that sums over lanes stay sums over everything.
+const DRAWN: usize = 60;
+
 /// An outage shorter than this share of the axis is shown close up.
 const SLIVER: f64 = 0.12;
 
@@ -97,16 +100,25 @@ fn axis<'a>(
     let is_dense = series.attempts(keys, first, last) > 3 * STEPS as u64 * keys.len().max(1) as u64;
     let scale = Scale::new(first, last, if is_dense { STEPS } else { FEW_STEPS }, times.zone);
     let (marks, numbers) = markers(events, &scale, times, known);
-    let mut lanes: Vec<Lane> = keys.iter().map(|key| series.lane(case, *key, &scale, events, times)).collect();
+    let of = |keys: &[Key<'a>]| series.lane(case, keys, &scale, events, times);
+    let mut drawn: Vec<(Key<'a>, Lane)> = keys.iter().map(|key| (*key, of(&[*key]))).collect();
     // The sort is stable: lanes that are alike stay in the order of their names.
-    lanes.sort_by_key(|lane| (!lane.alarm, std::cmp::Reverse(lane.failed_n)));
+    drawn.sort_by_key(|(_, lane)| (!lane.alarm, std::cmp::Reverse(lane.failed_n)));
+    let others = drawn.split_off(DRAWN.min(drawn.len()));
+    let mut lanes: Vec<Lane> = drawn.into_iter().map(|(_, lane)| lane).collect();
     let any = |has: fn(&Lane) -> bool| lanes.iter().any(has);
     let (any_probes, any_no_logs) = (any(|lane| lane.has_probes), any(|lane| !lane.no_logs.is_empty()));
     let (any_own, any_unknown) = (any(|lane| !lane.own_path.is_empty()), any(|lane| !lane.unknown_path.is_empty()));
     let with_outages = lanes.iter().filter(|lane| lane.alarm).count();
     let shown = if lanes.len() <= LANES + 2 { lanes.len() } else { with_outages.clamp(LANES, MOST_LANES) };
-    let more = lanes.split_off(shown.min(lanes.len()));
-    let quiet = if more.iter().any(|lane| lane.alarm) { "some with" } else { "all without" };
+    let mut more = lanes.split_off(shown.min(lanes.len()));
+    let is_alarm = more.iter().chain(others.iter().map(|(_, lane)| lane)).any(|lane| lane.alarm);
+    let quiet = if is_alarm { "some with" } else { "all without" };
+    let more_services = (more.len() + others.len()) as u64;
+    if !others.is_empty() {
+        let others: Vec<Key<'a>> = others.into_iter().map(|(key, _)| key).collect();
+        more.push(of(&others));
+    }
     let axis = Axis {
         id,
         title,
@@ -120,7 +132,7 @@ fn axis<'a>(
         legend: legend(&marks),
         markers: marks,
         has_more: !more.is_empty(),
-        more_text: format!("{}, {quiet} an outage", counted(more.len() as u64, "more lane", "more lanes")),
+        more_text: format!("{}, {quiet} an outage", counted(more_services, "more service", "more services")),
         lanes,
         more_lanes: more,
         with_legend: id == "axis",
@@ -134,7 +146,7 @@ fn axis<'a>(
 }
 
 /// Steps are round, so that one unit says them.
-fn step_in_words(width: i64) -> String {
+pub(super) fn step_in_words(width: i64) -> String {
     const UNITS: [(i64, &str, &str); 3] = [(1440, "day", "days"), (60, "hour", "hours"), (1, "minute", "minutes")];
     let minutes = width / MINUTE;
     let unit = UNITS.iter().find(|(unit, _, _)| minutes % unit == 0);

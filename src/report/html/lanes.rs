@@ -87,10 +87,10 @@ pub(super) struct Series<'a> {
 }
 
 /// Attempts for each step of a scale.
-struct Steps {
-    succeeded: Vec<u64>,
-    failed: Vec<u64>,
-    unknown: Vec<u64>,
+pub(super) struct Steps {
+    pub(super) succeeded: Vec<u64>,
+    pub(super) failed: Vec<u64>,
+    pub(super) unknown: Vec<u64>,
 }
 
 impl<'a> Series<'a> {
@@ -116,10 +116,10 @@ impl<'a> Series<'a> {
     }
 
     /// What came of the attempts, of probes or of accounts.
-    fn counts(&self, key: Key<'a>, scale: &Scale, are_probes: bool) -> Steps {
+    pub(super) fn counts(&self, keys: &[Key<'a>], scale: &Scale, are_probes: bool) -> Steps {
         let none = || vec![0; scale.steps];
         let mut steps = Steps { succeeded: none(), failed: none(), unknown: none() };
-        let series = self.lanes.get(&key).into_iter().flat_map(|service| &service.series);
+        let series = keys.iter().filter_map(|key| self.lanes.get(key)).flat_map(|service| &service.series);
         for (_, minutes) in series.filter(|((_, class), _)| (*class == ClientClass::HealthMailbox) == are_probes) {
             for (minute, counts) in minutes.iter() {
                 add(&mut steps.succeeded, scale, minute * MINUTE, counts.succeeded);
@@ -130,22 +130,31 @@ impl<'a> Series<'a> {
         steps
     }
 
-    /// Failures of accounts that are the server's own.
-    fn servers_own(&self, key: Key<'a>, scale: &Scale) -> Vec<u64> {
+    /// Failures of probes or of accounts that are the server's own.
+    pub(super) fn servers_own(&self, keys: &[Key<'a>], scale: &Scale, are_probes: bool) -> Vec<u64> {
         let mut failed = vec![0; scale.steps];
-        for step in self.lanes.get(&key).into_iter().flat_map(|service| service.pulse.steps()) {
-            let of_accounts = step.beats.failed.saturating_sub(step.beats.health_mailbox_failed);
-            add(&mut failed, scale, step.moment() - step.moment().rem_euclid(MINUTE), u64::from(of_accounts));
+        for step in keys.iter().filter_map(|key| self.lanes.get(key)).flat_map(|service| service.pulse.steps()) {
+            let of_probes = step.beats.health_mailbox_failed;
+            let count = if are_probes { of_probes } else { step.beats.failed.saturating_sub(of_probes) };
+            add(&mut failed, scale, step.moment() - step.moment().rem_euclid(MINUTE), u64::from(count));
         }
         failed
     }
 
-    /// One lane.
-    pub(super) fn lane(&self, case: &Case, key: Key<'a>, scale: &Scale, events: &[&Entry], times: &Times) -> Lane {
-        let Steps { succeeded: ok, failed, unknown } = self.counts(key, scale, false);
-        let Steps { succeeded: probes_ok, failed: probes_failed, .. } = self.counts(key, scale, true);
+    /// Where the failures of a lane are listed.
+    pub(super) fn href(&self, case: &Case, key: Key<'a>) -> String {
+        let group = case.groups.iter().find(|group| {
+            group.service.role == self.role && group.service.server.as_deref() == key.0 && group.service.protocol == key.1
+        });
+        group.map_or_else(|| "#failures".to_owned(), |group| format!("#{}", group.id))
+    }
+
+    /// One lane: of one service, or the counts of several added up.
+    pub(super) fn lane(&self, case: &Case, keys: &[Key<'a>], scale: &Scale, events: &[&Entry], times: &Times) -> Lane {
+        let Steps { succeeded: ok, failed, unknown } = self.counts(keys, scale, false);
+        let Steps { succeeded: probes_ok, failed: probes_failed, .. } = self.counts(keys, scale, true);
         let servers: Vec<u64> =
-            self.servers_own(key, scale).iter().zip(&failed).map(|(servers, all)| *servers.min(all)).collect();
+            self.servers_own(keys, scale, false).iter().zip(&failed).map(|(servers, all)| *servers.min(all)).collect();
         let own: Vec<u64> = failed.iter().zip(&servers).map(|(all, servers)| all - servers).collect();
         let answered_or_not: Vec<u64> = ok.iter().zip(&unknown).map(|(ok, unknown)| ok + unknown).collect();
         let sum = |counts: &[u64]| counts.iter().sum::<u64>();
@@ -160,7 +169,8 @@ impl<'a> Series<'a> {
             seen.collect::<Vec<_>>()
         };
         let flat = |counts: &[u64], tall: f64| counts.iter().map(|count| if *count > 0 { tall } else { 0.0 }).collect::<Vec<_>>();
-        let outages = outages(case, key, scale, times);
+        let key = if let [only] = keys { Some(*only) } else { None };
+        let outages = key.map(|key| outages(case, key, scale, times)).unwrap_or_default();
         let (total_failed, all_probes) = (sum(&failed) + sum(&probes_failed), sum(&probes_ok) + sum(&probes_failed));
         let probes = match all_probes {
             0 => String::new(),
@@ -168,10 +178,10 @@ impl<'a> Series<'a> {
         };
         let in_words = if probes.is_empty() { "no probes".to_owned() } else { format!("{probes} failed") };
         let bands: String = outages.iter().map(|band| format!("; {}", band.title)).collect();
-        let (name, protocol) = (server(key.0), key.1.title());
-        let group = case.groups.iter().find(|group| {
-            group.service.role == self.role && group.service.server.as_deref() == key.0 && group.service.protocol == key.1
-        });
+        let (name, protocol) = match key {
+            Some(key) => (server(key.0), key.1.title()),
+            None => ("all others".to_owned(), "added up"),
+        };
         Lane {
             alt: format!(
                 "{protocol} on {name}: accounts {} succeeded, {} failed{}{}; {in_words}{bands}",
@@ -180,7 +190,7 @@ impl<'a> Series<'a> {
                 said(sum(&own), "by the accounts' own fault"),
                 said(sum(&unknown), "without an answer")
             ),
-            href: group.map_or_else(|| "#failures".to_owned(), |group| format!("#{}", group.id)),
+            href: key.map_or_else(|| "#failures".to_owned(), |key| self.href(case, key)),
             failed: thousands(total_failed),
             failed_n: total_failed,
             alarm: !outages.is_empty(),
@@ -197,8 +207,8 @@ impl<'a> Series<'a> {
             probes,
             probe_ok_path: bars(&flat(&probes_ok, 3.0), 6.5, 1.0),
             probe_fail_path: bars(&flat(&probes_failed, 9.0), 9.5, 1.0),
-            no_logs: no_logs(case, key, self.role, scale, times),
-            hairs: hairs(events, key, scale),
+            no_logs: key.map(|key| no_logs(case, key, self.role, scale, times)).unwrap_or_default(),
+            hairs: key.map(|key| hairs(events, key, scale)).unwrap_or_default(),
             outages,
             data_ok: sparse(&ok),
             data_fail: sparse(&failed),
@@ -227,7 +237,7 @@ fn cut_at(mut counts: Vec<u64>) -> u64 {
 }
 
 /// `, 3 by the accounts' own fault`, if there are any.
-fn said(count: u64, words: &str) -> String {
+pub(super) fn said(count: u64, words: &str) -> String {
     if count == 0 { String::new() } else { format!(", {} {words}", thousands(count)) }
 }
 

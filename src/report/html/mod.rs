@@ -23,6 +23,7 @@ mod door;
 mod failures;
 mod findings;
 mod headline;
+mod heat;
 mod index;
 mod lanes;
 mod marks;

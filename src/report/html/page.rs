@@ -16,6 +16,7 @@ use crate::report::html::coverage::{Coverage, coverage};
 use crate::report::html::failures::{GROUPS, GroupRow, OutageRow, groups, outages};
 use crate::report::html::findings::{FINDINGS, FindingRow, findings};
 use crate::report::html::headline::{Todo, Verdict, todo, verdict};
+use crate::report::html::heat::{Heat, heat};
 use crate::report::html::news::News;
 use crate::report::html::policy::hash;
 use crate::report::html::tables::{EVENTS, EventRow, LATENCIES, LatencyRow, NameRow, events, latency, names};
@@ -60,6 +61,7 @@ pub(super) struct Page {
     compared: Compared,
     has_time: bool,
     axes: Vec<Axis>,
+    heat: Heat,
     has_outages: bool,
     outages: Vec<OutageRow>,
     findings_section: Section,
@@ -136,6 +138,7 @@ impl Page {
             compared: compared.map(|comparison| Compared::new(comparison, &times)).unwrap_or_default(),
             has_time: !axes.is_empty(),
             axes,
+            heat: heat(case, &times),
             has_outages: !case.outages.is_empty(),
             outages: outages(case, asked, &times),
             findings_section: findings_section(&findings, &quiet_findings, is_trouble),

@@ -2,6 +2,7 @@
 
 mod growth;
 mod kills;
+mod leaving;
 mod logs;
 mod nights;
 mod store;
