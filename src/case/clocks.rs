@@ -8,9 +8,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::clock::duration_for_people;
+use crate::clock::{Zone, duration_for_people, for_people};
 use crate::protocol::{Protocol, Role};
-use crate::summary::clock_sample::CLOCKS_APART;
+use crate::summary::clock_sample::{CLOCKS_APART, Moment, mark_of};
 use crate::summary::{ServiceKey, Summary};
 use crate::text::counted;
 
@@ -34,20 +34,21 @@ pub struct WrongServer {
     pub other: Option<Arc<str>>,
     /// So many samples show it: an account in a quarter of a day.
     pub samples: u64,
+    /// From when to when they do, about, in milliseconds since 1970 UTC.
+    pub span: (i64, i64),
     /// One of the logins: when the front end and when the back end wrote it, each by its own clock.
     pub example: [(ServiceKey, i64); 2],
 }
 
 impl WrongServer {
     /// What it means, in a sentence without a full stop.
-    pub fn in_words(&self) -> String {
-        let (server, by) = (&self.server, duration_for_people(self.ahead.abs()));
+    pub fn in_words(&self, zone: Zone) -> String {
+        let (server, by) = (&self.server, duration_for_people((self.ahead.abs() + 500) / 1000 * 1000));
         let direction = if self.ahead > 0 { "ahead of" } else { "behind" };
         let others = self.other.as_ref().map_or_else(|| "other servers'".to_owned(), |other| format!("that of {other}"));
-        format!(
-            "the clock of {server} is {by} {direction} {others} (by {})",
-            counted(self.samples, "sample of logins", "samples of logins")
-        )
+        let (from, to) = (for_people(self.span.0, zone), for_people(self.span.1, zone));
+        let known = counted(self.samples, "sample of logins", "samples of logins");
+        format!("the clock of {server} is {by} {direction} {others}, as {known} from {from} to {to} show")
     }
 }
 
@@ -75,7 +76,7 @@ struct Pair<'a> {
 type Sample = (u64, Protocol);
 
 /// Where and when an account logged in.
-type Seen<'a> = Vec<(&'a ServiceKey, &'a [i64])>;
+type Seen<'a> = Vec<(&'a ServiceKey, &'a [Moment])>;
 
 /// So many milliseconds would a server's clock be ahead, if a pair is one login.
 type Sign<'a> = (i64, &'a Pair<'a>);
@@ -84,6 +85,10 @@ type Sign<'a> = (i64, &'a Pair<'a>);
 struct Peak<'a> {
     ahead: i64,
     samples: usize,
+    /// When, from the first to the last but a twentieth at both ends, where chance is.
+    span: (i64, i64),
+    /// By how many more it is shown than what was thought before.
+    gain: usize,
     example: &'a Pair<'a>,
     /// All servers that it was seen at.
     servers: BTreeSet<&'a Arc<str>>,
@@ -108,10 +113,10 @@ pub(super) fn clocks(summary: &Summary) -> Clocks {
                 }
             }
         }
-        let peaks = signs.into_iter().filter_map(|(server, signs)| Some((server, peak(signs)?)));
+        let peaks = signs.into_iter().filter_map(|(server, signs)| Some((server, peak(signs, ahead(Some(server)))?)));
         let is_news = |(server, peak): &(&Arc<str>, Peak<'_>)| (peak.ahead - ahead(Some(*server))).abs() > CLOCKS_APART;
-        // Of two that are held against each other alone the first is named.
-        let most = peaks.filter(is_news).reduce(|most, next| if next.1.samples > most.1.samples { next } else { most });
+        // What leaves least unexplained. Of two that are held against each other alone the first is named.
+        let most = peaks.filter(is_news).reduce(|most, next| if next.1.gain > most.1.gain { next } else { most });
         let Some((server, peak)) = most else { break };
         right.insert(server, (peak.ahead, Some(peak)));
     }
@@ -120,11 +125,11 @@ pub(super) fn clocks(summary: &Summary) -> Clocks {
 }
 
 fn named(server: &Arc<str>, ahead: i64, peak: Peak<'_>) -> WrongServer {
-    let Peak { samples, example: Pair { front, back, .. }, servers, .. } = peak;
+    let Peak { samples, span, example: Pair { front, back, .. }, servers, .. } = peak;
     let mut others = servers.into_iter().filter(|other| *other != server);
     let other = others.next().filter(|_| others.next().is_none()).cloned();
     let example = [front, back].map(|(key, moment)| ((*key).clone(), *moment));
-    WrongServer { server: server.clone(), ahead, other, samples: samples as u64, example }
+    WrongServer { server: server.clone(), ahead, other, samples: samples as u64, span, example }
 }
 
 impl<'a> Pair<'a> {
@@ -158,15 +163,18 @@ fn pairs_of<'a, 's>(
 ) -> impl Iterator<Item = Pair<'a>> + use<'a, 's> {
     let servers = front_ends.iter().flat_map(move |front| back_ends.iter().map(move |back| (front, back)));
     let two = servers.filter(|(front, back)| front.0.server != back.0.server);
+    let mark = |key: &ServiceKey| key.server.as_deref().map(mark_of);
     two.flat_map(move |((front, mine), (back, theirs))| {
-        let moments = mine.iter().flat_map(move |mine| theirs.iter().map(move |theirs| (*mine, *theirs)));
+        let target = mark(back);
+        let handed_over = mine.iter().filter(move |mine| Some(mine.target) == target);
+        let moments = handed_over.flat_map(move |mine| theirs.iter().map(move |theirs| (mine.at, theirs.at)));
         moments.map(move |(mine, theirs)| Pair { front: (front, mine), back: (back, theirs), shown_by })
     })
 }
 
 /// The difference that most samples show, if it is most of them, and clearly more than show any other: clients that poll show
 /// one at every multiple of their interval.
-fn peak(mut signs: Vec<Sign<'_>>) -> Option<Peak<'_>> {
+fn peak(mut signs: Vec<Sign<'_>>, before: i64) -> Option<Peak<'_>> {
     signs.sort_by_key(|(ahead, pair)| (*ahead, pair.shown_by));
     let all: BTreeSet<Sample> = signs.iter().map(|(_, pair)| pair.shown_by).collect();
     let stretches = stretches(&signs);
@@ -175,9 +183,22 @@ fn peak(mut signs: Vec<Sign<'_>>) -> Option<Peak<'_>> {
     let (first, last) = (of_it.first()?.0 - NARROW, of_it.last()?.0 + NARROW);
     let elsewhere = stretches.iter().filter(|stretch| stretch.last < first || stretch.first > last);
     let second = elsewhere.map(|stretch| stretch.samples).max().unwrap_or_default();
+    let as_before = stretches.iter().filter(|stretch| stretch.last >= before - NARROW && stretch.first <= before + NARROW);
+    let gain = best.samples.saturating_sub(as_before.map(|stretch| stretch.samples).max().unwrap_or_default());
     let is_clear = best.samples * 2 > all.len() && best.samples - second >= FEWEST.max(best.samples / 4);
     let (ahead, example) = *of_it.get(of_it.len() / 2).filter(|_| is_clear)?;
-    Some(Peak { ahead, samples: best.samples, example, servers: of_it.iter().flat_map(|(_, pair)| pair.servers()).collect() })
+    let mut moments: Vec<i64> = of_it.iter().map(|(_, pair)| pair.front.1).collect();
+    moments.sort_unstable();
+    let edge = moments.len() / 20;
+    let span = (*moments.get(edge)?, *moments.iter().nth_back(edge)?);
+    Some(Peak {
+        ahead,
+        samples: best.samples,
+        span,
+        gain,
+        example,
+        servers: of_it.iter().flat_map(|(_, pair)| pair.servers()).collect(),
+    })
 }
 
 /// Signs that are one difference: their places, the least and the greatest, and how many samples show them.

@@ -93,7 +93,7 @@ pub struct Coverage {
 
 /// The coverage of all services, and when each is seen to have started anew.
 pub fn coverage(summary: &Summary, evidence: &Evidence, clocks: Clocks) -> (Coverage, Vec<(ServiceKey, Vec<i64>)>) {
-    let switched_off = switched_off(evidence);
+    let switched_off = switched_off(evidence, summary);
     let (mut coverage, mut all_restarts) = (Coverage { clocks, switched_off, ..Coverage::default() }, Vec::new());
     for (key, service) in &summary.services {
         let gaps: Vec<(i64, i64)> = gaps(&service.presence).collect();

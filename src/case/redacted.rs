@@ -137,7 +137,7 @@ impl Redact for Refusals {
 impl Redact for Coverage {
     fn redact(&mut self, redactor: &Redactor) {
         let Self { services, gaps, sessions: _, clocks, switched_off, mechanisms } = self;
-        for WrongServer { server, ahead: _, other, samples: _, example } in &mut clocks.0 {
+        for WrongServer { server, ahead: _, other, samples: _, span: _, example } in &mut clocks.0 {
             *server = redactor.host(server).into();
             *other = other.take().map(|name| redactor.host(&name).into());
             example.iter_mut().for_each(|(service, _)| service.redact(redactor));

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::case::evidence::{Evidence, is_same_server};
 use crate::case::timeline::{concerned, protocol_in};
-use crate::clock::{Zone, for_people};
+use crate::clock::{DAY, Zone, for_people};
 use crate::evidence::fact::{Cmdlet, Fact, What};
 use crate::location::Location;
 use crate::protocol::Protocol;
-use crate::summary::ServiceKey;
+use crate::summary::{ServiceKey, Summary};
 
 /// A protocol log that is switched off, or was for a while. Moments are milliseconds since 1970 UTC.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,10 +26,10 @@ pub struct SwitchedOff {
 }
 
 impl SwitchedOff {
-    /// Whether it is, or may be, the log of this service.
+    /// Whether it is the log of this service.
     pub fn is_about(&self, key: &ServiceKey) -> bool {
         let is_its = |server: &Arc<str>| key.server.as_deref().is_some_and(|name| is_same_server(server, name));
-        self.server.as_ref().is_none_or(is_its) && self.protocol.is_none_or(|protocol| protocol == key.protocol)
+        self.server.as_ref().is_some_and(is_its) && self.protocol.is_none_or(|protocol| protocol == key.protocol)
     }
 
     /// What it means, in a sentence without a full stop.
@@ -47,8 +47,29 @@ impl SwitchedOff {
     }
 }
 
-/// Which logs are switched off, by settings and by the cmdlets that changed them.
-pub(super) fn switched_off(evidence: &Evidence) -> Vec<SwitchedOff> {
+/// So long after it was switched off a log may still be written: until the service starts anew. And so long after the last line of all
+/// it is of interest that one was switched off. In milliseconds.
+const GRACE: i64 = DAY;
+
+/// Which logs are switched off in the time that the logs are about, by settings and by the cmdlets that changed them.
+pub(super) fn switched_off(evidence: &Evidence, summary: &Summary) -> Vec<SwitchedOff> {
+    let mut found = by_evidence(evidence);
+    found.retain(|off| is_of_interest(off, summary));
+    found
+}
+
+/// Whether it can explain anything that is missing: not if it was over before the logs begin, began after their end, or the log was
+/// written nevertheless.
+fn is_of_interest(off: &SwitchedOff, summary: &Summary) -> bool {
+    let (Some(all), Some(since)) = (summary.span, off.since) else { return true };
+    let end = off.until.unwrap_or(i64::MAX);
+    let services = summary.services.iter().filter(|(key, _)| off.is_about(key));
+    let mut spans = services.filter_map(|(_, service)| service.span).peekable();
+    let is_written = spans.peek().is_some() && spans.all(|span| span.last > since + GRACE && off.until.is_none());
+    end >= all.first && since <= all.last + GRACE && !is_written
+}
+
+fn by_evidence(evidence: &Evidence) -> Vec<SwitchedOff> {
     let by_settings = evidence.facts.iter().filter_map(|fact| match &fact.what {
         What::Settings(settings) if settings.log_enabled == Some(false) => Some(SwitchedOff {
             server: fact.server.as_deref().map(Into::into),
@@ -102,7 +123,8 @@ fn switching(fact: &Fact) -> Option<(i64, bool, SwitchedOff)> {
 }
 
 fn is_on(cmdlet: &Cmdlet) -> Option<bool> {
-    let is_set = ["Set-ImapSettings", "Set-PopSettings"].iter().any(|name| cmdlet.name.eq_ignore_ascii_case(name));
+    let is_tried = cmdlet.parameter("WhatIf").is_some_and(|value| !value.trim_start_matches('$').eq_ignore_ascii_case("false"));
+    let is_set = !is_tried && ["Set-ImapSettings", "Set-PopSettings"].iter().any(|name| cmdlet.name.eq_ignore_ascii_case(name));
     match cmdlet.parameter("ProtocolLogEnabled").filter(|_| is_set)?.trim_start_matches('$').to_ascii_lowercase().as_str() {
         "true" | "1" => Some(true),
         "false" | "0" => Some(false),

@@ -2,11 +2,10 @@
 
 use crate::case::Case;
 use crate::case::clocks::WrongServer;
-use crate::clock::{Zone, for_people};
+use crate::clock::{DAY, Zone, for_people};
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::powershell::argument;
-use crate::merge::{Merge, Span};
 
 /// The diagnosis.
 pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
@@ -28,7 +27,8 @@ Front-end and back-end logs of several servers. Which of two clocks is right the
 Look at the time source of that server and of its host, if it is a virtual machine; a domain member takes its time from the domain.
 
 ## When it is wrong
-If logs were written under another clock than now, or copies of one server are named as another's.
+If logs were written under another clock than now, or copies of one server are named as another's. That nothing is found does not say that clocks agree: where
+most clients poll at one interval, where few logins go from server to server, or where a clock was right most of the time, nothing can be told.
 ",
     judge,
 };
@@ -41,7 +41,7 @@ fn judge(case: &Case) -> Vec<Finding> {
 }
 
 fn judge_server(case: &Case, wrong: &WrongServer) -> Option<Finding> {
-    let WrongServer { server, ahead, other, samples: _, example } = wrong;
+    let WrongServer { server, ahead, other, samples: _, span, example } = wrong;
     let is_refused = ahead.abs() >= KERBEROS;
     let severity = if is_refused { Severity::Medium } else { Severity::Low };
     let title = match other {
@@ -51,8 +51,8 @@ fn judge_server(case: &Case, wrong: &WrongServer) -> Option<Finding> {
     let mut finding = Finding::new(DIAGNOSIS.id, severity, Confidence::Consistent, title);
     finding.servers = std::iter::once(server).chain(other).map(|name| name.to_string()).collect();
     finding.summary = match is_refused {
-        true => format!("{}; Kerberos refuses tickets where clocks differ by five minutes", wrong.in_words()),
-        false => format!("{}; logins on it are not joined with their other half", wrong.in_words()),
+        true => format!("{}; Kerberos refuses tickets where clocks differ by five minutes", wrong.in_words(Zone::Utc)),
+        false => format!("{}; logins on it are not joined with their other half", wrong.in_words(Zone::Utc)),
     };
     for (key, moment) in example {
         let (protocol, role, name) = (key.protocol.title(), key.role.title(), key.server.as_deref().unwrap_or("?"));
@@ -63,11 +63,8 @@ fn judge_server(case: &Case, wrong: &WrongServer) -> Option<Finding> {
         finding.protocols.push(key.protocol);
         finding.seen(Effect::Supports, "log_line", text, Some(*moment), case.file_at(key, *moment).as_ref());
     }
-    let of_it = case.summary.services.iter().filter(|(key, _)| key.server.as_ref() == Some(server));
-    let mut span = None;
-    of_it.for_each(|(_, service)| span.merge_with(service.span));
-    let Span { first, last } = span?;
-    (finding.start, finding.end, finding.ongoing) = (first, last, true);
+    (finding.start, finding.end) = *span;
+    finding.ongoing = case.end().is_some_and(|end| end - span.1 < DAY);
     let computers = finding.servers.iter().map(|name| argument(name)).collect::<Vec<_>>().join(",");
     finding.step("See by how much each clock is off", Some(format!("w32tm /monitor /computers:{computers}")));
     finding.step(

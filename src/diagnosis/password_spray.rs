@@ -44,6 +44,9 @@ fn judge(case: &Case) -> Vec<Finding> {
 
 /// The sprays of all servers: those from the same addresses are one, and where no server alone shows one, all together may.
 pub(super) fn joined(case: &Case, mut findings: Vec<Finding>) -> Vec<Finding> {
+    if case.servers().len() < 2 {
+        return findings;
+    }
     let all = Guesses::by_server(case);
     let sprayed = all.iter().filter_map(|guesses| guesses.spray()).map(|spray| names(&spray));
     let mut sources: Vec<BTreeSet<String>> = Vec::new();

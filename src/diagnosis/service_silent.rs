@@ -30,7 +30,8 @@ If it is silent still: start the service, see that the component is active, that
 If it writes again: find out who stopped it.
 
 ## When it is wrong
-Log files of that time may not have been copied. A gap in all protocols and servers at once is log-incomplete.
+Log files of that time may not have been copied. A gap in all protocols and servers at once is log-incomplete, and so is a log that was switched off, where
+settings or the event log of cmdlets are there to tell. Silences that are no longer than clocks differ are not looked at.
 ",
     judge,
 };
@@ -54,10 +55,13 @@ struct Silence {
 
 fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Finding> {
     let rhythm = rhythm(service)?;
-    let limit = UNUSUAL.1.max(rhythm * UNUSUAL.0);
+    // By a wrong clock a server seems to stop before the others, or they before it.
+    let apart = case.coverage.clocks.0.iter().map(|wrong| wrong.ahead.abs() / MINUTE + 1).max().unwrap_or_default();
+    let limit = UNUSUAL.1.max(rhythm * UNUSUAL.0) + apart;
     let end = case.summary.services.values().filter_map(|service| service.span).map(|span| span.last.div_euclid(MINUTE)).max()?;
-    let silences: Vec<Silence> =
-        silences(&service.presence, limit, end).filter(|silence| others_write(case, key, *silence, end)).collect();
+    let silences: Vec<Silence> = silences(&service.presence, limit, end)
+        .filter(|silence| others_write(case, key, *silence, end) && !is_switched_off(case, key, *silence))
+        .collect();
     // What happens again and again is the service's own rhythm and no incident.
     // One that lasts comes before longer ones that are over.
     let longest = silences
@@ -148,6 +152,17 @@ fn silences(presence: &Minutes<u64>, limit: i64, end: i64) -> impl Iterator<Item
     let tail = minutes.last().map(|last| Silence { last: *last, next: None });
     let all: Vec<Silence> = inner.chain(tail).filter(|silence| silence.next.unwrap_or(end) - silence.last > limit).collect();
     all.into_iter()
+}
+
+/// Whether the log was switched off when the silence began: it takes a restart to show, and settings alone do not say since when.
+fn is_switched_off(case: &Case, key: &ServiceKey, silence: Silence) -> bool {
+    let begins = (silence.last + 1) * MINUTE;
+    let lasts = |until: Option<i64>| until.is_none_or(|until| until > begins);
+    let mut off = case.coverage.switched_off.iter().filter(|off| off.is_about(key));
+    off.any(|off| match off.since {
+        Some(since) => since <= begins + MINUTE && lasts(off.until),
+        None => silence.next.is_none(),
+    })
 }
 
 /// Whether the logs of another service on the same server (else of any server) cover the silence: then it is no missing file.

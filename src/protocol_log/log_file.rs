@@ -211,10 +211,12 @@ fn known_other(beginning: &[u8]) -> Option<&'static str> {
     match beginning {
         [] => Some("empty"),
         // Others were opened: they are folders.
-        _ if is_zip(beginning) => Some("a zip archive in a pipe, or inside of another one under another name: unpack it first"),
-        _ if is_seven_zip(beginning) => {
-            Some("a 7z archive in a pipe, or inside of another one under another name: unpack it first")
-        }
+        _ if is_zip(beginning) => Some(
+            "a zip archive in a pipe, packed once more, two archives deep, or inside of one under another name: unpack it first",
+        ),
+        _ if is_seven_zip(beginning) => Some(
+            "a 7z archive in a pipe, packed once more, two archives deep, or inside of one under another name: unpack it first",
+        ),
         [b'E', b'l', b'f', b'F', b'i', b'l', b'e', 0, ..] => Some("a Windows event log"),
         _ => None,
     }

@@ -5,11 +5,13 @@
 //! hash is smallest, so that all servers keep the same ones, whatever else they saw and however their logs were split.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::DAY;
 use crate::collections::partners::hash;
+use crate::collections::tally::fold_case;
 use crate::login::identity::{cut, domain_and_name};
 use crate::merge::Merge;
 
@@ -26,18 +28,34 @@ const MOST_LOGINS: usize = 40;
 /// The two ends of a login that took longer (milliseconds) may be that far apart.
 const LONGEST: u64 = 2_000;
 
-/// Login moments of one service, in milliseconds since 1970 UTC, by a hash of account and quarter of a day; sorted. One moment more than
-/// [`MOST_LOGINS`] says that there were too many.
+/// Logins of one service by a hash of account and quarter of a day; sorted. One login more than [`MOST_LOGINS`] says that there were
+/// too many.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClockSample(BTreeMap<u64, Vec<i64>>);
+pub struct ClockSample(BTreeMap<u64, Vec<Moment>>);
+
+/// When an account logged in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Moment {
+    /// In milliseconds since 1970 UTC.
+    pub at: i64,
+    /// The [`mark_of`] the server to which a front end handed it over; 0 on a back end.
+    pub target: u32,
+}
+
+/// By what a server is known as a target: its first label, in any case, or its address.
+pub fn mark_of(server: &str) -> u32 {
+    let is_address = server.parse::<IpAddr>().is_ok();
+    let label = if is_address { server } else { server.split('.').next().unwrap_or_default() };
+    (hash(&fold_case(label)) >> 32) as u32
+}
 
 impl ClockSample {
     /// Takes in a login that reached a back end, or that a back end answered. `name` is in lower case, in any of its spellings.
-    pub fn add(&mut self, name: &str, moment: i64, duration: Option<u64>) {
+    pub fn add(&mut self, name: &str, moment: Moment, duration: Option<u64>) {
         if name.is_empty() || duration.is_some_and(|duration| duration > LONGEST) {
             return;
         }
-        let quarter = moment.div_euclid(DAY / 4).cast_unsigned();
+        let quarter = moment.at.div_euclid(DAY / 4).cast_unsigned();
         let key = hash(cut(domain_and_name(name).1)) ^ quarter.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let is_kept = self.0.len() < KEPT || self.0.last_key_value().is_some_and(|(last, _)| key <= *last);
         if is_kept {
@@ -47,7 +65,7 @@ impl ClockSample {
     }
 
     /// The hashes of accounts and quarters of days, with the moments of each; without those that had too many.
-    pub fn quarters(&self) -> impl Iterator<Item = (u64, &[i64])> {
+    pub fn quarters(&self) -> impl Iterator<Item = (u64, &[Moment])> {
         self.0.iter().filter(|(_, moments)| moments.len() <= MOST_LOGINS).map(|(key, moments)| (*key, moments.as_slice()))
     }
 
@@ -59,7 +77,7 @@ impl ClockSample {
 }
 
 /// Adds a moment; the earliest are kept.
-fn add_moment(moments: &mut Vec<i64>, moment: i64) {
+fn add_moment(moments: &mut Vec<Moment>, moment: Moment) {
     let place = moments.partition_point(|other| *other <= moment);
     if place <= MOST_LOGINS {
         moments.insert(place, moment);
@@ -83,7 +101,8 @@ mod tests {
 
     fn of(logins: impl Iterator<Item = i64>) -> ClockSample {
         let mut sample = ClockSample::default();
-        logins.for_each(|n| sample.add(&format!("user{}@contoso.com", n % 2_000), n * 700_001, Some(20)));
+        logins
+            .for_each(|n| sample.add(&format!("user{}@contoso.com", n % 2_000), Moment { at: n * 700_001, target: 0 }, Some(20)));
         sample
     }
 
@@ -100,10 +119,15 @@ mod tests {
     fn spellings_meet_and_busy_accounts_and_slow_logins_do_not_count() {
         let one = |name: &str, moments: &[i64], duration| {
             let mut sample = ClockSample::default();
-            moments.iter().for_each(|moment| sample.add(name, *moment, duration));
+            moments.iter().for_each(|moment| sample.add(name, Moment { at: *moment, target: 0 }, duration));
             sample
         };
-        let quarters = |sample: &ClockSample| sample.quarters().map(|(key, moments)| (key, moments.to_vec())).collect::<Vec<_>>();
+        let quarters = |sample: &ClockSample| {
+            sample
+                .quarters()
+                .map(|(key, moments)| (key, moments.iter().map(|moment| moment.at).collect::<Vec<_>>()))
+                .collect::<Vec<_>>()
+        };
         let front = quarters(&one("healthmailboxab28d8826ea8428d805c5e21cdff9077@contoso.com", &[5, 1], Some(20)));
         let [(key, moments)] = front.as_slice() else { panic!("{front:?}") };
         assert_eq!(*moments, [1, 5]);

@@ -30,20 +30,31 @@ fn dice(login: i64, which: u64) -> i64 {
 
 /// Front-end and back-end logs of some servers that hand logins over to each other, each with a clock that many seconds ahead.
 pub(crate) fn farm(ahead: &[i64]) -> Tree {
-    farm_of(ahead, |login| login * 11_300 + dice(login, 3) % 600_000)
+    farm_of(ahead, |login| anywhere(login, ahead.len(), login * 11_300 + dice(login, 3) % 600_000))
 }
 
-/// The same with a time for each login, in milliseconds.
-fn farm_of(ahead: &[i64], time: impl Fn(i64) -> i64) -> Tree {
+/// A login: of which account, by which front end, on which back end, when (milliseconds after one o'clock).
+struct Login {
+    account: i64,
+    front: i64,
+    back: i64,
+    time: i64,
+}
+
+/// The mailbox of an account lies on one server; logins come to any.
+fn anywhere(login: i64, servers: usize, time: i64) -> Login {
+    let (account, servers) = (login * 7 % 90, servers as i64);
+    Login { account, front: dice(login, 1) % servers, back: account % servers, time }
+}
+
+/// The same with what each login is.
+fn farm_of(ahead: &[i64], what: impl Fn(i64) -> Login) -> Tree {
     let mut tree = Tree::new();
-    let servers = ahead.len() as i64;
     for (number, seconds) in (0..).zip(ahead) {
         let mut lines = [vec![TWELVE.to_owned()], vec![TWELVE.to_owned()]];
         for login in 0..3_000i64 {
-            // The mailbox of an account lies on one server; logins come to any.
-            let (account, front) = (login * 7 % 90, dice(login, 1) % servers);
-            let back = account % servers;
-            let moment = utc(2026, 3, 12, 1, 0, 0) + time(login);
+            let Login { account, front, back, time } = what(login);
+            let moment = utc(2026, 3, 12, 1, 0, 0) + time;
             let line = |moment: i64, port: u16, user: &str, context: &str| {
                 let time = rfc3339(moment + seconds * 1000);
                 format!("{time},{login:016X},2,10.0.0.{}:{port},10.9.9.9:50001,{user},40,20,30,login,,\"{context}\"", number + 1)
@@ -110,7 +121,56 @@ fn generated_front_ends_and_back_ends_tell_their_clocks_apart_whatever_fails_bet
 #[test]
 fn clients_that_all_poll_at_one_interval_say_nothing() {
     for ahead in [&[0, 0, 0][..], &[0, 400, 0]] {
-        assert_eq!(found(&analyze(farm_of(ahead, |login| login * 11_300).path())), [], "{ahead:?}");
+        assert_eq!(found(&analyze(farm_of(ahead, |login| anywhere(login, ahead.len(), login * 11_300)).path())), [], "{ahead:?}");
+    }
+}
+
+/// All mailboxes on the first server, most logins by the second, whose clock is wrong; the first is right by all others.
+#[test]
+fn the_server_that_explains_most_is_named_and_not_the_one_in_the_middle() {
+    for fronts in [3, 6] {
+        let mut ahead = vec![0; fronts];
+        ahead[1] = 90;
+        let tree = farm_of(&ahead, |login| {
+            let other = 1 + dice(login, 1) % (fronts as i64 - 1);
+            let front = if dice(login, 2) % 10 < 7 { 1 } else { other };
+            Login { front, back: 0, ..anywhere(login, fronts, login * 11_300 + dice(login, 3) % 600_000) }
+        });
+        assert_eq!(found(&analyze(tree.path())), wrong(&[("EX01", 90)]), "{fronts}");
+    }
+}
+
+/// Somebody's program logs in on one server, and half a minute later under the same name on another; nothing goes from one to the other.
+#[test]
+fn what_was_handed_over_elsewhere_says_nothing_about_a_server() {
+    let tree = farm_of(&[0, 0], |login| {
+        let time = login / 2 * 22_600 + dice(login / 2, 3) % 600_000 + login % 2 * 29_000;
+        Login { account: login / 2 % 45, front: login % 2, back: login % 2, time }
+    });
+    assert_eq!(found(&analyze(tree.path())), []);
+}
+
+#[test]
+fn a_wrong_clock_makes_no_server_silent_and_its_time_is_told() {
+    for ahead in [&[0, 0, 1_200, 0][..], &[0, 0, -3_600, 0]] {
+        let mut probes = farm(ahead);
+        for (number, seconds) in (0..).zip(ahead) {
+            let name = format!("EX{number:02}/Logging/Imap4/IMAP420260312-1.LOG");
+            let line = |n: i64| {
+                let time = rfc3339(utc(2026, 3, 12, 1, 0, 0) + n * 300_000 + seconds * 1000);
+                format!(
+                    "{time},{:016X},2,127.0.0.1:993,127.0.0.1:50001,HealthMailboxab28d88,40,20,30,login,,R=ok\r\n",
+                    90_000 + n
+                )
+            };
+            let text = std::fs::read_to_string(probes.at(&name)).unwrap() + &(0..115).map(line).collect::<String>();
+            probes = probes.with(&name, text);
+        }
+        let report = analyze(probes.path());
+        let ids: Vec<&str> = list(&report, "/findings").iter().map(|finding| finding["id"].as_str().unwrap()).collect();
+        assert!(ids.contains(&"clocks-differ") && !ids.contains(&"service-silent"), "{ahead:?}: {ids:?}");
+        let clock = &list(&report, "/coverage/clocks")[0];
+        assert!(clock["from"].as_str() < clock["to"].as_str() && clock["from"].as_str() > Some("2026-03-12T00"), "{clock}");
     }
 }
 

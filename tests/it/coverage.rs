@@ -62,6 +62,10 @@ fn logs_that_were_switched_off_are_named_with_what_says_so() {
     };
     let off = |hour: u32| set(hour, "Imap", "-Server EX01 -ProtocolLogEnabled $false");
     let on = |hour: u32| set(hour, "Imap", "-Identity EX01\\1 -ProtocolLogEnabled $true");
+    let dated = |year: i64, value: &str| {
+        let at = utc(year, 5, 1, 0, 0, 0) + i64::from(value == "True") * 1_000;
+        cmdlet(at, "Set-ImapSettings", &format!("-ProtocolLogEnabled {value}"), "EX01.contoso.com")
+    };
     let events = |events: &[String]| format!("<Events>{}</Events>", events.concat());
     for (what, file, content, expected) in [
         ("on", "i.txt", settings("EX01", "True"), &[][..]),
@@ -72,6 +76,10 @@ fn logs_that_were_switched_off_are_named_with_what_says_so() {
         ("POP", "e.xml", events(&[set(6, "Pop", "-ProtocolLogEnabled False")]), &[(json!("pop3"), json!("06:00"), Value::Null)]),
         ("something else", "e.xml", events(&[set(6, "Imap", "-LogFileLocation C:\\logs")]), &[]),
         ("on alone", "e.xml", events(&[on(6)]), &[]),
+        ("only tried", "e.xml", events(&[set(6, "Imap", "-ProtocolLogEnabled False -WhatIf True")]), &[]),
+        ("over long before", "e.xml", events(&[dated(2025, "False"), dated(2025, "True")]), &[]),
+        ("long before, and written all the same", "e.xml", events(&[dated(2025, "False")]), &[]),
+        ("long after", "e.xml", events(&[dated(2027, "False")]), &[]),
     ] {
         let tree = holey().with(&format!("EX01/{file}"), content);
         let report = analyze(tree.path());

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::clocks::farm;
+use crate::findings::cmdlet;
+use crate::generator::clock::utc;
 use crate::program::analyze;
 use crate::tree::{FRONT, TWELVE, Tree, log};
 use exlog::diagnosis::ALL;
@@ -428,6 +430,15 @@ fn cases() -> Vec<(&'static str, bool, &'static str, Tree)> {
             false,
             "a whole log",
             Day::healthy().tree().with("e/i.txt", settings("mail.contoso.com") + "ProtocolLogEnabled : True\n"),
+        ),
+        (
+            "service-silent",
+            false,
+            "its log was switched off",
+            pop(silent()).with(
+                "e/e.xml",
+                cmdlet(utc(2026, 3, 12, 7, 0, 0), "Set-ImapSettings", "-ProtocolLogEnabled False", "EX01.contoso.com"),
+            ),
         ),
         ("clocks-differ", true, "a minute ahead", farm(&[0, 60, 0])),
         ("clocks-differ", false, "two seconds ahead", farm(&[0, 2, 0])),

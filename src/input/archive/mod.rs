@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub use entry::Entry;
 pub use seven_zip::is_seven_zip;
 
-use crate::collections::map::HashMap;
+use crate::collections::map::{HashMap, HashSet};
 use crate::error::plain_words;
 use crate::input::archive::bytes::Bytes;
 use crate::input::archive::directory::Listed;
@@ -29,6 +29,8 @@ use crate::skipped::{FileFate, FileNote};
 
 /// Office documents are zip archives too, and have this in them.
 const OFFICE: &str = "[Content_Types].xml";
+
+const TWINS: &str = "several files in it have one name: of each the last is read, as by who unpacks it";
 
 /// Whether a file that begins so is a zip archive.
 pub fn is_zip(beginning: &[u8]) -> bool {
@@ -134,6 +136,10 @@ impl Opener {
             if files.is_empty() {
                 opened.note(&archive.shown, FileFate::Other, "an empty 7z archive".to_owned());
             }
+            let names = files.iter().map(|file| file.name.as_str()).collect::<HashSet<&str>>().len();
+            if names < files.len() {
+                opened.note(&archive.shown, FileFate::Damaged, TWINS.to_owned());
+            }
             return Ok(files);
         }
         if let Some(directory) = directory::read(&archive.bytes)? {
@@ -141,8 +147,7 @@ impl Opener {
                 opened.note(&archive.shown, FileFate::Other, "an empty zip archive".to_owned());
             }
             if directory.has_twins {
-                let reason = "several files in it have one name: of each the last is read, as by who unpacks it";
-                opened.note(&archive.shown, FileFate::Damaged, reason.to_owned());
+                opened.note(&archive.shown, FileFate::Damaged, TWINS.to_owned());
             }
             return Ok(directory.files);
         }

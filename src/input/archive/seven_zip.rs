@@ -19,6 +19,9 @@ use crate::input::packed::too_much;
 /// Unpacking needs as much memory as the packer looked back, which the archive states; where it is more, nothing is unpacked.
 const MOST_MEMORY: u64 = 256 << 20;
 
+/// So many bytes has an archive that holds nothing: its beginning alone.
+const EMPTY: u64 = 32;
+
 /// So many bytes are read at once.
 const STEP: usize = 256 << 10;
 
@@ -35,6 +38,9 @@ pub(super) fn files(archive: &Bytes, most: u64) -> io::Result<Vec<Listed>> {
 
 fn unpack(bytes: &Bytes, most: u64) -> io::Result<Vec<Listed>> {
     let mut source = BufReader::with_capacity(STEP, bytes.open(0..u64::MAX)?);
+    if bytes.length() == EMPTY {
+        return Ok(Vec::new());
+    }
     let nobody = Password::empty();
     let archive = Archive::read(&mut source, &nobody).map_err(|error| io::Error::other(in_words(error)))?;
     let mut unpacked = Unpacked { file: tempfile::tempfile().map_err(temporary)?, length: 0, files: Vec::new() };
@@ -132,7 +138,10 @@ fn memory_of(block: &Block) -> u64 {
 
 fn in_words(error: Error) -> String {
     match error {
-        Error::Io(error, _) => plain_words(&error),
+        // What unpacks has words of its own for damage.
+        Error::Io(error, _) if error.raw_os_error().is_some() || error.kind() == io::ErrorKind::UnexpectedEof => {
+            plain_words(&error)
+        }
         Error::PasswordRequired | Error::MaybeBadPassword(_) => encrypted(),
         Error::UnsupportedCompressionMethod(method) if method.starts_with("AES") => encrypted(),
         Error::UnsupportedCompressionMethod(method) => not_read(&method),

@@ -1,7 +1,6 @@
 //! What was read and what was not: the equation of lines, gaps, skipped lines, files left aside, the logs themselves.
 
 use crate::case::Case;
-use crate::case::clocks::WrongServer;
 use crate::clock::duration_for_people;
 use crate::location::Location;
 use crate::report::html::commands::{Cite, cite};
@@ -87,7 +86,8 @@ pub(super) fn coverage(case: &Case, times: &Times) -> Coverage {
     let (lines, skipped) = (summary.accounting, summary.skipped.total());
     let problems = problems(case);
     let (off, clocks) = (case.coverage.switched_off.iter(), case.coverage.clocks.0.iter());
-    let warnings: Vec<String> = off.map(|off| off.in_words(times.zone)).chain(clocks.map(WrongServer::in_words)).collect();
+    let warnings: Vec<String> =
+        off.map(|off| off.in_words(times.zone)).chain(clocks.map(|wrong| wrong.in_words(times.zone))).collect();
     let mut aside: Vec<AsideRow> = summary.notes.iter().map(|note| aside_row(&note.file, &note.reason)).collect();
     aside.extend(case.evidence.skipped.iter().map(|(at, reason)| aside_row(&at.to_string(), reason)));
     let all_aside = aside.len();

@@ -294,8 +294,15 @@ fn coverage(case: &Case) -> Coverage<'_> {
 }
 
 fn clock(wrong: &WrongServer) -> ClockRow<'_> {
-    let WrongServer { server, ahead, other, samples, example: _ } = wrong;
-    ClockRow { server, ahead_ms: *ahead, compared_with: other.as_deref(), samples: *samples }
+    let WrongServer { server, ahead, other, samples, span: (from, to), example: _ } = wrong;
+    ClockRow {
+        server,
+        ahead_ms: *ahead,
+        compared_with: other.as_deref(),
+        samples: *samples,
+        from: rfc3339(*from),
+        to: rfc3339(*to),
+    }
 }
 
 fn switched_off(off: &SwitchedOff) -> SwitchedOffRow<'_> {

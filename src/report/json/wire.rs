@@ -275,6 +275,8 @@ pub(super) struct ClockRow<'a> {
     pub(super) ahead_ms: i64,
     pub(super) compared_with: Option<&'a str>,
     pub(super) samples: u64,
+    pub(super) from: String,
+    pub(super) to: String,
 }
 
 /// A protocol log that is not written, or was not for a while.

@@ -193,6 +193,9 @@ fn said(role: Role, half: &Half) -> String {
     format!("{server}{outcome}{client}{place}")
 }
 
+/// One login without its other half in so many is a reason to think of clocks.
+const SUSPECT: u64 = 20;
+
 /// For how many attempts of a service the other half is known.
 fn shares(role: Role, share: Share) -> String {
     let (of, there) = match role {
@@ -202,8 +205,15 @@ fn shares(role: Role, share: Share) -> String {
     let percent = share.matched * 100 / share.total().max(1);
     let undecided = if share.undecided > 0 { format!(", {} not decided", thousands(share.undecided)) } else { String::new() };
     let logins = counted(share.total(), "login", "logins");
+    // One server whose clock is wrong is enough.
+    let is_much = role == Role::FrontEnd && share.unmatched * SUSPECT > share.total();
+    let clocks = if is_much {
+        "; where clocks of servers differ by more than 5 s nothing is found ('exlog analyze' tells which)"
+    } else {
+        ""
+    };
     format!(
-        "{logins}{of}, {} found {there} ({percent} %), {} ambiguous, {} not found{undecided}",
+        "{logins}{of}, {} found {there} ({percent} %), {} ambiguous, {} not found{undecided}{clocks}",
         thousands(share.matched),
         thousands(share.ambiguous),
         thousands(share.unmatched),

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use crate::case::Case;
-use crate::case::clocks::WrongServer;
 use crate::clock::for_people;
 use crate::report::terminal::Look;
 use crate::skipped::FileFate;
@@ -20,7 +19,7 @@ pub(super) fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<
     lines.extend(sessions(case));
     let coverage = &case.coverage;
     lines.extend(shortened(coverage.switched_off.iter().map(|off| off.in_words(look.zone)), "logs", look));
-    lines.extend(shortened(coverage.clocks.0.iter().map(WrongServer::in_words), "clocks", look));
+    lines.extend(shortened(coverage.clocks.0.iter().map(|wrong| wrong.in_words(look.zone)), "clocks", look));
     if !case.is_exact() {
         let error = crate::collections::distinct::STANDARD_ERROR * 100.0;
         lines.push(format!(

@@ -14,10 +14,12 @@ use crate::login::identity::ClientClass;
 use crate::login::outcome::Outcome;
 use crate::login::response::masked;
 use crate::login::session::Sessions;
+use crate::login::target::Target;
 use crate::merge::{Merge, Span, merge_entry};
 use crate::protocol::Role;
 use crate::protocol_log::structure::unquoted_in;
 use crate::summary::account::{Account, OldWays};
+use crate::summary::clock_sample::{Moment, mark_of};
 use crate::summary::counts::Counts;
 use crate::summary::failure_group::{Circumstances, FailureGroup, GroupKey};
 use crate::summary::pulse::Beat;
@@ -73,6 +75,7 @@ struct KnownFailure {
 /// A target with its attempts per minute, by the order of [`ClientClass::ALL`].
 struct KnownTarget {
     name: Option<Box<str>>,
+    mark: u32,
     series: [Minutes<Counts>; ClientClass::ALL.len()],
 }
 
@@ -133,7 +136,10 @@ impl Part {
             logins.add(answer.outcome);
         }
         let target = self.targets.get_mut(answer.target);
-        let is_between_servers = role == Role::BackEnd || target.as_ref().is_some_and(|target| target.name.is_some());
+        let handed_over = match role {
+            Role::FrontEnd => target.as_ref().filter(|target| target.name.is_some()).map(|target| target.mark),
+            Role::BackEnd => Some(0),
+        };
         if let Some(series) = target.and_then(|target| target.series.get_mut(class as usize)) {
             series.at(at.moment).add(answer.outcome);
         }
@@ -151,8 +157,8 @@ impl Part {
         let sought = (accounts.sought(name, name_room), addresses.sought(at.address, address_room));
         let account = (!name.is_empty()).then(|| accounts.number_of(&sought.0));
         let address = (!at.address.is_empty()).then(|| addresses.number_of(&sought.1));
-        if is_between_servers {
-            service.clock_sample.add(sought.0.key(), at.moment, at.duration);
+        if let Some(target) = handed_over {
+            service.clock_sample.add(sought.0.key(), Moment { at: at.moment, target }, at.duration);
         }
         let add = |account: &mut Account, partner| {
             account.add(answer.outcome, at.moment, ways);
@@ -195,7 +201,7 @@ impl Part {
     #[cold]
     fn forget_answers(&mut self) {
         self.answers.drain().for_each(drop);
-        for KnownTarget { name, series } in self.targets.drain(..) {
+        for KnownTarget { name, series, .. } in self.targets.drain(..) {
             for (class, series) in ClientClass::ALL.into_iter().zip(series).filter(|(_, series)| !series.is_empty()) {
                 merge_entry(&mut self.service.series, (name.clone(), class), series);
             }
@@ -223,7 +229,8 @@ impl KnownAnswer {
         let answer = Answer::read(unquoted_in(context, buffer));
         let name: Option<Box<str>> = answer.target.map(|target| target_name(target).into());
         let target = targets.iter().position(|known| known.name == name).unwrap_or_else(|| {
-            targets.push(KnownTarget { name: name.clone(), series: Default::default() });
+            let mark = name.as_deref().map_or(0, |target| mark_of(&Target::parse(target).host));
+            targets.push(KnownTarget { name: name.clone(), mark, series: Default::default() });
             targets.len() - 1
         });
         let failures = match answer.outcome {
