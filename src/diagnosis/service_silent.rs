@@ -60,7 +60,7 @@ fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Fin
     let limit = UNUSUAL.1.max(rhythm * UNUSUAL.0) + apart;
     let end = case.summary.services.values().filter_map(|service| service.span).map(|span| span.last.div_euclid(MINUTE)).max()?;
     let silences: Vec<Silence> = silences(&service.presence, limit, end)
-        .filter(|silence| others_write(case, key, *silence, end) && !is_switched_off(case, key, *silence))
+        .filter(|silence| others_write(case, key, *silence, end) && !is_switched_off(case, key, *silence, limit))
         .collect();
     // What happens again and again is the service's own rhythm and no incident.
     // One that lasts comes before longer ones that are over.
@@ -154,13 +154,14 @@ fn silences(presence: &Minutes<u64>, limit: i64, end: i64) -> impl Iterator<Item
     all.into_iter()
 }
 
-/// Whether the log was switched off when the silence began: it takes a restart to show, and settings alone do not say since when.
-fn is_switched_off(case: &Case, key: &ServiceKey, silence: Silence) -> bool {
+/// Whether the log was switched off when the silence began: it takes a restart to show, and the last line before it may be as old as
+/// silences usually are (`usual`, in minutes). Settings alone do not say since when.
+fn is_switched_off(case: &Case, key: &ServiceKey, silence: Silence, usual: i64) -> bool {
     let begins = (silence.last + 1) * MINUTE;
     let lasts = |until: Option<i64>| until.is_none_or(|until| until > begins);
     let mut off = case.coverage.switched_off.iter().filter(|off| off.is_about(key));
     off.any(|off| match off.since {
-        Some(since) => since <= begins + MINUTE && lasts(off.until),
+        Some(since) => since <= begins + usual * MINUTE && lasts(off.until),
         None => silence.next.is_none(),
     })
 }
