@@ -19,8 +19,7 @@ use crate::tree::{FRONT, TWELVE, Tree, files_below, log, login, repository, samp
 
 const KEY: &str = "a key that nobody guesses";
 
-/// Words of protocols and paths that are also names here or parts of them: they say nothing.
-// `users` is where Windows has folders, too.
+/// Words of protocols and paths (`users` is one on Windows) that are also names here or parts of them: they say nothing.
 const COMMON: [&str; 16] = [
     "com",
     "credentials",
