@@ -51,7 +51,14 @@ use telling::tell;
 
 /// Reads Microsoft Exchange IMAP4/POP3 protocol logs and says what failed, since when, why, and what to do
 #[derive(Debug, Parser)]
-#[command(name = "exlog", version, propagate_version = true, arg_required_else_help = true, max_term_width = 110)]
+#[command(
+    name = "exlog",
+    bin_name = "exlog",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    max_term_width = 110
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

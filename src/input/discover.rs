@@ -271,7 +271,7 @@ mod tests {
         let folder = tree();
         let whole = folder.path().canonicalize().unwrap();
         assert!(whole.to_str().unwrap().starts_with(r"\\?\"));
-        for pattern in [r"**\*.log", "**/*.LOG", r"*\..\**\*.LOG", r"B\*.log"] {
+        for pattern in [r"**\*.log", "**/*.LOG", r".\**\*.LOG", r"B\*.log"] {
             let found = discover(&[folder.path().join(pattern)]);
             assert!(!found.inputs.is_empty(), "{pattern}: {:?}", found.notes);
         }

@@ -19,8 +19,8 @@ use crate::tree::{FRONT, TWELVE, Tree, files_below, log, login, repository, samp
 
 const KEY: &str = "a key that nobody guesses";
 
-/// Words of protocols and paths that are also names here or parts of them: they say nothing.
-const COMMON: [&str; 15] = [
+/// Words of protocols and paths (`users` is one on Windows) that are also names here or parts of them: they say nothing.
+const COMMON: [&str; 16] = [
     "com",
     "credentials",
     "damaged",
@@ -36,6 +36,7 @@ const COMMON: [&str; 15] = [
     "pop3",
     "unknown",
     "user",
+    "users",
 ];
 
 /// What the sample evidence holds beside the names that are in the logs too.

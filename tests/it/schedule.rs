@@ -1,6 +1,8 @@
 //! `exlog schedule`: what it prints, held against the real readers of it where this machine has them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(unix)]
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::program::{command, end, exlog};
@@ -39,6 +41,7 @@ fn scheduled(system: &str, folder: &Path, arguments: &[&str]) -> String {
 }
 
 /// A shell script in the place of the program that writes its folder and its arguments, each behind a line of its own.
+#[cfg(unix)]
 fn echo(tree: &Tree) -> PathBuf {
     let path = tree.at("echo.sh");
     std::fs::write(&path, "pwd\nfor argument in \"$@\"; do printf '<%s>\\n' \"$argument\"; done\n").unwrap();
@@ -46,6 +49,7 @@ fn echo(tree: &Tree) -> PathBuf {
 }
 
 /// What cron gives to the shell: the text up to a `%` without a backslash, and `%` for `\%` (the loop of Vixie's `do_command.c`).
+#[cfg(unix)]
 fn as_cron_reads(command: &str) -> String {
     let (mut out, mut is_escaped) = (String::new(), false);
     for c in command.chars() {
@@ -84,6 +88,7 @@ fn cron_and_the_shell_hand_over_every_argument_as_it_was() {
 }
 
 /// The words of an `ExecStart=`, by the rules of systemd.service and systemd.syntax: quotes, backslashes, `%%` and `$$`.
+#[cfg(unix)]
 fn as_systemd_reads(line: &str) -> Vec<String> {
     let (mut words, mut letters) = (Vec::new(), line.chars().peekable());
     while letters.peek().is_some() {
@@ -113,6 +118,8 @@ fn as_systemd_reads(line: &str) -> Vec<String> {
     words
 }
 
+// The program of Windows takes no quotation mark in a path.
+#[cfg(unix)]
 #[test]
 fn systemd_hands_over_every_argument_as_it_was() {
     let tree = Tree::new().with("100% it's/x", "");

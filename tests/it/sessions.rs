@@ -226,7 +226,7 @@ fn lines_with(path: &Path, text: &str) -> Vec<(u64, String)> {
 
 #[test]
 fn one_session_comes_whole_with_every_line_and_its_place() {
-    let file = samples().join("certificate-outage/EX01/Logging/Imap4/IMAP420260312-1.LOG");
+    let file = samples().join("certificate-outage").join("EX01").join("Logging").join("Imap4").join("IMAP420260312-1.LOG");
     let expected = lines_with(&file, ",0000000000000001,");
     assert!(expected.len() > 5);
     for id in ["1", "0000000000000001", "0x1"] {

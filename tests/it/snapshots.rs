@@ -12,7 +12,11 @@ pub(crate) fn output_in(tree: &Tree, arguments: &[&str]) -> String {
     command.current_dir(tree.path()).args(arguments);
     let ended = end(&mut command).with_status(0);
     assert_eq!(ended.stderr, "");
-    ended.stdout.replace(concat!("\"", env!("CARGO_PKG_VERSION"), "\""), "\"[version]\"")
+    let folders = ["Imap4", "Pop3"].map(|protocol| (format!("EX01/Logging/{protocol}/"), format!(r"EX01\Logging\{protocol}\")));
+    let written = folders.iter().fold(ended.stdout, |written, (here, windows)| {
+        written.replace(&windows.replace('\\', r"\\"), here).replace(windows, here)
+    });
+    written.replace(concat!("\"", env!("CARGO_PKG_VERSION"), "\""), "\"[version]\"")
 }
 
 /// An outage of three failures on a front end, its back end, and a line that nobody can read.

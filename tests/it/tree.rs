@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
@@ -54,13 +55,17 @@ impl Tree {
 
     /// Where a file in it is.
     pub(crate) fn at(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        name.split('/').fold(self.folder.path().to_owned(), |path, part| path.join(part))
     }
 }
 
 /// The top folder of the repository.
 pub(crate) fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    static TOP: LazyLock<PathBuf> = LazyLock::new(|| {
+        // As this system writes it, even where another one has built the tests.
+        env!("CARGO_MANIFEST_DIR").replace('/', std::path::MAIN_SEPARATOR_STR).into()
+    });
+    &TOP
 }
 
 /// The sample logs that come with the program.

@@ -31,7 +31,15 @@ fn about(command: &[&str], path: &Path) -> String {
     let arguments: Vec<&str> = command.iter().copied().chain([path.as_str()]).collect();
     let written = exlog(&arguments).with_status(0).stdout;
     let shown = serde_json::to_string(&path).unwrap();
-    written.replace(shown.trim_matches('"'), "LOGS").replace(&path, "LOGS")
+    let written = written.replace(shown.trim_matches('"'), "LOGS").replace(&path, "LOGS");
+    // What lies in an archive is shown with `/` everywhere, what lies in a folder as the system writes it.
+    let mut parts = written.split("LOGS");
+    let before = parts.next().unwrap().to_owned();
+    parts.fold(before, |written, part| {
+        let (place, rest) = part.split_at(part.find(['"', ',', '\n']).unwrap_or(part.len()));
+        let place = if cfg!(windows) { place.replace(r"\\", "/").replace('\\', "/") } else { place.to_owned() };
+        written + "LOGS" + &place + rest
+    })
 }
 
 const REPORT: [&str; 3] = ["analyze", "--format", "json"];

@@ -84,7 +84,7 @@ fn a_log_is_known_again_whatever_becomes_of_its_file() {
             },
             650,
         ),
-        ("copied beside it", |tree| assert!(fs::copy(tree.at(FRONT), tree.at(ELSEWHERE)).unwrap() > 0), 300),
+        ("copied beside it", |tree| fs::copy(tree.at(FRONT), tree.at(ELSEWHERE)).map(|_| ()).unwrap(), 300),
         ("packed beside it", |tree| fs::write(tree.at(PACKED), gzip(logins(300).as_bytes())).unwrap(), 300),
         (
             "another server with the same lines",
