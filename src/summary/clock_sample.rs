@@ -28,7 +28,7 @@ const MOST_LOGINS: usize = 40;
 /// The two ends of a login that took longer (milliseconds) may be that far apart.
 const LONGEST: u64 = 2_000;
 
-/// Logins of one service by a hash of account and quarter of a day; sorted. One login more than [`MOST_LOGINS`] says that there were
+/// Logins of one service by a hash of account and quarter of a day; sorted. One login more than `MOST_LOGINS` says that there were
 /// too many.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockSample(BTreeMap<u64, Vec<Moment>>);
