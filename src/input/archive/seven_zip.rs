@@ -25,6 +25,9 @@ const EMPTY: u64 = 32;
 /// So many bytes are read at once.
 const STEP: usize = 256 << 10;
 
+/// What goes on when the file that everything is unpacked into makes trouble.
+const TEMPORARY: &str = "it cannot be unpacked into the temporary folder";
+
 /// Whether a file that begins so is a 7z archive.
 pub fn is_seven_zip(beginning: &[u8]) -> bool {
     beginning.starts_with(&[b'7', b'z', 0xbc, 0xaf])
@@ -42,8 +45,10 @@ fn unpack(bytes: &Bytes, most: u64) -> io::Result<Vec<Listed>> {
         return Ok(Vec::new());
     }
     let nobody = Password::empty();
-    let archive = Archive::read(&mut source, &nobody).map_err(|error| io::Error::other(in_words(error)))?;
-    let mut unpacked = Unpacked { file: tempfile::tempfile().map_err(temporary)?, length: 0, files: Vec::new() };
+    let told = |error| io::Error::other(in_words(error));
+    let archive = Archive::read(&mut source, &nobody).map_err(told)?;
+    let file = tempfile::tempfile().map_err(temporary).map_err(told)?;
+    let mut unpacked = Unpacked { file, buffer: vec![0; STEP], length: 0, files: Vec::new() };
     for (number, block) in archive.blocks.iter().enumerate() {
         let decoder = BlockDecoder::new(1, number, &archive, &nobody, &mut source);
         let entries = decoder.entries().iter().filter(|entry| has_content(entry));
@@ -71,6 +76,7 @@ fn unpack(bytes: &Bytes, most: u64) -> io::Result<Vec<Listed>> {
 /// What came out of an archive.
 struct Unpacked {
     file: File,
+    buffer: Vec<u8>,
     length: u64,
     /// The files with content, block after block: where they are, or in words why not.
     files: Vec<(String, Result<Stretch, String>)>,
@@ -92,12 +98,12 @@ impl Unpacked {
         if !has_content(entry) {
             return Ok(true);
         }
-        let (start, mut crc, mut buffer) = (self.length, Crc::new(), vec![0; STEP]);
+        let (start, mut crc) = (self.length, Crc::new());
         let end = loop {
-            match content.read(&mut buffer) {
+            match content.read(&mut self.buffer) {
                 Ok(0) => break Ok(true),
                 Ok(count) => {
-                    let piece = buffer.get(..count).unwrap_or_default();
+                    let piece = self.buffer.get(..count).unwrap_or_default();
                     crc.update(piece);
                     self.file.write_all(piece).map_err(temporary)?;
                     self.length += count as u64;
@@ -138,6 +144,7 @@ fn memory_of(block: &Block) -> u64 {
 
 fn in_words(error: Error) -> String {
     match error {
+        Error::Io(error, what) if what == TEMPORARY => format!("{TEMPORARY}: {}", plain_words(&error)),
         // What unpacks has words of its own for damage.
         Error::Io(error, _) if error.raw_os_error().is_some() || error.kind() == io::ErrorKind::UnexpectedEof => {
             plain_words(&error)
@@ -153,7 +160,19 @@ fn damaged() -> String {
     plain_words(&io::ErrorKind::InvalidData.into())
 }
 
-/// What is wrong with the place for temporary files.
-fn temporary(error: io::Error) -> io::Error {
-    io::Error::other(format!("it cannot be unpacked into the temporary folder: {}", plain_words(&error)))
+/// Trouble with the temporary file, which is not the archive's.
+fn temporary(error: io::Error) -> Error {
+    Error::Io(error, TEMPORARY.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_not_taken_for_damage_of_the_archive() {
+        let full = in_words(temporary(io::ErrorKind::StorageFull.into()));
+        assert!(full.starts_with(TEMPORARY) && !full.contains("damaged"), "{full}");
+        assert_eq!(in_words(Error::Io(io::Error::other("dist overflow"), "".into())), damaged());
+    }
 }
