@@ -67,16 +67,24 @@ impl Clocks {
 
 /// A moment of a front end and one of a back end on another server that may be those of one login.
 struct Pair<'a> {
-    front: (&'a ServiceKey, i64),
-    back: (&'a ServiceKey, i64),
+    front: Login<'a>,
+    back: Login<'a>,
     shown_by: Sample,
+}
+
+/// When a service wrote of a login, by the clock of its server.
+#[derive(Clone, Copy)]
+struct Login<'a> {
+    server: &'a Arc<str>,
+    service: &'a ServiceKey,
+    at: i64,
 }
 
 /// An account in a quarter of a day, by hash and protocol.
 type Sample = (u64, Protocol);
 
-/// Where and when an account logged in.
-type Seen<'a> = Vec<(&'a ServiceKey, &'a [Moment])>;
+/// Where and when an account logged in: server, its service, moments.
+type Seen<'a> = Vec<(&'a Arc<str>, &'a ServiceKey, &'a [Moment])>;
 
 /// So many milliseconds would a server's clock be ahead, if a pair is one login.
 type Sign<'a> = (i64, &'a Pair<'a>);
@@ -97,44 +105,39 @@ struct Peak<'a> {
 /// Finds the servers whose clocks differ.
 pub(super) fn clocks(summary: &Summary) -> Clocks {
     let pairs = pairs(summary);
-    let mut right = BTreeMap::<&Arc<str>, (i64, Option<Peak<'_>>)>::new();
     let servers: BTreeSet<&Arc<str>> = pairs.iter().flat_map(Pair::servers).collect();
-    servers.iter().for_each(|server| drop(right.insert(server, (0, None))));
+    let mut set_right = BTreeMap::<&Arc<str>, Peak<'_>>::new();
     // Each is set right once, and once more when those that it was held against are.
     for _ in 0..2 * servers.len() {
         let mut signs = BTreeMap::<&Arc<str>, Vec<Sign<'_>>>::new();
-        let ahead = |server: Option<&Arc<str>>| server.and_then(|server| right.get(server)).map_or(0, |(ahead, _)| *ahead);
+        let ahead = |server: &Arc<str>| set_right.get(server).map_or(0, |peak| peak.ahead);
         for pair in &pairs {
-            let ([back, front], apart) =
-                ([pair.back.0.server.as_ref(), pair.front.0.server.as_ref()], pair.back.1 - pair.front.1);
-            for (server, ahead) in [(back, ahead(front) + apart), (front, ahead(back) - apart)] {
-                if let Some(server) = server {
-                    signs.entry(server).or_default().push((ahead, pair));
-                }
-            }
+            let (front, back, apart) = (pair.front.server, pair.back.server, pair.back.at - pair.front.at);
+            signs.entry(back).or_default().push((ahead(front) + apart, pair));
+            signs.entry(front).or_default().push((ahead(back) - apart, pair));
         }
-        let peaks = signs.into_iter().filter_map(|(server, signs)| Some((server, peak(signs, ahead(Some(server)))?)));
-        let is_news = |(server, peak): &(&Arc<str>, Peak<'_>)| (peak.ahead - ahead(Some(*server))).abs() > CLOCKS_APART;
+        let peaks = signs.into_iter().filter_map(|(server, signs)| Some((server, peak(signs, ahead(server))?)));
+        let is_news = |(server, peak): &(&Arc<str>, Peak<'_>)| (peak.ahead - ahead(server)).abs() > CLOCKS_APART;
         // What leaves least unexplained. Of two that are held against each other alone the first is named.
         let most = peaks.filter(is_news).reduce(|most, next| if next.1.gain > most.1.gain { next } else { most });
         let Some((server, peak)) = most else { break };
-        right.insert(server, (peak.ahead, Some(peak)));
+        set_right.insert(server, peak);
     }
-    let wrong = right.into_iter().filter(|(_, (ahead, _))| ahead.abs() > CLOCKS_APART);
-    Clocks(wrong.filter_map(|(server, (ahead, peak))| Some(named(server, ahead, peak?))).collect())
+    let wrong = set_right.into_iter().filter(|(_, peak)| peak.ahead.abs() > CLOCKS_APART);
+    Clocks(wrong.map(|(server, peak)| named(server, peak)).collect())
 }
 
-fn named(server: &Arc<str>, ahead: i64, peak: Peak<'_>) -> WrongServer {
-    let Peak { samples, span, example: Pair { front, back, .. }, servers, .. } = peak;
+fn named(server: &Arc<str>, peak: Peak<'_>) -> WrongServer {
+    let Peak { ahead, samples, span, example: Pair { front, back, .. }, servers, .. } = peak;
     let mut others = servers.into_iter().filter(|other| *other != server);
     let other = others.next().filter(|_| others.next().is_none()).cloned();
-    let example = [front, back].map(|(key, moment)| ((*key).clone(), *moment));
+    let example = [front, back].map(|login| (login.service.clone(), login.at));
     WrongServer { server: server.clone(), ahead, other, samples: samples as u64, span, example }
 }
 
 impl<'a> Pair<'a> {
-    fn servers(&self) -> impl Iterator<Item = &'a Arc<str>> + use<'a> {
-        [self.front.0, self.back.0].into_iter().filter_map(|key| key.server.as_ref())
+    fn servers(&self) -> [&'a Arc<str>; 2] {
+        [self.front.server, self.back.server]
     }
 }
 
@@ -142,15 +145,16 @@ impl<'a> Pair<'a> {
 /// logged in least.
 fn pairs(summary: &Summary) -> Vec<Pair<'_>> {
     let mut samples = BTreeMap::<Sample, [Seen<'_>; 2]>::new();
-    for (key, service) in summary.services.iter().filter(|(key, _)| key.server.is_some()) {
+    for (key, service) in &summary.services {
+        let Some(server) = &key.server else { continue };
         for (hash, moments) in service.clock_sample.quarters() {
             let [front_ends, back_ends] = samples.entry((hash, key.protocol)).or_default();
             let seen = if key.role == Role::FrontEnd { front_ends } else { back_ends };
-            seen.push((key, moments));
+            seen.push((server, key, moments));
         }
     }
     let mut samples: Vec<(Sample, [Seen<'_>; 2])> = samples.into_iter().collect();
-    let logins = |seen: &Seen<'_>| seen.iter().map(|(_, moments)| moments.len()).sum::<usize>();
+    let logins = |seen: &Seen<'_>| seen.iter().map(|(_, _, moments)| moments.len()).sum::<usize>();
     samples.sort_by_key(|(_, [front_ends, back_ends])| logins(front_ends) * logins(back_ends));
     let pairs = samples.iter().flat_map(|(sample, [front_ends, back_ends])| pairs_of(*sample, front_ends, back_ends));
     pairs.take(MOST_PAIRS).collect()
@@ -161,14 +165,16 @@ fn pairs_of<'a, 's>(
     front_ends: &'s Seen<'a>,
     back_ends: &'s Seen<'a>,
 ) -> impl Iterator<Item = Pair<'a>> + use<'a, 's> {
-    let servers = front_ends.iter().flat_map(move |front| back_ends.iter().map(move |back| (front, back)));
-    let two = servers.filter(|(front, back)| front.0.server != back.0.server);
-    let mark = |key: &ServiceKey| key.server.as_deref().map(mark_of);
-    two.flat_map(move |((front, mine), (back, theirs))| {
-        let target = mark(back);
-        let handed_over = mine.iter().filter(move |mine| Some(mine.target) == target);
+    let services = front_ends.iter().flat_map(move |front| back_ends.iter().map(move |back| (front, back)));
+    services.filter(|(front, back)| front.0 != back.0).flat_map(move |((front, front_key, mine), (back, back_key, theirs))| {
+        let target = mark_of(back);
+        let handed_over = mine.iter().filter(move |mine| mine.target == target);
         let moments = handed_over.flat_map(move |mine| theirs.iter().map(move |theirs| (mine.at, theirs.at)));
-        moments.map(move |(mine, theirs)| Pair { front: (front, mine), back: (back, theirs), shown_by })
+        moments.map(move |(mine, theirs)| Pair {
+            front: Login { server: front, service: front_key, at: mine },
+            back: Login { server: back, service: back_key, at: theirs },
+            shown_by,
+        })
     })
 }
 
@@ -187,7 +193,7 @@ fn peak(mut signs: Vec<Sign<'_>>, before: i64) -> Option<Peak<'_>> {
     let gain = best.samples.saturating_sub(as_before.map(|stretch| stretch.samples).max().unwrap_or_default());
     let is_clear = best.samples * 2 > all.len() && best.samples - second >= FEWEST.max(best.samples / 4);
     let (ahead, example) = *of_it.get(of_it.len() / 2).filter(|_| is_clear)?;
-    let mut moments: Vec<i64> = of_it.iter().map(|(_, pair)| pair.front.1).collect();
+    let mut moments: Vec<i64> = of_it.iter().map(|(_, pair)| pair.front.at).collect();
     moments.sort_unstable();
     let edge = moments.len() / 20;
     let span = (*moments.get(edge)?, *moments.iter().nth_back(edge)?);
