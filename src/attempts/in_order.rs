@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::attempts::ends;
 use crate::attempts::source::{PATIENCE, Source, Tools, Turn};
 use crate::attempts::take::Take;
-use crate::clock::Window;
+use crate::clock::{DAY, Window};
 use crate::error::plain_words;
 use crate::protocol_log::log_file::LogFile;
 use crate::skipped::{FileFate, FileNote};
@@ -28,7 +28,7 @@ const LEAST_WAITING: usize = 64;
 const MOST_OPEN: usize = 128;
 
 /// Nothing is looked for in logs so far outside of the window, in milliseconds: a clock that goes wrong by more does not count.
-const FAR: i64 = 86_400_000;
+const FAR: i64 = DAY;
 
 /// A log that waits to be read, with the moment of its first lines.
 pub struct Beginning {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::date::Date;
 use crate::evidence::fact::{Certificate, Event, Fact, Settings, What};
 use crate::location::Location;
+use crate::login::target::first_label;
 use crate::protocol::Protocol;
 use crate::redaction::is_address;
 
@@ -134,7 +135,7 @@ pub fn is_same_server(a: &str, b: &str) -> bool {
         // An address cannot be held against a name: that the fact is about another server is not known.
         return a == b || is_address(a) != is_address(b);
     }
-    let label = |name: &str| name.trim().split('.').next().unwrap_or_default().to_lowercase();
+    let label = |name: &str| first_label(name.trim()).to_lowercase();
     label(a) == label(b)
 }
 

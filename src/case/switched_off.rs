@@ -65,7 +65,7 @@ fn is_of_interest(off: &SwitchedOff, summary: &Summary) -> bool {
     let end = off.until.unwrap_or(i64::MAX);
     let services = summary.services.iter().filter(|(key, _)| off.is_about(key));
     let mut spans = services.filter_map(|(_, service)| service.span).peekable();
-    let is_written = spans.peek().is_some() && spans.all(|span| span.last > since + GRACE && off.until.is_none());
+    let is_written = off.until.is_none() && spans.peek().is_some() && spans.all(|span| span.last > since + GRACE);
     end >= all.first && since <= all.last + GRACE && !is_written
 }
 

@@ -5,6 +5,7 @@ use crate::case::evidence::Evidence;
 use crate::evidence::date::Date;
 use crate::evidence::fact::{Cmdlet, Event, Fact, What};
 use crate::location::Location;
+use crate::login::target::first_label;
 use crate::protocol::Protocol;
 use crate::summary::ServiceKey;
 
@@ -28,7 +29,7 @@ pub struct Entry {
 impl Entry {
     /// Whether it is about a service of this protocol on this server, or may be.
     pub fn is_about(&self, server: Option<&str>, protocol: Protocol) -> bool {
-        let label = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
+        let label = |name: &str| first_label(name).to_lowercase();
         let is_server = match (&self.server, server) {
             (Some(mine), Some(theirs)) => mine == theirs || label(mine) == label(theirs),
             _ => true,

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::case::Case;
+use crate::clock::DAY;
 use crate::collections::minutes::MINUTE;
 
 /// So far ahead, in milliseconds: logs are kept for weeks.
-const FAR: i64 = 30 * 86_400_000;
+const FAR: i64 = 30 * DAY;
 
 /// At most one record in so many lies there.
 const ONE_IN: u64 = 100;

@@ -1,12 +1,12 @@
 //! `--leave-summary`: what a night and the days before it hold, left as one file where other servers leave theirs.
 
-use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::cli::local::computer_name;
 use crate::cli::output::{words_of_writing, write_file};
 use crate::dataset::envelope::is_summary;
 use crate::dataset::summary_file::SummaryFile;
@@ -88,7 +88,7 @@ fn check(file: &SummaryFile, path: &Path) -> Result<()> {
 /// The name of this machine.
 fn machine() -> Option<String> {
     let name = if cfg!(windows) {
-        env::var("COMPUTERNAME").ok()
+        computer_name()
     } else {
         fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| fs::read_to_string("/etc/hostname")).ok()
     };

@@ -35,7 +35,7 @@ impl Local {
     pub(super) fn find(&mut self, paths: &mut Vec<PathBuf>) -> Result<()> {
         if self.local {
             *paths = folders(env::var_os(VARIABLE).filter(|path| !path.is_empty()).or_else(registered))?;
-            self.machine = env::var("COMPUTERNAME").ok().filter(|name| !name.is_empty());
+            self.machine = computer_name();
         }
         Ok(())
     }
@@ -44,6 +44,11 @@ impl Local {
     pub(super) fn server(&self, named: Option<&String>) -> Option<String> {
         named.or(self.machine.as_ref()).cloned()
     }
+}
+
+/// What Windows calls this machine.
+pub(super) fn computer_name() -> Option<String> {
+    env::var("COMPUTERNAME").ok().filter(|name| !name.is_empty())
 }
 
 /// The folders of logs that are there.

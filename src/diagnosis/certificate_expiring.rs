@@ -1,6 +1,7 @@
 //! `certificate-expiring`: a certificate of IMAP or POP will expire soon.
 
 use crate::case::Case;
+use crate::clock::DAY;
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::certificate_dates::{self, Rule};
 use crate::diagnosis::finding::{Finding, Severity};
@@ -29,7 +30,7 @@ If another valid certificate of the same name is in use.
 };
 
 /// Thirty days in milliseconds.
-const SOON: i64 = 30 * 86_400_000;
+const SOON: i64 = 30 * DAY;
 
 fn judge(case: &Case) -> Vec<Finding> {
     let rule = Rule {

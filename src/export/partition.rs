@@ -7,10 +7,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::clock::rfc3339;
-
-/// A day in milliseconds.
-const DAY: i64 = 86_400_000;
+use crate::clock::{DAY, rfc3339};
 
 /// What Hive calls the partition of rows that have no value.
 const NOBODY: &str = "__HIVE_DEFAULT_PARTITION__";

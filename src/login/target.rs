@@ -25,13 +25,18 @@ impl Target {
     /// Whether it is on this server: by the same address, by the first labels of both names, or by all of them where both have more.
     pub fn is_on(&self, server: &str) -> bool {
         let is_address = |name: &str| name.parse::<IpAddr>().is_ok();
-        let label = |name: &str| name.split('.').next().unwrap_or_default().to_ascii_lowercase();
+        let label = |name: &str| first_label(name).to_ascii_lowercase();
         let is_whole = self.host.contains('.') && server.contains('.');
         match is_whole || is_address(&self.host) || is_address(server) {
             true => self.host.eq_ignore_ascii_case(server),
             false => !self.host.is_empty() && label(&self.host) == label(server),
         }
     }
+}
+
+/// What stands before the first dot: `ex01` of `ex01.contoso.com`.
+pub fn first_label(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::clock::DAY;
 use crate::diagnosis::by_id;
 use crate::diagnosis::finding::{Confidence, Finding, Severity};
 use crate::night::unexplained::ID;
@@ -11,7 +12,7 @@ use crate::protocol::Protocol;
 const REPEATED: i64 = 20 * 60 * 60 * 1000;
 
 /// What went on when a service was heard of last is told for so many milliseconds more.
-const GIVEN_UP: i64 = 30 * 24 * 60 * 60 * 1000;
+const GIVEN_UP: i64 = 30 * DAY;
 
 /// What a story is this night.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -13,6 +13,7 @@ use crate::clock::DAY;
 use crate::collections::partners::hash;
 use crate::collections::tally::fold_case;
 use crate::login::identity::{cut, domain_and_name};
+use crate::login::target::first_label;
 use crate::merge::Merge;
 
 /// Clocks of two servers are taken to differ by no more, in milliseconds: so much is no trouble, and front end and back end are
@@ -45,7 +46,7 @@ pub struct Moment {
 /// By what a server is known as a target: its first label, in any case, or its address.
 pub fn mark_of(server: &str) -> u32 {
     let is_address = server.parse::<IpAddr>().is_ok();
-    let label = if is_address { server } else { server.split('.').next().unwrap_or_default() };
+    let label = if is_address { server } else { first_label(server) };
     (hash(&fold_case(label)) >> 32) as u32
 }
 

@@ -9,6 +9,7 @@ use regex::{Regex, RegexBuilder};
 use crate::clock::Window;
 use crate::error::{Error, ErrorKind, Result};
 use crate::login::identity::{CUT_LENGTH, Names};
+use crate::login::target::first_label;
 use crate::protocol::{Protocol, Role};
 
 /// Window and filters. An empty list lets everything pass.
@@ -113,10 +114,6 @@ fn with_domain(name: &str) -> Option<(&str, &str)> {
 
 fn is_upn(name: &str) -> bool {
     name.contains('@')
-}
-
-fn first_label(domain: &str) -> &str {
-    domain.split('.').next().unwrap_or(domain)
 }
 
 /// In any case, as the pattern is compared.

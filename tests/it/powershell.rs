@@ -7,22 +7,22 @@ use serde_json::Value;
 use crate::program::{analyze, exlog, list};
 use crate::tree::{Tree, repository, samples};
 
-/// The commands that the report about all samples tell people to run.
-fn commands_of_findings() -> Vec<String> {
-    let report = analyze(&samples());
-    let remediation = list(&report, "/findings").iter().flat_map(|finding| list(finding, "/remediation"));
-    remediation.filter_map(|step| step["command"].as_str()).map(str::to_owned).collect()
-}
-
-/// What stands in the README between a line of three backticks with `powershell` behind them and the next one.
-fn blocks_of_the_readme() -> Vec<String> {
-    let text = std::fs::read_to_string(repository().join("README.md")).unwrap();
-    text.split("```powershell\n").skip(1).map(|rest| rest.split_once("```").unwrap().0.to_owned()).collect()
-}
-
 #[cfg(unix)]
 mod syntax {
     use super::*;
+
+    /// The commands that the report about all samples tell people to run.
+    fn commands_of_findings() -> Vec<String> {
+        let report = analyze(&samples());
+        let remediation = list(&report, "/findings").iter().flat_map(|finding| list(finding, "/remediation"));
+        remediation.filter_map(|step| step["command"].as_str()).map(str::to_owned).collect()
+    }
+
+    /// What stands in the README between a line of three backticks with `powershell` behind them and the next one.
+    fn blocks_of_the_readme() -> Vec<String> {
+        let text = std::fs::read_to_string(repository().join("README.md")).unwrap();
+        text.split("```powershell\n").skip(1).map(|rest| rest.split_once("```").unwrap().0.to_owned()).collect()
+    }
 
     /// Where a script is none, by a grammar of PowerShell: each place with its text.
     fn faults(script: &str) -> Vec<String> {

@@ -3,6 +3,7 @@
 
 use crate::collections::tally::fold_case;
 use crate::login::identity::{CUT_LENGTH, Names, cut, domain_and_name};
+use crate::login::target::first_label;
 
 /// The names of one line in lower case: one, two, or none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,10 +56,6 @@ fn agreement(one: &str, two: &str) -> Option<u32> {
 
 fn is_cut_of(short: &str, long: &str) -> bool {
     short.chars().count() == CUT_LENGTH && long.starts_with(short)
-}
-
-fn first_label(domain: &str) -> &str {
-    domain.split('.').next().unwrap_or(domain)
 }
 
 #[cfg(test)]

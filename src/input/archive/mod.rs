@@ -129,9 +129,7 @@ impl Opener {
 
     /// The files that an archive lists; where its directory is lost, those that can be found without it.
     fn files(&self, archive: &Archive, most: u64, opened: &mut Opened) -> io::Result<Vec<Listed>> {
-        let mut beginning = [0; 4];
-        archive.bytes.open(0..4)?.read_exact(&mut beginning)?;
-        if is_seven_zip(&beginning) {
+        if is_seven_zip(&beginning(archive.bytes.open(0..4)?)?) {
             let files = seven_zip::files(&archive.bytes, most)?;
             if files.is_empty() {
                 opened.note(&archive.shown, FileFate::Other, "an empty 7z archive".to_owned());
@@ -226,9 +224,13 @@ fn is_called_archive(path: &Path) -> bool {
     is("zip") || is("7z")
 }
 
-fn begins_like_archive(mut content: impl Read) -> bool {
+fn begins_like_archive(content: impl Read) -> bool {
+    beginning(content).is_ok_and(|beginning| is_zip(&beginning) || is_seven_zip(&beginning))
+}
+
+fn beginning(mut content: impl Read) -> io::Result<[u8; 4]> {
     let mut beginning = [0; 4];
-    content.read_exact(&mut beginning).is_ok() && (is_zip(&beginning) || is_seven_zip(&beginning))
+    content.read_exact(&mut beginning).map(|()| beginning)
 }
 
 /// The files with their places in the archive. Names that lead to one place are one name.

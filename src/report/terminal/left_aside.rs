@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::case::Case;
+use crate::case::coverage::Gap;
 use crate::clock::for_people;
 use crate::report::terminal::Look;
 use crate::skipped::FileFate;
@@ -15,9 +16,9 @@ pub(super) fn write(case: &Case, look: Look, out: &mut dyn Write) -> io::Result<
     let mut lines = skipped(case, look);
     lines.extend(files(case, look));
     lines.extend(evidence(case, look));
-    lines.extend(gaps(case, look));
-    lines.extend(sessions(case));
     let coverage = &case.coverage;
+    lines.extend(shortened(coverage.gaps.iter().map(|of| gap(of, look)), "gaps", look));
+    lines.extend(sessions(case));
     lines.extend(shortened(coverage.switched_off.iter().map(|off| off.in_words(look.zone)), "logs", look));
     lines.extend(shortened(coverage.clocks.0.iter().map(|wrong| wrong.in_words(look.zone)), "clocks", look));
     if !case.is_exact() {
@@ -81,21 +82,10 @@ fn evidence(case: &Case, look: Look) -> Vec<String> {
     lines
 }
 
-fn gaps(case: &Case, look: Look) -> Vec<String> {
-    let gaps = &case.coverage.gaps;
-    let mut lines: Vec<String> = gaps
-        .iter()
-        .take(look.rows(USUAL))
-        .map(|gap| {
-            let (key, from, to) = (&gap.service, for_people(gap.from, look.zone), for_people(gap.to, look.zone));
-            let server = key.server.as_deref().unwrap_or("?");
-            format!("No lines from {server} {} {} from {from} to {to}", key.protocol.title(), key.role.title())
-        })
-        .collect();
-    if gaps.len() > look.rows(USUAL) {
-        lines.push(format!("and {} more gaps (--verbose shows them)", gaps.len() - USUAL));
-    }
-    lines
+fn gap(gap: &Gap, look: Look) -> String {
+    let (key, from, to) = (&gap.service, for_people(gap.from, look.zone), for_people(gap.to, look.zone));
+    let server = key.server.as_deref().unwrap_or("?");
+    format!("No lines from {server} {} {} from {from} to {to}", key.protocol.title(), key.role.title())
 }
 
 /// The first of some sentences, and how many more there are.

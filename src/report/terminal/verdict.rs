@@ -6,7 +6,7 @@ use crate::case::Case;
 use crate::case::none_since::NoneSince;
 use crate::case::outage::Outage;
 use crate::case::wrong_clock::wrong_clock;
-use crate::clock::{duration_for_people, for_people};
+use crate::clock::{DAY, duration_for_people, for_people};
 use crate::diagnosis::finding::{Finding, Step};
 use crate::protocol::Role;
 use crate::report::terminal::commands::in_lines;
@@ -107,7 +107,7 @@ fn since(case: &Case, none: &NoneSince, look: Look) -> String {
 /// A hint at a wrong clock, where a few lines stand far ahead of all others.
 fn clock(case: &Case) -> String {
     wrong_clock(case).map_or_else(String::new, |wrong| {
-        let ahead = case.summary.span.map_or(0, |span| span.last - wrong.bulk_ends) / 86_400_000;
+        let ahead = case.summary.span.map_or(0, |span| span.last - wrong.bulk_ends) / DAY;
         let lines = counted(wrong.records, "line stands", "lines stand");
         format!(" (a wrong clock? {lines} {} days after all others)", thousands(ahead.unsigned_abs()))
     })
