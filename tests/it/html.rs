@@ -6,7 +6,7 @@ use ring::digest::{SHA256, digest};
 
 use crate::generator::clock::utc;
 use crate::generator::{EventKind, Plan, generate};
-use crate::program::{analyze, exlog, list, number, text};
+use crate::program::{analyze, exlog, list, text};
 use crate::tree::{FRONT, TWELVE, Tree, log, login, samples};
 
 /// The page about a path.
@@ -246,7 +246,7 @@ fn the_command_of_a_group_shows_as_many_failures_as_it_counts() {
             let mut words = commands(row).into_iter().find(|words| words[0] == "sessions").unwrap();
             words.extend(["--format", "ndjson", "--quiet"].map(str::to_owned));
             let shown = exlog(&words).with_status(0).stdout.lines().count() as u64;
-            let count = number(group, "/count");
+            let count = crate::program::number(group, "/count");
             if row.contains("<dt>Its lines</dt>") {
                 assert_eq!(shown, count, "{words:?}");
                 exact += 1;

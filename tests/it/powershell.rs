@@ -4,12 +4,14 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::program::{analyze, exlog, list};
-use crate::tree::{Tree, repository, samples};
+use crate::program::exlog;
+use crate::tree::{Tree, samples};
 
 #[cfg(unix)]
 mod syntax {
     use super::*;
+    use crate::program::{analyze, list};
+    use crate::tree::repository;
 
     /// The commands that the report about all samples tell people to run.
     fn commands_of_findings() -> Vec<String> {
