@@ -32,11 +32,11 @@ impl Weighed for u64 {
 /// Values by name; exact up to a limit, the heaviest beyond it.
 ///
 /// Thousands of names come in no order, so what is looked at lies close together: names in one text, entries in one list, and
-/// between them a table of numbers.
+/// between them a table that says of each name all that it takes to know it again.
 #[derive(Debug, Clone)]
 pub struct Tally<V> {
-    /// The numbers of entries, by the hash of their key.
-    numbers: HashTable<u32>,
+    /// The entries' keys and numbers, by the hash of the key.
+    numbers: HashTable<Known>,
     hasher: DefaultHashBuilder,
     entries: Vec<Entry<V>>,
     /// All keys and spellings, one behind the other.
@@ -70,6 +70,22 @@ struct Entry<V> {
     spelling: Part,
     /// The key's hash, which is asked for again when the table grows.
     hash: u64,
+}
+
+/// A key as the table has it.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    /// The number of its entry.
+    number: u32,
+    /// Those bits of its hash that the table does not look at by itself.
+    hash: u32,
+    key: Part,
+}
+
+impl Known {
+    fn bits_of(hash: u64) -> u32 {
+        (hash >> 24) as u32
+    }
 }
 
 /// A part of the text of names.
@@ -145,7 +161,8 @@ impl<V: Weighed> Tally<V> {
                 self.add(key, hash, V::default())
             }
         };
-        if !std::ptr::eq(name, key) || self.entries.get(number).is_some_and(|entry| entry.spelling.length > 0) {
+        // What is shown never sorts behind the key.
+        if !std::ptr::eq(name, key) {
             self.respell(number, name);
         }
         number
@@ -160,10 +177,9 @@ impl<V: Weighed> Tally<V> {
     }
 
     fn find(&self, key: &str, hash: u64) -> Option<usize> {
-        let is_it = |number: &u32| {
-            self.entries.get(*number as usize).is_some_and(|entry| entry.hash == hash && entry.key.is(key, &self.names))
-        };
-        self.numbers.find(hash, is_it).map(|number| *number as usize)
+        let bits = Known::bits_of(hash);
+        let is_it = |known: &Known| known.hash == bits && known.key.is(key, &self.names);
+        self.numbers.find(hash, is_it).map(|known| known.number as usize)
     }
 
     fn add(&mut self, key: &str, hash: u64, value: V) -> usize {
@@ -171,7 +187,8 @@ impl<V: Weighed> Tally<V> {
         let key = Part::new(&mut self.names, key);
         self.entries.push(Entry { value, key, spelling: Part::default(), hash });
         let entries = &self.entries;
-        self.numbers.insert_unique(hash, number as u32, |number| entries.get(*number as usize).map_or(0, |entry| entry.hash));
+        let known = Known { number: number as u32, hash: Known::bits_of(hash), key };
+        self.numbers.insert_unique(hash, known, |known| entries.get(known.number as usize).map_or(0, |entry| entry.hash));
         number
     }
 
@@ -218,6 +235,11 @@ impl<V> Tally<V> {
             None => (self.entries.len() as u64, true),
             Some(seen) => (seen.estimate(), false),
         }
+    }
+
+    /// Whether every name that ever came is kept, so that names also keep their numbers.
+    pub fn is_exact(&self) -> bool {
+        self.seen.is_none()
     }
 
     /// The most that the value of any one name may have lost; 0 while all is exact.

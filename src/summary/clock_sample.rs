@@ -50,14 +50,19 @@ pub fn mark_of(server: &str) -> u32 {
     (hash(&fold_case(label)) >> 32) as u32
 }
 
+/// By what an account is known in any of its spellings; `name` is one of them, in lower case.
+pub fn mark_of_account(name: &str) -> u64 {
+    hash(cut(domain_and_name(name).1))
+}
+
 impl ClockSample {
-    /// Takes in a login that reached a back end, or that a back end answered. `name` is in lower case, in any of its spellings.
-    pub fn add(&mut self, name: &str, moment: Moment, duration: Option<u64>) {
-        if name.is_empty() || duration.is_some_and(|duration| duration > LONGEST) {
+    /// Takes in a login of the account with this [`mark_of_account`] that reached a back end, or that a back end answered.
+    pub fn add(&mut self, account: u64, moment: Moment, duration: Option<u64>) {
+        if duration.is_some_and(|duration| duration > LONGEST) {
             return;
         }
         let quarter = moment.at.div_euclid(DAY / 4).cast_unsigned();
-        let key = hash(cut(domain_and_name(name).1)) ^ quarter.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let key = account ^ quarter.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let is_kept = self.0.len() < KEPT || self.0.last_key_value().is_some_and(|(last, _)| key <= *last);
         if is_kept {
             add_moment(self.0.entry(key).or_default(), moment);
@@ -103,7 +108,7 @@ mod tests {
     fn of(logins: impl Iterator<Item = i64>) -> ClockSample {
         let mut sample = ClockSample::default();
         logins
-            .for_each(|n| sample.add(&format!("user{}@contoso.com", n % 2_000), Moment { at: n * 700_001, target: 0 }, Some(20)));
+            .for_each(|n| sample.add(mark_of_account(&format!("user{}@contoso.com", n % 2_000)), Moment { at: n * 700_001, target: 0 }, Some(20)));
         sample
     }
 
@@ -120,7 +125,7 @@ mod tests {
     fn spellings_meet_and_busy_accounts_and_slow_logins_do_not_count() {
         let one = |name: &str, moments: &[i64], duration| {
             let mut sample = ClockSample::default();
-            moments.iter().for_each(|moment| sample.add(name, Moment { at: *moment, target: 0 }, duration));
+            moments.iter().for_each(|moment| sample.add(mark_of_account(name), Moment { at: *moment, target: 0 }, duration));
             sample
         };
         let quarters = |sample: &ClockSample| {

@@ -116,10 +116,14 @@ impl Reader<'_> {
 
 /// Whether a context may tell of very many messages: nearly none does, and this is quicker than to read it.
 fn may_be_very_many(context: &[u8]) -> bool {
+    let begins_many = |number: &[u8]| number.get(..DIGITS).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit));
+    if let Some(number) = context.strip_prefix(b"R=ok;Rows=") {
+        return begins_many(number);
+    }
     // The rarest letter of `Rows=` is looked for.
     memchr::memchr_iter(b'w', context).any(|at| {
         let around = at.checked_sub(2).and_then(|start| context.get(start..)).and_then(|rest| rest.strip_prefix(b"Rows="));
-        around.and_then(|number| number.get(..DIGITS)).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
+        around.is_some_and(begins_many)
     })
 }
 

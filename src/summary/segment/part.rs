@@ -19,7 +19,7 @@ use crate::merge::{Merge, Span, merge_entry};
 use crate::protocol::Role;
 use crate::protocol_log::structure::unquoted_in;
 use crate::summary::account::{Account, OldWays};
-use crate::summary::clock_sample::{Moment, mark_of};
+use crate::summary::clock_sample::{Moment, mark_of, mark_of_account};
 use crate::summary::counts::Counts;
 use crate::summary::failure_group::{Circumstances, FailureGroup, GroupKey};
 use crate::summary::pulse::Beat;
@@ -41,6 +41,8 @@ pub(super) struct Part {
     failures: Vec<KnownFailure>,
     /// Attempts by the order of [`ClientClass::ALL`].
     logins: [Counts; ClientClass::ALL.len()],
+    /// What the sample of clocks knows accounts by, by their numbers.
+    marks: Vec<u64>,
     /// A context without its quotes: a buffer that is used again.
     unquoted: Vec<u8>,
     /// A name and an address in lower case: the same.
@@ -95,6 +97,7 @@ impl Default for Part {
             targets: Vec::new(),
             failures: Vec::new(),
             logins: Default::default(),
+            marks: Vec::new(),
             unquoted: Vec::new(),
             folded: Default::default(),
         }
@@ -157,8 +160,18 @@ impl Part {
         let sought = (accounts.sought(name, name_room), addresses.sought(at.address, address_room));
         let account = (!name.is_empty()).then(|| accounts.number_of(&sought.0));
         let address = (!at.address.is_empty()).then(|| addresses.number_of(&sought.1));
-        if let Some(target) = handed_over {
-            service.clock_sample.add(sought.0.key(), Moment { at: at.moment, target }, at.duration);
+        if let Some(number) = account {
+            // Names come again and again, and the numbers of new ones follow each other.
+            let mark = match self.marks.get(number) {
+                Some(mark) if accounts.is_exact() => *mark,
+                _ => mark_of_account(sought.0.key()),
+            };
+            if self.marks.len() == number {
+                self.marks.push(mark);
+            }
+            if let Some(target) = handed_over {
+                service.clock_sample.add(mark, Moment { at: at.moment, target }, at.duration);
+            }
         }
         let add = |account: &mut Account, partner| {
             account.add(answer.outcome, at.moment, ways);
