@@ -16,7 +16,7 @@ const LOOK: u64 = 64 << 10;
 pub(super) fn beginning(log: &LogFile) -> Option<i64> {
     let mut buffers = Buffers::default();
     let fetched = match &log.reading {
-        Reading::Segments { stretch } => look(log, 0, stretch.end, &mut buffers)?,
+        Reading::Segments { stretch, .. } => look(log, 0, stretch.end, &mut buffers)?,
         Reading::LateStream { .. } => Text::of(log).ok()?.fetch(&mut buffers).ok()??,
         Reading::Stream(_) => return None,
     };
@@ -25,7 +25,7 @@ pub(super) fn beginning(log: &LogFile) -> Option<i64> {
 
 /// The latest time in the last lines of a plain file; `None` where they tell none.
 pub fn end(log: &LogFile) -> Option<i64> {
-    let Reading::Segments { stretch } = &log.reading else { return None };
+    let Reading::Segments { stretch, .. } = &log.reading else { return None };
     let mut buffers = Buffers::default();
     let fetched = look(log, stretch.end.saturating_sub(LOOK), stretch.end, &mut buffers)?;
     times(log, log.header, buffers.block(fetched)).map(|(_, latest)| latest)

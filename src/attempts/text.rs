@@ -55,7 +55,7 @@ impl Text {
     pub(super) fn of(log: &LogFile) -> io::Result<Self> {
         let path = &log.input.path;
         Ok(match &log.reading {
-            Reading::Segments { stretch } => {
+            Reading::Segments { stretch, .. } => {
                 Self::Plain { path: path.clone(), file: None, at: 0, is_inside: false, length: stretch.end }
             }
             Reading::Stream(stream) => {

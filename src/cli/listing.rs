@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::error::{Error, ErrorKind, Result, plain_words};
+use crate::input::byte_range::ByteRange;
 use crate::input::listed::Listed;
+use crate::text::TerminalText;
 
 /// Which of the files below the paths are read.
 #[derive(Debug, Args)]
@@ -17,6 +19,14 @@ pub(super) struct Listing {
     /// is a part. Parts of one folder, put together by 'exlog merge --parts', are the whole.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["manifest", "around"])]
     paths_from: Option<PathBuf>,
+
+    /// Each name in the list is followed by a tab and by which of its bytes are read: FROM-TO/LENGTH, or nothing for all of it
+    ///
+    /// For big files, of which others read the rest: TO is not included, LENGTH is how many bytes are read by all together, and ranges
+    /// may be cut anywhere. What cannot be cut, because it is packed or no log, is read whole by the range that begins at 0.
+    /// Such a log counts once 'exlog merge' has all its ranges.
+    #[arg(long, requires = "paths_from")]
+    ranges: bool,
 
     /// The listed files are copies in this folder, at their own place: hdfs://nn/logs/a.LOG in DIR/hdfs/nn/logs/a.LOG
     #[arg(long, value_name = "DIR", requires = "paths_from")]
@@ -31,7 +41,10 @@ impl Listing {
     pub(super) fn listed(&self, paths: &[PathBuf]) -> Result<Option<Listed>> {
         let Some(file) = &self.paths_from else { return Ok(None) };
         let list = fs::read(file).map_err(|error| unreadable(file, &plain_words(&error)))?;
-        let names = names(&list).into_iter().map(|name| path(name).ok_or_else(|| unreadable(file, "it is not UTF-8")));
+        let names = names(&list).into_iter().map(|name| {
+            let (name, range) = if self.ranges { with_range(name).map_err(|why| unreadable(file, &why))? } else { (name, None) };
+            Ok((path(name).ok_or_else(|| unreadable(file, "it is not UTF-8"))?, range))
+        });
         Listed::new(names.collect::<Result<_>>()?, paths, self.fetched.clone()).map(Some)
     }
 }
@@ -47,6 +60,21 @@ fn names(list: &[u8]) -> Vec<&[u8]> {
     let names = list.split(|byte| *byte == end);
     let names = names.map(|name| if end == b'\n' { name.strip_suffix(b"\r").unwrap_or(name) } else { name });
     names.filter(|name| !name.is_empty()).collect()
+}
+
+/// A name and the range behind it.
+fn with_range(entry: &[u8]) -> std::result::Result<(&[u8], Option<ByteRange>), String> {
+    let tab = memchr::memrchr(b'\t', entry).and_then(|tab| Some((entry.get(..tab)?, entry.get(tab + 1..)?)));
+    let (name, range) = tab.ok_or_else(|| format!("no tab behind {}", shown(entry)))?;
+    match (range, std::str::from_utf8(range).ok().and_then(ByteRange::parse)) {
+        ([], _) => Ok((name, None)),
+        (_, Some(range)) => Ok((name, Some(range))),
+        _ => Err(format!("{} is no range FROM-TO/LENGTH", shown(range))),
+    }
+}
+
+fn shown(text: &[u8]) -> String {
+    format!("'{}'", TerminalText::new(&String::from_utf8_lossy(text)))
 }
 
 #[cfg(unix)]

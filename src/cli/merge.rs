@@ -21,6 +21,7 @@ use crate::error::{Error, ErrorKind, Result, plain_words};
 use crate::input::discover::{Input, discover};
 use crate::pipeline::{Job, Material};
 use crate::report::html::Asked;
+use crate::summary::file_range::FileRange;
 use crate::summary::scope::Scope;
 use crate::text::TerminalText;
 
@@ -127,6 +128,9 @@ impl Merge {
             self.report.output.write_bytes(&file.to_bytes()?)?;
             return Ok(Status::Done);
         };
+        if let Some(range) = file.summary.ranges.first() {
+            return Err(incomplete(range));
+        }
         if file.summary.sources.is_empty() {
             return Err(no_input(&file.summary.notes, "what was summarized"));
         }
@@ -211,4 +215,11 @@ fn contents(input: &Input) -> io::Result<Option<Vec<u8>>> {
     }
     file.read_to_end(&mut bytes)?;
     Ok(Some(bytes))
+}
+
+/// A log is reported about as a whole, or not at all.
+fn incomplete(range: &FileRange) -> Error {
+    let file = TerminalText::new(&range.summary.file);
+    Error::new(ErrorKind::Usage, format!("of {file} some ranges are missing among the summaries"))
+        .hint("give the summaries of all its ranges; '--format summary' puts together what is there")
 }

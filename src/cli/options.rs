@@ -15,7 +15,7 @@ use crate::input::discover::STANDARD_INPUT;
 use crate::pipeline::Job;
 use crate::protocol::{Protocol, Role};
 use crate::report::html::Asked;
-use crate::summary::scope::{ClientPattern, NamePattern, Scope};
+use crate::summary::scope::Scope;
 
 /// What is read and what of it counts.
 #[derive(Debug, Args)]
@@ -135,11 +135,17 @@ impl Selection {
     }
 
     /// What counts, as a summary keeps it.
-    pub(super) fn question(&self, scope: &Scope) -> Question {
+    pub(super) fn question(&self, window: Window) -> Question {
         Question {
-            window: scope.window,
-            protocol: scope.protocol,
-            role: scope.role,
+            window,
+            protocol: self.protocol.map(|name| match name {
+                ProtocolName::Imap4 => Protocol::Imap4,
+                ProtocolName::Pop3 => Protocol::Pop3,
+            }),
+            role: self.role.map(|name| match name {
+                RoleName::Frontend => Role::FrontEnd,
+                RoleName::Backend => Role::BackEnd,
+            }),
             servers: self.server.clone(),
             users: self.user.clone(),
             clients: self.client.clone(),
@@ -162,22 +168,11 @@ impl Selection {
 
     /// The same filters under another window; `servers` instead of the filter by server, if any are given.
     pub(super) fn scope_of(&self, window: Window, servers: &[String]) -> Result<Scope> {
-        let servers = if servers.is_empty() { &self.server } else { servers };
-        Ok(Scope {
-            window,
-            protocol: self.protocol.map(|name| match name {
-                ProtocolName::Imap4 => Protocol::Imap4,
-                ProtocolName::Pop3 => Protocol::Pop3,
-            }),
-            role: self.role.map(|name| match name {
-                RoleName::Frontend => Role::FrontEnd,
-                RoleName::Backend => Role::BackEnd,
-            }),
-            servers: servers.iter().map(|text| NamePattern::parse(text)).collect::<Result<_>>()?,
-            users: self.user.iter().map(|text| NamePattern::parse(text)).collect::<Result<_>>()?,
-            clients: self.client.iter().map(|text| ClientPattern::parse(text)).collect::<Result<_>>()?,
-            server_name: self.server_name.clone(),
-        })
+        let mut question = self.question(window);
+        if !servers.is_empty() {
+            question.servers = servers.to_vec();
+        }
+        Ok(Scope { server_name: self.server_name.clone(), ..question.scope()? })
     }
 
     /// The window that two options ask for.

@@ -75,7 +75,7 @@ impl Summarize {
         let pending = self.proof.of(("summarize", &asked), scope.window, &self.selection, read)?;
         let is_whole = summary.is_whole();
         let mut file = SummaryFile {
-            question: self.selection.question(&scope),
+            question: self.selection.question(scope.window),
             paths: asked.paths,
             evidence_paths: asked.evidence,
             server_names: asked.server_name.into_iter().collect(),

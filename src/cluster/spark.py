@@ -9,14 +9,16 @@ It leaves report.html, report.json and summary.exlog. The report is, byte for by
 on one machine, however they are cut and whatever dies meanwhile; `exlog merge summary.exlog` makes every other form of it.
 
 How it goes. The driver lists the files, logs and whatever else lies beside them (settings, certificates, event logs: exlog tells them
-apart by content), and cuts the list into leaves of about --leaf-size bytes of whole files. A worker runs `exlog summarize` on a leaf;
+apart by content), and cuts the list into leaves of about --leaf-size bytes: of whole files, and of logs that are larger (`*.log`) of ranges,
+in steps of 16 MiB. A worker runs `exlog summarize` on a leaf;
 Spark's treeReduce puts summaries together by `exlog merge`; the driver makes the reports of the last one. A leaf or a merge whose
 worker dies is repeated by Spark elsewhere, and stragglers may be run twice (spark.speculation): each try has a folder of its own
-below Spark's scratch folder, which is removed. A file is never cut: one of 10 GB is one leaf, and keeps one worker busy.
+below Spark's scratch folder, which is removed. What is packed is never cut: a `.gz` of 10 GB is one leaf, and keeps one worker busy. Nor
+can a log be cut whose columns change in the middle: the job says so and fails, and a larger --leaf-size helps.
 
 Paths. A path without `://` is a folder or a file that the driver and every worker see under the same name, as on a share; a worker that
 does not see it fails. A path with `://` is read through Hadoop's file systems as Spark is set up for them (hdfs, s3a, abfss, gs, …):
-a worker fetches its leaf into its scratch folder by a Java of its own, with Spark's jars, those of --jars and --packages, and
+a worker fetches its leaf, and of a range only that, into its scratch folder by a Java of its own, with Spark's jars, those of --jars and --packages, and
 the driver's Hadoop settings; so there must be room for a leaf for each of its tasks. Servers are named by the folders as always; the
 report shows the address. Paths are no patterns: the shell expands them, or give the folder above and --summarize='--server EX*'.
 
@@ -62,6 +64,10 @@ from pyspark import SparkConf, SparkContext, SparkFiles, TaskContext
 from pyspark.find_spark_home import _find_spark_home
 
 SUMMARY, PAGE, JSON = "summary.exlog", "report.html", "report.json"
+
+STEP = 16 << 20  # exlog reads a file in steps of so many bytes
+BEGINNING = 1 << 20  # more than it looks at to see what a file is
+LINE = 2 << 20  # more than a line may be long
 
 
 # What runs everywhere.
@@ -114,9 +120,10 @@ def write(path, data):
 def summarized(job, leaf):
     """The summary of a leaf."""
     with Scratch() as scratch:
-        where = ["--paths-from", write(scratch("names"), b"".join(name + b"\0" for name in leaf["names"]))]
+        names = b"".join(name + b"\t" + ("%d-%d/%d" % stretch if stretch else "").encode() + b"\0" for name, stretch in leaf["files"])
+        where = ["--paths-from", write(scratch("names"), names), "--ranges"]
         if leaf["is_fetched"]:
-            fetch(leaf["names"], scratch("copies"), job["settings"])
+            fetch(leaf["files"], scratch("copies"), job["settings"])
             where += ["--fetched", scratch("copies")]
         else:
             check_share(job["shares"])
@@ -142,8 +149,9 @@ def check_share(shares):
             raise RuntimeError(f"{path} is empty or not there on {socket.gethostname()}: every worker must see it as the driver does")
 
 
-def fetch(names, folder, settings):
-    """Fetches files through Hadoop into a folder, each to its own place: hdfs://nn/logs/a.LOG to hdfs/nn/logs/a.LOG."""
+def fetch(files, folder, settings):
+    """Fetches files through Hadoop into a folder, each to its own place: hdfs://nn/logs/a.LOG to hdfs/nn/logs/a.LOG. Of a range comes what
+    is read of it; the rest of the copy is a hole."""
     from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
     from py4j.protocol import Py4JJavaError
 
@@ -164,18 +172,38 @@ def fetch(names, folder, settings):
         hadoop = gateway.jvm.org.apache.hadoop
         configuration = hadoop.conf.Configuration(False)
         configuration.addResource(gateway.jvm.java.io.ByteArrayInputStream(settings))
-        for name in (name.decode() for name in names):
+        for name, stretch in ((name.decode(), stretch) for name, stretch in files):
             scheme, _, rest = name.partition("://")
             place = os.path.join(folder, scheme, rest.lstrip("/"))
             os.makedirs(os.path.dirname(place), exist_ok=True)
             try:
                 source, copy = hadoop.fs.Path(name), hadoop.fs.Path("file://" + place)
-                source.getFileSystem(configuration).copyToLocalFile(False, source, copy, True)
+                system = source.getFileSystem(configuration)
+                if not stretch or not fetch_stretch(gateway.jvm, system, source, place, *stretch):
+                    system.copyToLocalFile(False, source, copy, True)
             except Py4JJavaError as error:
                 why = error.java_exception.toString()
                 raise RuntimeError(f"{name} could not be fetched on {socket.gethostname()}: {why}") from None
     finally:
         gateway.shutdown()
+
+
+def fetch_stretch(jvm, system, source, place, begins, ends, length):
+    """Fetches the beginning of a file and a stretch of it; False if all of it is needed, because it cannot be cut."""
+    opened, copy = system.open(source), jvm.java.io.RandomAccessFile(place, "rw")
+    try:
+        copy.setLength(length)
+        into = jvm.java.io.FileOutputStream(copy.getFD())
+        for first, last in ((0, BEGINNING), (max(begins - 1, 0), ends + LINE)):
+            opened.seek(first)
+            copy.seek(first)
+            jvm.org.apache.commons.io.IOUtils.copyLarge(opened, into, 0, max(min(last, length) - first, 0))
+    finally:
+        opened.close()
+        copy.close()
+    with open(place, "rb") as file:
+        # Whatever is packed or no text has such a byte. Its first range is all of it, and of the others nothing is read.
+        return begins > 0 or b"\0" not in file.read(BEGINNING)
 
 
 # What runs on the driver.
@@ -233,17 +261,27 @@ def each_once(files):
     return kept
 
 
+def stretches(name, length, size):
+    """What of a file is read at once: each stretch (None is all of it) and its length."""
+    step = max(size // STEP, 1) * STEP
+    if length <= max(size, STEP) or not name.lower().endswith(b".log"):
+        return [(None, length)]
+    bounds = [*range(0, length, step), length]
+    return [((begins, ends, length), ends - begins) for begins, ends in zip(bounds, bounds[1:])]
+
+
 def leaves(files, size, is_fetched):
-    """Cuts a list of files into leaves of this size, or of one file that is larger."""
-    names, total = [], 0
+    """Cuts a list of files into leaves of this size, or of one file that is larger and cannot be cut."""
+    leaf, total = [], 0
     for name, length in files:
-        if names and total + length > size:
-            yield {"names": names, "is_fetched": is_fetched}
-            names, total = [], 0
-        names.append(name)
-        total += length
-    if names:
-        yield {"names": names, "is_fetched": is_fetched}
+        for stretch, part in stretches(name, length, size):
+            if leaf and total + part > size:
+                yield {"files": leaf, "is_fetched": is_fetched}
+                leaf, total = [], 0
+            leaf.append((name, stretch))
+            total += part
+    if leaf:
+        yield {"files": leaf, "is_fetched": is_fetched}
 
 
 def given_exlog(context, asked):
@@ -266,7 +304,7 @@ def with_moments(options):
         value = value or "".join(words[at + 1 : at + 2])
         if option in ("--from", "--to") and not value[:1].isdigit():
             wrong(f"{option} {value}: every worker has a clock of its own; give a date, as in {option} 2026-03-12T07:30Z")
-        if option in ("--output", "-o", "--paths-from", "--fetched", "--threads", "--evidence"):
+        if option in ("--output", "-o", "--paths-from", "--ranges", "--fetched", "--threads", "--evidence"):
             wrong(f"{option} is not for --summarize: leaves have their own; evidence is given with --report='--evidence PATH'")
     return words
 

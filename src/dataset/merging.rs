@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::discover::STANDARD_INPUT;
 use crate::merge::Merge;
 use crate::summary::Source;
+use crate::summary::file_range::Misfit;
 use crate::text::TerminalText;
 
 /// A summary, and what errors call it.
@@ -66,6 +67,7 @@ pub fn merge(mut parts: Vec<Part>, copies: Copies) -> Result<Merged> {
     // In the order in which all logs at once are added: where tallies are full, that decides which names stay.
     counted.sort_by(|a, b| a.summary.sources.cmp(&b.summary.sources));
     counted.into_iter().for_each(|file| merged.file.take(file));
+    merged.file.join_ranges(copies)?;
     merged.file.put_in_order();
     merged.left_out.sort();
     Ok(merged)
@@ -94,6 +96,22 @@ impl SummaryFile {
         self.evidence.extend(evidence);
     }
 
+    /// Makes logs of the ranges that are there now.
+    fn join_ranges(&mut self, copies: Copies) -> Result<()> {
+        if self.summary.ranges.is_empty() {
+            return Ok(());
+        }
+        self.summary.join_ranges(&self.question.scope()?).map_err(|misfit| misfitting(&misfit))?;
+        let mut logs = Logs::new(copies);
+        for source in &self.summary.sources {
+            if logs.find(source).is_some() {
+                return Err(misfitting(&Misfit::Twice(source.file.clone())));
+            }
+            logs.insert(source, 0);
+        }
+        Ok(())
+    }
+
     /// Each thing once, in an order that does not tell which part it came from.
     pub fn put_in_order(&mut self) {
         for list in [&mut self.paths, &mut self.evidence_paths, &mut self.server_names] {
@@ -108,7 +126,7 @@ impl SummaryFile {
 
 /// For each part the place of the one that holds all its logs, if there is one.
 fn holders(parts: &[Part], copies: Copies) -> Result<Vec<Option<usize>>> {
-    let mut logs = Logs { copies, by_content: BTreeMap::new(), by_name: BTreeMap::new() };
+    let mut logs = Logs::new(copies);
     let mut holders = Vec::new();
     for (place, part) in parts.iter().enumerate() {
         if let Some(first) = parts.first().filter(|first| !is_same(&first.file.question, &part.file.question)) {
@@ -129,7 +147,9 @@ fn holders(parts: &[Part], copies: Copies) -> Result<Vec<Option<usize>>> {
                 sources.iter().for_each(|source| logs.insert(source, place));
                 holders.push(None);
             }
-            Some((holder, _)) if found.iter().all(|one| *one == Some(holder)) => holders.push(Some(holder)),
+            Some((holder, _)) if found.iter().all(|one| *one == Some(holder)) && part.file.summary.ranges.is_empty() => {
+                holders.push(Some(holder));
+            }
             Some((holder, source)) => return Err(shares(part, parts.get(holder), source)),
         }
     }
@@ -146,6 +166,10 @@ struct Logs<'a> {
 }
 
 impl<'a> Logs<'a> {
+    fn new(copies: Copies) -> Self {
+        Self { copies, by_content: BTreeMap::new(), by_name: BTreeMap::new() }
+    }
+
     fn insert(&mut self, source: &'a Source, place: usize) {
         if source.records > 0 && self.copies == Copies::Never {
             self.by_content.insert(source.fingerprint, (place, source));
@@ -196,4 +220,17 @@ fn shares(part: &Part, holder: Option<&Part>, source: &Source) -> Error {
     let file = TerminalText::new(&source.file);
     Error::new(ErrorKind::Usage, format!("{name} and {other} share logs, among them {file}, and would count them twice"))
         .hint("make summaries of which each log is in one; a summary that holds all logs of another may be given with it")
+}
+
+fn misfitting(misfit: &Misfit) -> Error {
+    let (file, what, hint) = match misfit {
+        Misfit::Twice(file) => (file, "is in several of the summaries, in part or as a whole", "give each range of a log once"),
+        Misfit::Changed(file) => {
+            (file, "is not equally long in all summaries of its ranges", "cut it anew: it has changed meanwhile")
+        }
+        Misfit::OtherHeader(file) => {
+            (file, "cannot be put together: its columns change where one of its ranges begins", "summarize it as a whole")
+        }
+    };
+    Error::new(ErrorKind::Usage, format!("{} {what}", TerminalText::new(file))).hint(hint)
 }

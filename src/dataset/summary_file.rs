@@ -13,6 +13,7 @@ use crate::dataset::envelope::{self, Refusal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::{Protocol, Role};
 use crate::summary::Summary;
+use crate::summary::scope::{ClientPattern, NamePattern, Scope};
 
 /// What of the logs counts. Only answers to one question can be merged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,24 @@ pub struct Question {
     pub users: Vec<String>,
     /// Only these addresses.
     pub clients: Vec<String>,
+}
+
+impl Question {
+    /// What counts by it, whatever server the logs belong to.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] if a name or an address is none.
+    pub fn scope(&self) -> Result<Scope> {
+        Ok(Scope {
+            window: self.window,
+            protocol: self.protocol,
+            role: self.role,
+            servers: self.servers.iter().map(|text| NamePattern::parse(text)).collect::<Result<_>>()?,
+            users: self.users.iter().map(|text| NamePattern::parse(text)).collect::<Result<_>>()?,
+            clients: self.clients.iter().map(|text| ClientPattern::parse(text)).collect::<Result<_>>()?,
+            server_name: None,
+        })
+    }
 }
 
 /// A summary with all that a report needs beside it.

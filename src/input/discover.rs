@@ -12,6 +12,7 @@ use walkdir::WalkDir;
 
 use crate::collections::map::HashMap;
 use crate::error::plain_words;
+use crate::input::byte_range::ByteRange;
 use crate::input::packed::Unpacking;
 use crate::input::source::Source;
 use crate::skipped::{FileFate, FileNote};
@@ -34,6 +35,8 @@ pub struct Input {
     pub source: Source,
     /// How much may come out of it if it is packed.
     pub unpacking: Unpacking,
+    /// The range of its bytes that is read; `None` if all of it is.
+    pub range: Option<ByteRange>,
 }
 
 impl Input {
@@ -45,7 +48,13 @@ impl Input {
             holder: None,
             source: Source::Disk,
             unpacking: Unpacking::default(),
+            range: None,
         }
+    }
+
+    /// Whether only a range is read, and not the one in which the file begins: what cannot be cut is not read here at all.
+    pub fn is_later_range(&self) -> bool {
+        self.range.is_some_and(|range| !range.is_first())
     }
 
     /// Whether this is standard input.
@@ -139,14 +148,17 @@ impl Discovery {
         self.notes.dedup();
     }
 
-    /// Sorts, and keeps one of all names of a file: the first shown, found below the shortest given path.
+    /// Sorts, and keeps one of all names of a file (or of a range of it): the first shown, found below the shortest given path.
     fn keep_each_once(&mut self) {
-        self.inputs
-            .sort_by(|a, b| (&a.shown, a.root.as_os_str().len(), &a.root).cmp(&(&b.shown, b.root.as_os_str().len(), &b.root)));
+        let by_name = |a: &Input, b: &Input| {
+            let place = |input: &Input| (input.root.as_os_str().len(), input.range);
+            a.shown.cmp(&b.shown).then_with(|| place(a).cmp(&place(b))).then_with(|| a.root.cmp(&b.root))
+        };
+        self.inputs.sort_by(by_name);
         let mut seen = HashMap::new();
         self.inputs.retain(|input| {
             let identity = input.path.canonicalize().unwrap_or_else(|_| input.path.clone());
-            seen.insert(identity, ()).is_none()
+            seen.insert((identity, input.range), ()).is_none()
         });
     }
 }

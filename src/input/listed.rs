@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result, plain_words};
+use crate::input::byte_range::ByteRange;
 use crate::input::discover::{Discovery, Input, native};
 use crate::skipped::FileFate;
 use crate::text::TerminalText;
@@ -15,10 +16,10 @@ use crate::text::TerminalText;
 /// Between the scheme of a name and the rest of it: `hdfs://namenode/logs/a.LOG`.
 const SCHEME: &str = "://";
 
-/// A list of files, each with the given path that it belongs to.
+/// A list of files, each with the given path that it belongs to, and the range of its bytes that is meant, if it is not all of it.
 #[derive(Debug)]
 pub struct Listed {
-    files: Vec<(PathBuf, PathBuf)>,
+    files: Vec<(PathBuf, PathBuf, Option<ByteRange>)>,
     fetched: Option<PathBuf>,
 }
 
@@ -27,8 +28,8 @@ impl Listed {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`] if a file is below none of the paths, or if a name would lead out of the folder of copies.
-    pub fn new(names: Vec<PathBuf>, paths: &[PathBuf], fetched: Option<PathBuf>) -> Result<Self> {
-        let files = names.into_iter().map(|name| {
+    pub fn new(names: Vec<(PathBuf, Option<ByteRange>)>, paths: &[PathBuf], fetched: Option<PathBuf>) -> Result<Self> {
+        let files = names.into_iter().map(|(name, range)| {
             let of_it = paths.iter().filter(|path| name.starts_with(path));
             // As of files that are found below several paths.
             let root = of_it.min_by_key(|path| (path.as_os_str().len(), path.as_os_str()));
@@ -39,7 +40,7 @@ impl Listed {
                 return Err(wrong(&name, "would lead out of the folder of copies", "give names without '..'"));
             }
             let root = root.clone();
-            Ok((name, root))
+            Ok((name, root, range))
         });
         Ok(Self { files: files.collect::<Result<_>>()?, fetched })
     }
@@ -47,11 +48,13 @@ impl Listed {
     /// What is there of them.
     pub fn discover(&self) -> Discovery {
         let mut found = Discovery::default();
-        for (name, root) in &self.files {
+        for (name, root, range) in &self.files {
+            let before = found.inputs.len();
             match &self.fetched {
                 Some(folder) => found.add_copy(name, root, folder),
                 None => found.walk(&native(name, cfg!(windows)), &native(root, cfg!(windows))),
             }
+            found.inputs.iter_mut().skip(before).for_each(|input| input.range = *range);
         }
         found.put_in_order();
         found
@@ -113,9 +116,10 @@ mod tests {
     #[test]
     fn a_file_belongs_to_the_shortest_path_that_holds_it() {
         let paths = ["logs/a", "logs", "other"].map(PathBuf::from);
-        let listed = Listed::new(vec!["logs/a/x.LOG".into(), "other".into()], &paths, None).unwrap();
-        assert_eq!(listed.files, [("logs/a/x.LOG".into(), "logs".into()), ("other".into(), "other".into())]);
-        assert!(Listed::new(vec!["elsewhere/x.LOG".into()], &paths, None).is_err());
-        assert!(Listed::new(vec!["logs/../../x.LOG".into()], &paths, Some("copies".into())).is_err());
+        let whole = |name: &str| (PathBuf::from(name), None);
+        let listed = Listed::new(vec![whole("logs/a/x.LOG"), whole("other")], &paths, None).unwrap();
+        assert_eq!(listed.files, [("logs/a/x.LOG".into(), "logs".into(), None), ("other".into(), "other".into(), None)]);
+        assert!(Listed::new(vec![whole("elsewhere/x.LOG")], &paths, None).is_err());
+        assert!(Listed::new(vec![whole("logs/../../x.LOG")], &paths, Some("copies".into())).is_err());
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod archive;
 pub mod block;
+pub mod byte_range;
 pub mod discover;
 pub mod encoding;
 pub mod identity;

@@ -170,6 +170,7 @@ mod tests {
                 holder: None,
                 source: Source::Disk,
                 unpacking: Unpacking::default(),
+                range: None,
             };
             assert_eq!(from_path(&input).as_deref(), expected, "{path} below {root}");
         }

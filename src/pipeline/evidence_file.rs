@@ -14,6 +14,8 @@ pub(super) enum Looked {
     Evidence(EvidenceFile),
     /// Something else.
     Neither(FileNote),
+    /// Nothing: others read it.
+    Elsewhere,
 }
 
 /// Reads a file as evidence; `note` says why it is no log.

@@ -65,15 +65,17 @@ struct State {
 
 impl<'a> FileProgress<'a> {
     pub(super) fn new(file: &'a LogFile, scope: &'a Scope) -> Self {
-        let summary = Some(FileSummary::after(file.input.shown.clone(), &file.from));
-        let state = State { summary, next: 0, waiting: BTreeMap::new(), error: None, unfinished: Vec::new() };
+        let next = file.parts().start;
+        let begins = Place { header: file.header_before(next), ..file.from };
+        let summary = Some(FileSummary::after(file.input.shown.clone(), &begins));
+        let state = State { summary, next, waiting: BTreeMap::new(), error: None, unfinished: Vec::new() };
         Self { file, scope, state: Mutex::new(state) }
     }
 
     /// Reads one part; gives the whole file when it was the last one.
     pub(super) fn read(&self, part: u64, buffers: &mut Buffers, progress: &dyn Progress) -> Option<Finished> {
         match &self.file.reading {
-            HowToRead::Segments { stretch } => self.read_segment(part, stretch, buffers, progress),
+            HowToRead::Segments { stretch, .. } => self.read_segment(part, stretch, buffers, progress),
             HowToRead::Stream(stream) => {
                 let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
                 stream.map(|stream| self.read_stream(Ok(stream), buffers, progress))
@@ -88,9 +90,7 @@ impl<'a> FileProgress<'a> {
     }
 
     fn read_segment(&self, part: u64, stretch: &Range<u64>, buffers: &mut Buffers, progress: &dyn Progress) -> Option<Finished> {
-        // Only of the first segment it is sure how it begins; for the others the file's first header is a good guess.
-        let header = if part == 0 { self.file.from.header } else { self.file.header };
-        let segment = self.segment(part, stretch, header, buffers);
+        let segment = self.segment(part, stretch, self.file.header_before(part), buffers);
         progress.advanced(segments::size(part, stretch));
         let mut state = self.lock();
         state.waiting.insert(part, segment);
@@ -100,11 +100,11 @@ impl<'a> FileProgress<'a> {
         } {
             self.add_next(&mut state, segment, stretch, buffers);
         }
-        (state.next == self.file.parts()).then(|| self.finish_stretch(&mut state, stretch)).flatten()
+        (state.next == self.file.parts().end).then(|| self.finish_segments(&mut state)).flatten()
     }
 
     /// The end of a file that is read in segments. What stands behind its last whole line is read here if it is to be read apart.
-    fn finish_stretch(&self, state: &mut State, stretch: &Range<u64>) -> Option<Finished> {
+    fn finish_segments(&self, state: &mut State) -> Option<Finished> {
         if let LastLine::Waits(unfinished) = &self.file.last_line
             && !unfinished.is_empty()
         {
@@ -113,7 +113,7 @@ impl<'a> FileProgress<'a> {
                 Err(error) => state.error = state.error.take().or(Some(error)),
             }
         }
-        let read = stretch.end - stretch.start;
+        let read = self.file.length();
         self.finish(state, read, read)
     }
 

@@ -41,6 +41,9 @@ pub(super) fn open_archives(Discovery { inputs, mut notes }: Discovery, unpackin
     let mut opener = Opener { unpacking, memory: MEMORY };
     let mut inputs = Vec::with_capacity(looked.len());
     for (is_archive, input) in looked {
+        if is_archive && input.is_later_range() {
+            continue;
+        }
         if is_archive {
             let opened = opener.open(&input);
             inputs.extend(opened.inputs);

@@ -3,6 +3,7 @@
 //! Segments have a fixed size and are added in the order of files and of places in them, so that the result does not
 //! depend on the number of threads or on the order in which they finish.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,6 +18,7 @@ use crate::input::packed::Unpacking;
 use crate::protocol_log::log_file::{LogFile, look_at};
 use crate::skipped::{FileFate, FileNote};
 use crate::summary::Summary;
+use crate::summary::file_range::{FileRange, RangePlace};
 use crate::summary::scope::Scope;
 
 pub mod beginnings;
@@ -109,14 +111,26 @@ fn read_all(found: Discovery, job: &Job<'_>, progress: &dyn Progress) -> Materia
     let inputs = found.inputs.into_iter().map(|input| (input, ())).collect();
     let (files, looked) = look(inputs, (Some(job.evidence), job.unpacking), |input, ()| look_at(input));
     let mut summary = Summary::default();
-    read_files(&files, job.scope, progress, &mut |_, finished| {
+    read_files(&files, job.scope, progress, &mut |place, finished| {
         summary.notes.extend(finished.note);
-        if let Some(file) = finished.summary {
-            summary.add_file(file, finished.path_name, job.scope);
+        let Some(file) = finished.summary else { return };
+        match files.get(place).and_then(range_of) {
+            None => summary.add_file(file, finished.path_name, job.scope),
+            Some(place) => summary.ranges.push(FileRange {
+                place,
+                path_name: job.scope.server_name.clone().or(finished.path_name),
+                summary: file,
+            }),
         }
     });
     summary.add_notes(found.notes.into_iter().chain(looked.notes).collect());
     Material { summary, evidence: looked.evidence.into_iter().collect() }
+}
+
+/// Which segments of a log are read, if others read the rest.
+fn range_of(log: &LogFile) -> Option<RangePlace> {
+    let (Range { start: begins, end: ends }, of) = (log.parts(), log.segments_of_a_range()?);
+    Some(RangePlace { begins, ends, of, header_before: log.header_before(begins) })
 }
 
 /// What stood beside the logs.
@@ -136,9 +150,15 @@ fn look<K: Send>(
     let mut beside = Beside { notes: alone.notes, evidence: Vec::new() };
     let no_log =
         |input: &Input| FileNote { file: input.shown.clone(), fate: FileFate::Other, reason: "no evidence in it".to_owned() };
-    let other = |input: &Input, note| if evidence.is_some() { as_evidence(input, note) } else { Looked::Neither(note) };
-    let among_logs =
-        inputs.into_par_iter().map(|(input, known)| look_at(input.clone(), known).map_err(|note| other(&input, note)));
+    let other = |input: &Input, note: FileNote| match note.fate {
+        FileFate::Other if input.is_later_range() => Looked::Elsewhere,
+        _ if evidence.is_some() => as_evidence(input, note),
+        _ => Looked::Neither(note),
+    };
+    let among_logs = inputs.into_par_iter().map(|(input, known)| match look_at(input.clone(), known) {
+        Ok(log) if log.is_elsewhere() => Err(Looked::Elsewhere),
+        looked => looked.map_err(|note| other(&input, note)),
+    });
     let alone = alone.inputs.into_par_iter().map(|input| Err(as_evidence(&input, no_log(&input))));
     let looked: Vec<std::result::Result<LogFile, Looked>> = among_logs.chain(alone).collect();
     let mut files = Vec::new();
@@ -147,6 +167,7 @@ fn look<K: Send>(
             Ok(file) => files.push(file),
             Err(Looked::Neither(note)) => beside.notes.push(note),
             Err(Looked::Evidence(file)) => beside.evidence.push(file),
+            Err(Looked::Elsewhere) => {}
         }
     }
     (files, beside)
@@ -156,7 +177,7 @@ fn look<K: Send>(
 fn read_files(files: &[LogFile], scope: &Scope, progress: &dyn Progress, take: &mut (dyn FnMut(usize, Finished) + Send)) {
     progress.planned(files.len(), files.iter().map(LogFile::length).sum());
     let tasks: Vec<(usize, u64)> =
-        files.iter().enumerate().flat_map(|(place, file)| (0..file.parts()).map(move |part| (place, part))).collect();
+        files.iter().enumerate().flat_map(|(place, file)| file.parts().map(move |part| (place, part))).collect();
     let work = Work {
         progresses: files.iter().map(|file| FileProgress::new(file, scope)).collect(),
         in_order: Mutex::new(InOrder { take, next: 0, waiting: files.iter().map(|_| None).collect() }),

@@ -26,8 +26,10 @@ const BEGINNING: u64 = 64 << 10;
 pub enum Reading {
     /// In segments, by any number of threads: a plain UTF-8 file, up to where it ended when it was opened.
     Segments {
-        /// The bytes that are read: whole lines, but for the last one.
+        /// The bytes that hold the segments: whole lines, but for the last one.
         stretch: Range<u64>,
+        /// The numbers of the segments that are read.
+        segments: Range<u64>,
     },
     /// From front to back, by one thread: what is packed, UTF-16, a pipe. Taken by the one that reads it.
     Stream(Mutex<Option<Stream>>),
@@ -71,17 +73,36 @@ impl LogFile {
     /// The bytes on the disk, for progress; 0 where they are not known.
     pub fn length(&self) -> u64 {
         match &self.reading {
-            Reading::Segments { stretch } => stretch.end - stretch.start,
+            Reading::Segments { stretch, segments } => segments.clone().map(|number| segments::size(number, stretch)).sum(),
             Reading::LateStream { length, .. } => *length,
             Reading::Stream(_) => 0,
         }
     }
 
-    /// In how many parts it is read.
-    pub fn parts(&self) -> u64 {
+    /// The numbers of the parts in which it is read.
+    pub fn parts(&self) -> Range<u64> {
         match &self.reading {
-            Reading::Segments { stretch } => segments::count(stretch),
-            _ => 1,
+            Reading::Segments { segments, .. } => segments.clone(),
+            _ => 0..1,
+        }
+    }
+
+    /// The header state that a part is read with. Only of the first it is sure; for the others the file's first header is a good guess.
+    pub fn header_before(&self, part: u64) -> Header {
+        if part == 0 { self.from.header } else { self.header }
+    }
+
+    /// How many segments it has, if others read some of them.
+    pub fn segments_of_a_range(&self) -> Option<u64> {
+        let Reading::Segments { stretch, segments } = &self.reading else { return None };
+        Some(segments::count(stretch)).filter(|count| *segments != (0..*count))
+    }
+
+    /// Whether it is not read here at all: no part of it begins in the range that is, or it cannot be cut.
+    pub fn is_elsewhere(&self) -> bool {
+        match &self.reading {
+            Reading::Segments { segments, .. } => segments.is_empty(),
+            _ => self.input.is_later_range(),
         }
     }
 
@@ -91,11 +112,12 @@ impl LogFile {
     /// What the system says when its end is looked at.
     pub fn after(mut self, place: Place) -> io::Result<Self> {
         let mut unfinished = 0..0;
-        if let Reading::Segments { stretch } = &mut self.reading {
+        if let Reading::Segments { stretch, segments } = &mut self.reading {
             stretch.start = place.offset.min(stretch.end);
             let end = segments::whole_lines(&self.input.file()?, stretch)?;
             unfinished = end..stretch.end;
             stretch.end = end;
+            *segments = 0..segments::count(stretch);
         }
         if place != Place::default() {
             self.header = place.header;
@@ -152,7 +174,11 @@ fn look_at_file(input: &Input) -> Result<(Reading, Header), Aside> {
         }
     }
     let reading = match (&input.source, packing, encoding) {
-        (Source::Disk, Packing::Plain, Encoding::Utf8) => Reading::Segments { stretch: 0..length },
+        (Source::Disk, Packing::Plain, Encoding::Utf8) => {
+            let stretch = 0..input.range.map_or(length, |range| range.length());
+            let segments = input.range.map_or_else(|| 0..segments::count(&stretch), |range| range.segments());
+            Reading::Segments { stretch, segments }
+        }
         _ => Reading::LateStream { encoding, packing, length },
     };
     Ok((reading, header_of(&text)))

@@ -107,8 +107,13 @@ mod tests {
 
     fn of(logins: impl Iterator<Item = i64>) -> ClockSample {
         let mut sample = ClockSample::default();
-        logins
-            .for_each(|n| sample.add(mark_of_account(&format!("user{}@contoso.com", n % 2_000)), Moment { at: n * 700_001, target: 0 }, Some(20)));
+        logins.for_each(|n| {
+            sample.add(
+                mark_of_account(&format!("user{}@contoso.com", n % 2_000)),
+                Moment { at: n * 700_001, target: 0 },
+                Some(20),
+            )
+        });
         sample
     }
 

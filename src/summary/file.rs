@@ -74,7 +74,14 @@ impl FileSummary {
         segment.skipped.shift_lines(lines_before);
         segment.services.values_mut().for_each(|service| service.shift_lines(lines_before));
         self.join(segment);
-        self.settle();
+    }
+
+    /// Adds the range of the same log that follows, whose lines are counted from its own first one.
+    pub fn append(&mut self, mut later: Self) {
+        let lines_before = self.lines_before + self.accounting.lines;
+        later.skipped.shift_lines(lines_before);
+        later.services.values_mut().for_each(|service| service.shift_lines(lines_before));
+        self.then(later);
     }
 
     /// Adds what was read of the same log behind the place where this ends. Its lines are counted from the log's first one already, and

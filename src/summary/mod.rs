@@ -21,6 +21,7 @@ pub mod clock_sample;
 pub mod counts;
 pub mod failure_group;
 pub mod file;
+pub mod file_range;
 pub mod large_mailbox;
 pub mod pace;
 pub mod pulse;
@@ -30,6 +31,7 @@ pub mod segment;
 pub mod service;
 
 use file::FileSummary;
+use file_range::FileRange;
 use scope::Scope;
 use segment::Accounting;
 use service::Service;
@@ -104,11 +106,14 @@ pub struct Summary {
     pub aliases: Aliases,
     /// The sessions of each service, file by file in the order of time; joined when asked for.
     stretches: BTreeMap<ServiceKey, BTreeMap<(i64, Arc<str>), Sessions>>,
+    /// Ranges of logs of which others are missing: nothing above knows of them.
+    pub ranges: Vec<FileRange>,
 }
 
 impl Summary {
     /// Adds a file that was read to its end. `path_name` is the server's name by the path, if that tells one.
-    pub fn add_file(&mut self, file: FileSummary, path_name: Option<String>, scope: &Scope) {
+    pub fn add_file(&mut self, mut file: FileSummary, path_name: Option<String>, scope: &Scope) {
+        file.settle();
         let server: Option<Arc<str>> = scope.server_name.clone().or(path_name).or_else(|| file.server_address()).map(Into::into);
         let source = Source {
             file: file.file.clone(),
@@ -195,5 +200,6 @@ impl Merge for Summary {
         for (key, stretches) in other.stretches {
             self.stretches.entry(key).or_default().merge_with(stretches);
         }
+        self.ranges.extend(other.ranges);
     }
 }

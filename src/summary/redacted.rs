@@ -18,7 +18,7 @@ use crate::summary::{ServiceKey, Source, Summary};
 
 impl Redact for Summary {
     fn redact(&mut self, redactor: &Redactor) {
-        let Self { sources, notes, bytes: _, accounting: _, skipped, span: _, services, aliases, stretches } = self;
+        let Self { sources, notes, bytes: _, accounting: _, skipped, span: _, services, aliases, stretches, ranges } = self;
         sources.iter_mut().for_each(|source| source.redact(redactor));
         notes.iter_mut().for_each(|note| note.redact(redactor));
         skipped.redact(redactor);
@@ -30,6 +30,8 @@ impl Redact for Summary {
         // Their work is done: names are joined, and sessions are counts.
         *aliases = Aliases::default();
         *stretches = BTreeMap::new();
+        // Reports are of whole logs.
+        ranges.clear();
     }
 }
 

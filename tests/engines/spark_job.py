@@ -49,7 +49,7 @@ def main():
         job = work / "exlog_spark.py"
         run(exlog, "cluster", "spark", "--output", job)
         a_worker_dies(work, job, exlog, generate)
-        through_hadoop(work, job, exlog, logs)
+        through_hadoop(work, job, exlog, generate, logs)
         words_of_a_worker(work, job, exlog, logs)
 
 
@@ -58,6 +58,7 @@ def a_worker_dies(work, job, exlog, generate):
     logs, state, output = work / "generated", work / "state", work / "first"
     state.mkdir()
     run(generate, "--out", logs, "--bytes", "20M", "--servers", "3", "--seed", "7")
+    big_log(work, generate, logs)
     wrapper = script(work / "waiting", WAITING, exlog, state)
     running = submit(work, job, TWO_WORKERS, wrapper, logs, "--output", output, "--leaf-size", "4MB")
     until(work, running, lambda: (state / "pid").exists() and lines(state / "ended"), "a leaf waits, and another has ended")
@@ -76,10 +77,27 @@ def a_worker_dies(work, job, exlog, generate):
         raise SystemExit(f"scratch folders are left: {left}")
 
 
-def through_hadoop(work, job, exlog, logs):
+def big_log(work, generate, logs):
+    """A log that is read in ranges, and one that is called so and cannot be: packed."""
+    run(generate, "--out", work / "days", "--bytes", "200M", "--servers", "1", "--seed", "8", "--columns", "13")
+    folder = logs / "EX07/Logging/Imap4"
+    folder.mkdir(parents=True)
+    with open(folder / "IMAP4big.LOG", "wb") as big:
+        for day in sorted((work / "days").rglob("Imap4/*.LOG")):
+            if "BE" not in day.name:
+                big.write(day.read_bytes())
+    with gzip.open(folder / "packed.LOG", "wb", compresslevel=0) as packed:
+        packed.write((folder / "IMAP4big.LOG").read_bytes().replace(b"alice", b"Alice"))
+    shutil.rmtree(work / "days")
+    if (folder / "IMAP4big.LOG").stat().st_size < 2 * (16 << 20):
+        raise SystemExit("the big log has no three ranges")
+
+
+def through_hadoop(work, job, exlog, generate, logs):
     """An address of Hadoop: the same bytes but for the address, of names that Hadoop hides or takes for patterns, archives and copies too."""
     tree, output = work / "tree", work / "second"
     shutil.copytree(logs, tree)
+    big_log(work, generate, tree)
     some = sorted(path for path in tree.rglob("*.LOG") if path.stat().st_size > 1000)
     (tree / "_hidden/EX09/Imap4").mkdir(parents=True)
     with gzip.open(tree / "_hidden/EX09/Imap4/.IMAP4 [1] {a,b} ü%20.LOG", "wb") as packed:

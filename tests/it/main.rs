@@ -54,6 +54,7 @@ mod parts;
 mod pasted;
 mod powershell;
 mod properties;
+mod ranges;
 mod reading_on;
 mod real_lines;
 mod redact;

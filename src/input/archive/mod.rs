@@ -120,6 +120,7 @@ impl Opener {
                         holder: archive.holder.clone(),
                         source: Source::Entry(entry),
                         unpacking: self.unpacking,
+                        range: None,
                     };
                     self.add(input, archive, left, opened);
                 }
