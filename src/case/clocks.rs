@@ -43,13 +43,18 @@ pub struct WrongServer {
 impl WrongServer {
     /// What it means, in a sentence without a full stop.
     pub fn in_words(&self, zone: Zone) -> String {
-        let (server, by) = (&self.server, duration_for_people((self.ahead.abs() + 500) / 1000 * 1000));
+        let (server, by) = (&self.server, in_seconds(self.ahead));
         let direction = if self.ahead > 0 { "ahead of" } else { "behind" };
-        let others = self.other.as_ref().map_or_else(|| "other servers'".to_owned(), |other| format!("that of {other}"));
+        let others = self.other.as_ref().map_or_else(|| "those of other servers".to_owned(), |other| format!("that of {other}"));
         let (from, to) = (for_people(self.span.0, zone), for_people(self.span.1, zone));
         let known = counted(self.samples, "sample of logins", "samples of logins");
         format!("the clock of {server} is {by} {direction} {others}, as {known} from {from} to {to} show")
     }
+}
+
+/// A difference of clocks for people, to the next second, whatever its direction.
+pub(super) fn in_seconds(ahead: i64) -> String {
+    duration_for_people((ahead.abs() + 500) / 1000 * 1000)
 }
 
 /// The servers whose clocks differ from the others', in the order of their names.

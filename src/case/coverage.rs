@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::clocks::Clocks;
+use crate::case::clocks::{Clocks, in_seconds};
 use crate::case::evidence::Evidence;
 use crate::case::switched_off::{SwitchedOff, switched_off};
-use crate::clock::duration_for_people;
 use crate::collections::minutes::{MINUTE, Minutes};
 use crate::login::mechanism::{Encryption, Mechanism};
 use crate::login::session::SessionCounts;
@@ -64,7 +63,7 @@ impl Covered {
         let words = |(count, one, many): (u64, &str, &str)| counted(count, one, many);
         let counts = all.into_iter().filter(|hole| hole.0 > 0).map(words);
         let off = self.is_switched_off.then(|| "log switched off".to_owned());
-        let by = || duration_for_people(self.clock_ahead.abs());
+        let by = || in_seconds(self.clock_ahead);
         let clock = match self.clock_ahead {
             0 => None,
             1.. => Some(format!("clock {} ahead", by())),

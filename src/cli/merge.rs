@@ -118,10 +118,13 @@ impl Merge {
             parts.push(self.evidence_beside(&parts)?);
         }
         let copies = if self.parts { Copies::Count } else { Copies::Never };
-        let Merged { file, left_out } = merge(parts, copies)?;
+        let Merged { file, left_out, copies } = merge(parts, copies)?;
         if !self.report.output.quiet {
             for (name, holder) in left_out {
                 tell(format_args!("{name} is left out: all its logs are in {holder}"));
+            }
+            for (copy, other) in copies.iter().filter(|_| self.format.of_report().is_some()) {
+                tell(format_args!("{copy} is a copy of {other}, and counts all the same: 'exlog analyze' would leave it aside"));
             }
         }
         let Some(format) = self.format.of_report() else {

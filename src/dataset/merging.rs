@@ -38,6 +38,8 @@ pub struct Merged {
     pub file: SummaryFile,
     /// The parts whose logs are all in another one, each with the name of that one: they were not counted again.
     pub left_out: Vec<(String, String)>,
+    /// The logs that count although they are copies of another one of their server, each with that one.
+    pub copies: Vec<(String, String)>,
 }
 
 /// Makes one of many.
@@ -70,7 +72,19 @@ pub fn merge(mut parts: Vec<Part>, copies: Copies) -> Result<Merged> {
     merged.file.join_ranges(copies)?;
     merged.file.put_in_order();
     merged.left_out.sort();
+    merged.copies = copies_among(&merged.file.summary.sources);
     Ok(merged)
+}
+
+/// Logs of one content and one server, which `analyze` would count once.
+fn copies_among(sources: &[Source]) -> Vec<(String, String)> {
+    let mut first: BTreeMap<(u64, Option<&str>), &Source> = BTreeMap::new();
+    let with_records = sources.iter().filter(|source| source.records > 0);
+    let copies = with_records.filter_map(|source| {
+        let known = *first.entry((source.fingerprint, source.server.as_deref())).or_insert(source);
+        (known.file != source.file).then(|| (source.file.to_string(), known.file.to_string()))
+    });
+    copies.collect()
 }
 
 impl SummaryFile {

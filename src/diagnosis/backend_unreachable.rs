@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Finding};
 use crate::diagnosis::powershell::argument;
-use crate::diagnosis::server_failures::{ServerFailures, of_class};
+use crate::diagnosis::server_failures::{ServerFailures, host_of, of_class};
 use crate::login::error_code::ErrorClass;
 
 /// The diagnosis.
@@ -35,19 +35,30 @@ fn judge(case: &Case) -> Vec<Finding> {
 }
 
 fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
-    let host = failures.host();
-    let title = format!("The front end on {} cannot connect to the back end {host}", failures.server_name());
+    let (host, hosts) = (failures.host(), failures.hosts());
+    let which = format!("the back end{} {}", if hosts.len() > 1 { "s" } else { "" }, failures.hosts_in_words());
+    let title = format!("The front end on {} cannot connect to {which}", failures.server_name());
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
-    finding.cause = failures.cause("The front ends on", format!("cannot connect to the back end {host}"));
+    finding.cause = failures.cause("The front ends on", format!("cannot connect to {which}"));
     finding.missing("health", format!("the component states: Get-ServerComponentState {}", argument(&host)));
+    if hosts.len() > 1 {
+        let about = format!(
+            "Several back ends at once: look at the network, the name service and the firewall of {} first",
+            failures.server_name()
+        );
+        finding.step(about, None);
+    }
+    let computers = hosts.iter().map(|host| argument(host)).collect::<Vec<_>>().join(",");
+    let computers = if computers.is_empty() { argument(&host) } else { computers };
     finding.step(
         "See whether the back-end services run",
-        Some(format!("Get-Service -ComputerName {} MSExchangeIMAP4BE,MSExchangePOP3BE", argument(&host))),
+        Some(format!("Get-Service -ComputerName {computers} MSExchangeIMAP4BE,MSExchangePOP3BE")),
     );
-    finding.step("Start them on that server", Some("Start-Service MSExchangeIMAP4BE,MSExchangePOP3BE".to_owned()));
+    let there = if hosts.len() > 1 { "Start them where they do not" } else { "Start them on that server" };
+    finding.step(there, Some("Start-Service MSExchangeIMAP4BE,MSExchangePOP3BE".to_owned()));
     for target in failures.targets() {
         let port = target.split(':').rev().nth(1).unwrap_or("1993");
-        let test = format!("Test-NetConnection {} -Port {}", argument(&host), argument(port));
+        let test = format!("Test-NetConnection {} -Port {}", argument(host_of(target)), argument(port));
         finding.step(format!("Try the connection to {target} from the front end"), Some(test));
     }
     finding.checked()

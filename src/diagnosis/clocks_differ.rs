@@ -52,7 +52,10 @@ fn judge_server(case: &Case, wrong: &WrongServer) -> Option<Finding> {
     finding.servers = std::iter::once(server).chain(other).map(|name| name.to_string()).collect();
     finding.summary = match is_refused {
         true => format!("{}; Kerberos refuses tickets where clocks differ by five minutes", wrong.in_words(Zone::Utc)),
-        false => format!("{}; logins on it are not joined with their other half", wrong.in_words(Zone::Utc)),
+        false => format!(
+            "{}; what it handed over, and what others handed over to it, is not joined with its other half",
+            wrong.in_words(Zone::Utc)
+        ),
     };
     for (key, moment) in example {
         let (protocol, role, name) = (key.protocol.title(), key.role.title(), key.server.as_deref().unwrap_or("?"));

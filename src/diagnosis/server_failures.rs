@@ -16,6 +16,9 @@ use crate::text::thousands;
 /// So many failures outside of any outage are worth a word.
 const FEWEST_ALONE: u64 = 5;
 
+/// So many hosts are named.
+const NAMED: usize = 3;
+
 /// What happens so many milliseconds before or after a short outage is of the same time.
 const SOON: i64 = 15 * MINUTE;
 
@@ -208,6 +211,16 @@ impl<'a> ServerFailures<'a> {
     pub fn host(&self) -> String {
         let known = self.hosts().into_iter().next().or(self.server);
         known.unwrap_or("SERVER").to_owned()
+    }
+
+    /// The same of all hosts, of many the first ones.
+    pub fn hosts_in_words(&self) -> String {
+        let hosts = self.hosts();
+        match hosts.as_slice() {
+            [] | [_] => self.host(),
+            [first @ .., last] if first.len() < NAMED => format!("{} and {last}", first.join(", ")),
+            _ => format!("{} and {} more", hosts.get(..NAMED).unwrap_or_default().join(", "), hosts.len() - NAMED),
+        }
     }
 
     /// The server as cmdlets want it: a name, even where the logs know it by an address alone.

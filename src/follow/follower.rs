@@ -165,7 +165,7 @@ impl Follower {
         Ok((files, before))
     }
 
-    /// Those of some new files that did not end too long ago. The first ones that are logs say where the window begins.
+    /// Those of some new files that did not end too long ago. The first ones with records say where the window begins.
     fn that_count(&mut self, new: Vec<(Input, Beginning)>, now: i64) -> Result<Vec<(Input, Beginning)>> {
         let inputs: Vec<Input> = new.iter().map(|(input, _)| input.clone()).collect();
         let ends = ends_of(&inputs, self.order.threads)?;
@@ -173,7 +173,7 @@ impl Follower {
         // Of what is packed only reading would tell when it ends.
         let clock = new.iter().any(|(_, beginning)| !beginning.is_plain).then_some(now);
         let newest = ends.iter().flatten().max().map(|newest| now.min(*newest)).or(clock);
-        if let (true, Some(newest)) = (self.logs.is_empty(), newest) {
+        if let (None, Some(newest)) = (self.recent.newest(), newest) {
             let from = window.from.unwrap_or_else(|| newest.saturating_sub(self.order.since));
             let kept = (newest.div_euclid(HOUR) - kept_hours(self.order.keep)).saturating_mul(HOUR);
             window.from = Some(from.max(kept));
@@ -285,7 +285,9 @@ impl Follower {
                 followed
             }
         };
-        if summary.accounting.lines == 0 {
+        self.skipped += summary.skipped.total();
+        // A header says nothing about the time.
+        if summary.span.is_none() {
             return false;
         }
         let wanted = Attempts { scope, outcome: self.order.outcome, error: self.order.error.as_ref() };
@@ -298,7 +300,6 @@ impl Follower {
                 found(attempt);
             }
         });
-        self.skipped += summary.skipped.total();
         let protocols = summary.services.keys().map(|(protocol, _)| *protocol);
         self.fresh.extend(server.iter().flat_map(|server| protocols.clone().map(|protocol| (server.clone(), protocol))));
         self.recent.add(followed.hour, followed.log.id, summary, server);

@@ -31,7 +31,7 @@ use crate::pipeline::rest::{LogRead, Rest, beginnings_of, read_on};
 use crate::protocol::Protocol;
 use crate::protocol_log::place::Place;
 use crate::recognition::known_log::KnownLog;
-use crate::recognition::{Recognised, Trust, path_of, recognise};
+use crate::recognition::{Recognised, Trust, copy_of, path_of, recognise};
 use crate::skipped::{FileFate, FileNote};
 use crate::summary::Summary;
 use crate::summary::file::FileSummary;
@@ -241,7 +241,7 @@ fn read_what_is_new(
                 continue;
             }
             Recognised::Copy(other) => {
-                let reason = format!("a copy of {other}: it is not counted again");
+                let reason = copy_of(&other);
                 notes.push(FileNote { file: input.shown, fate: FileFate::Other, reason });
                 continue;
             }

@@ -14,6 +14,7 @@ use crate::input::encoding::Encoding;
 use crate::input::packed::Packing;
 use crate::input::segments;
 use crate::input::source::Source;
+use crate::input::stream::Stream;
 
 /// So many bytes of text at the beginning make a log known again.
 pub const HEAD: usize = 1024;
@@ -97,6 +98,24 @@ pub fn whole_lines(input: &Input, length: u64) -> io::Result<(u64, u64)> {
         lines += memchr_iter(b'\n', block.text).count() as u64;
     }
     Ok((end, lines))
+}
+
+/// How long a file's text is, in bytes after unpacking and decoding. What is packed is unpacked for it.
+///
+/// # Errors
+/// What the system says; of what is damaged the length up to there counts.
+pub fn text_length(input: &Input) -> io::Result<u64> {
+    let beginning = Beginning::of(input)?;
+    if beginning.is_plain {
+        return Ok(beginning.length);
+    }
+    let packing = Packing::of(&self::beginning(input.open()?.0)?);
+    let encoding = Encoding::of(&self::beginning(input.unpack(packing)?)?);
+    let (mut stream, mut buffer, mut length) = (Stream::new(input.unpack(packing)?, encoding), Vec::new(), 0);
+    while let Ok(Some(block)) = stream.next_block(&mut buffer) {
+        length += block.text.len() as u64;
+    }
+    Ok(length)
 }
 
 fn modified(input: &Input) -> Option<i64> {

@@ -49,8 +49,10 @@ fn unc_host(path: &str) -> Option<String> {
 /// The names of the folders that hold the file, from the root down, without the times that forensic tools write into them.
 fn folders(path: &Path) -> Vec<String> {
     let parts = path.parent().unwrap_or(path).to_string_lossy().into_owned();
-    let parts = parts.split(['\\', '/']).filter(|part| !part.is_empty() && *part != ".");
-    parts.map(str::to_owned).filter_map(collection::without_time).collect()
+    let parts: Vec<&str> = parts.split(['\\', '/']).filter(|part| !part.is_empty() && *part != ".").collect();
+    let above = std::iter::once(None).chain(parts.iter().copied().map(Some));
+    let plain = above.zip(&parts).filter_map(|(above, part)| collection::plain(above, part));
+    plain.collect()
 }
 
 /// The folder above `Program Files`, else above `Logging`; folders that only stand for a drive or the installation are passed over.
@@ -82,6 +84,13 @@ fn above_installation(folders: &[String]) -> &[String] {
     }
 }
 
+/// `Imap4`, and what tools that collect logs make of it: `IMAP_Logs`, `Pop3Logs`.
+fn is_protocol(folder: &str) -> bool {
+    let folder = folder.to_ascii_lowercase();
+    let name = folder.strip_suffix("logs").map_or(folder.as_str(), |name| name.trim_end_matches(['_', '-', ' ']));
+    matches!(name, "imap4" | "pop3" | "imap" | "pop")
+}
+
 fn is_drive(folder: &str) -> bool {
     let bytes = folder.as_bytes();
     bytes.first().is_some_and(u8::is_ascii_alphabetic) && matches!(bytes.get(1..), Some(b"" | b"$" | b":"))
@@ -95,7 +104,7 @@ fn is_version(folder: &str) -> bool {
 
 fn above_protocol_folder(input: &Input) -> Option<String> {
     let below = folders(input.path.strip_prefix(&input.root).ok()?);
-    let at = below.iter().rposition(|folder| folder.eq_ignore_ascii_case("Imap4") || folder.eq_ignore_ascii_case("Pop3"))?;
+    let at = below.iter().rposition(|folder| is_protocol(folder))?;
     // `Logging` is no server here either: what stands above it was looked at.
     let folder = below.get(at.checked_sub(1)?).filter(|folder| !folder.eq_ignore_ascii_case("Logging"));
     folder.filter(|folder| !collection::is_encoded_drive(folder)).cloned()
@@ -136,6 +145,10 @@ mod tests {
             ("/copies/EX04/Imap4", "/copies/EX04/Imap4/a.LOG", None),
             ("/copies", "/copies/a.LOG", None),
             ("-", "-", None),
+            ("/copies", "/copies/WEST-EX3/Imap_Logs/a.LOG", Some("WEST-EX3")),
+            ("/copies", "/copies/20261128/WEST-EX3/POP3Logs/a.LOG", Some("WEST-EX3")),
+            ("/copies", "/copies/EX04/imap/a.LOG", Some("EX04")),
+            ("/copies", "/copies/Logs/a.LOG", None),
             // Collections of forensic tools: Velociraptor's, from a client alone and on its server, KAPE's, CyLR's.
             (
                 "/c",
@@ -155,6 +168,8 @@ mod tests {
                 Some("C.4f5e0a"),
             ),
             ("/c", "/c/2026-03-12T073000_EX02/C/Program Files/Microsoft/Exchange Server/V15/Logging/Pop3/a.LOG", Some("EX02")),
+            ("/c", "/c/2026-03-12T073000_EX02/C/Logging/Imap4/a.LOG", Some("EX02")),
+            ("/c", "/c/2026-03-12T073000_EX02/D/ExchangeLogs/Imap4/a.LOG", Some("EX02")),
             ("/c", "/c/EX02/2026-03-12T073000/C/Program Files/Microsoft/Exchange Server/V15/Logging/Pop3/a.LOG", Some("EX02")),
             ("/c/uploads", "/c/uploads/auto/C%3A/Program Files/Microsoft/Exchange Server/V15/Logging/Imap4/a.LOG", None),
             // Servers may be called so.

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::collections::tally::fold_case;
 use crate::protocol_log::endpoint::Endpoint;
 use crate::text::lossy;
 
@@ -22,16 +23,29 @@ impl Target {
         Self { host: lossy(endpoint.address).into(), port: endpoint.port }
     }
 
-    /// Whether it is on this server: by the same address, by the first labels of both names, or by all of them where both have more.
+    /// Whether it is on this server: by the same address, by the first labels of both names, or by all of them where both have more. What
+    /// somebody wrote behind a name when folders were copied (`EX01_logs`, `EX01 (copy)`) is no part of it.
     pub fn is_on(&self, server: &str) -> bool {
         let is_address = |name: &str| name.parse::<IpAddr>().is_ok();
-        let label = |name: &str| first_label(name).to_ascii_lowercase();
-        let is_whole = self.host.contains('.') && server.contains('.');
-        match is_whole || is_address(&self.host) || is_address(server) {
-            true => self.host.eq_ignore_ascii_case(server),
-            false => !self.host.is_empty() && label(&self.host) == label(server),
+        if is_address(&self.host) || is_address(server) {
+            return is_same_name(&self.host, server);
         }
+        let is_it = |server: &str| match self.host.contains('.') && server.contains('.') {
+            true => is_same_name(&self.host, server),
+            false => !self.host.is_empty() && is_same_name(first_label(&self.host), first_label(server)),
+        };
+        is_it(server) || is_it(without_words(server))
     }
+}
+
+/// Whether two names of servers are one, in any case.
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other) || (!one.is_ascii() && fold_case(one) == fold_case(other))
+}
+
+/// What stands before the first blank, bracket or low line: none of them is in the name of a host.
+fn without_words(folder: &str) -> &str {
+    folder.split([' ', '(', '[', '_']).next().unwrap_or(folder)
 }
 
 /// What stands before the first dot: `ex01` of `ex01.contoso.com`.
@@ -70,6 +84,13 @@ mod tests {
             ("10.0.0.1", "10.0.0.12:1993:ssl", false),
             ("fe80::1", "[fe80::1%8]:1993:ssl", true),
             ("EX02", "", false),
+            ("SÜD-MBX2", "süd-mbx2.corp.example:1993:ssl", true),
+            ("EX02_logs", "ex02.contoso.com:1993:ssl", true),
+            ("EX02 (copy)", "ex02.contoso.com:1993:ssl", true),
+            ("ex02.contoso.com [1]", "ex02.contoso.com:1993:ssl", true),
+            ("EX_02", "ex_02.contoso.com:1993:ssl", true),
+            ("EX02_logs", "ex020.contoso.com:1993:ssl", false),
+            ("_logs", "", false),
         ] {
             assert_eq!(Target::parse(target).is_on(server), is, "{server} {target}");
         }

@@ -7,8 +7,9 @@ use rayon::prelude::*;
 use crate::attempts::in_order::Beginning;
 use crate::clock::Window;
 use crate::error::Result;
+use crate::input::discover::Discovery;
 use crate::input::packed::Unpacking;
-use crate::pipeline::{inputs, pool};
+use crate::pipeline::{copies, inputs, pool};
 use crate::protocol_log::log_file::look_at;
 use crate::skipped::FileNote;
 
@@ -22,18 +23,19 @@ pub fn beginnings(
     unpacking: Unpacking,
     threads: Option<usize>,
 ) -> Result<(Vec<Beginning>, Vec<FileNote>)> {
-    let look = |input| look_at(input).map(|log| Beginning::of(log, window));
-    let (looked, mut notes): (Vec<std::result::Result<Beginning, FileNote>>, _) = pool(threads)?.install(|| {
-        let found = inputs::all(paths, unpacking);
-        (found.inputs.into_par_iter().map(look).collect(), found.notes)
-    });
-    let mut logs = Vec::new();
-    for one in looked {
-        match one {
-            Ok(log) => logs.push(log),
-            Err(note) => notes.push(note),
+    let (logs, mut notes) = pool(threads)?.install(|| {
+        let Discovery { inputs, mut notes } = inputs::all(paths, unpacking);
+        let looked: Vec<_> = inputs.into_par_iter().map(look_at).collect();
+        let mut logs = Vec::new();
+        for one in looked {
+            match one {
+                Ok(log) => logs.push(log),
+                Err(note) => notes.push(note),
+            }
         }
-    }
+        let logs = copies::leave_aside(logs, &mut notes);
+        (logs.into_par_iter().map(|log| Beginning::of(log, window)).collect(), notes)
+    });
     notes.sort();
     Ok((logs, notes))
 }

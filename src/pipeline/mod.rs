@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use crate::case::evidence::{Evidence, EvidenceFile};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::discover::{Discovery, Input, discover};
+use crate::input::discover::{Discovery, Input};
 use crate::input::packed::Unpacking;
 use crate::protocol_log::log_file::{LogFile, look_at};
 use crate::skipped::{FileFate, FileNote};
@@ -22,6 +22,7 @@ use crate::summary::file_range::{FileRange, RangePlace};
 use crate::summary::scope::Scope;
 
 pub mod beginnings;
+mod copies;
 mod evidence_file;
 mod file_progress;
 pub mod inputs;
@@ -86,15 +87,16 @@ impl Progress for Silent {
 /// # Errors
 /// [`ErrorKind::System`] if threads cannot be had. Files that cannot be read are no error: they stand in the summary's notes.
 pub fn run(job: &Job<'_>, progress: &dyn Progress) -> Result<Material> {
-    run_found(discover(job.paths), job, progress)
+    Ok(pool(job.threads)?.install(|| read_all(inputs::all(job.paths, job.unpacking), copies::leave_aside, job, progress)))
 }
 
-/// The same of files that were found before, instead of the paths that the job names.
+/// The same of files that were found before, instead of the paths that the job names: a part of some whole. Copies among them count,
+/// because others may be in other parts, and what counts must not depend on the cuts.
 ///
 /// # Errors
 /// As [`run`].
 pub fn run_found(found: Discovery, job: &Job<'_>, progress: &dyn Progress) -> Result<Material> {
-    Ok(pool(job.threads)?.install(|| read_all(inputs::open_archives(found, job.unpacking), job, progress)))
+    Ok(pool(job.threads)?.install(|| read_all(inputs::open_archives(found, job.unpacking), |logs, _| logs, job, progress)))
 }
 
 fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
@@ -107,9 +109,15 @@ fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
         .map_err(|error| Error::new(ErrorKind::System, format!("no threads could be started: {error}")).hint("try --threads 1"))
 }
 
-fn read_all(found: Discovery, job: &Job<'_>, progress: &dyn Progress) -> Material {
+fn read_all(
+    found: Discovery,
+    that_count: impl FnOnce(Vec<LogFile>, &mut Vec<FileNote>) -> Vec<LogFile>,
+    job: &Job<'_>,
+    progress: &dyn Progress,
+) -> Material {
     let inputs = found.inputs.into_iter().map(|input| (input, ())).collect();
-    let (files, looked) = look(inputs, (Some(job.evidence), job.unpacking), |input, ()| look_at(input));
+    let (files, mut looked) = look(inputs, (Some(job.evidence), job.unpacking), |input, ()| look_at(input));
+    let files = that_count(files, &mut looked.notes);
     let mut summary = Summary::default();
     read_files(&files, job.scope, progress, &mut |place, finished| {
         summary.notes.extend(finished.note);

@@ -164,6 +164,9 @@ fn look_at_file(input: &Input) -> Result<(Reading, Header), Aside> {
     let packing = Packing::of(&packed);
     let mut whole = input.unpack(packing)?;
     let beginning = if packing == Packing::Plain { packed } else { read_beginning(&mut whole, BEGINNING)? };
+    if let Some(reason) = known_other(&beginning) {
+        return Err(Aside::Other(reason));
+    }
     let encoding = Encoding::of(&beginning);
     let text = encoding.to_utf8(&beginning);
     let looks_like_one = input.path.file_name().is_some_and(|name| kind_of(&name.to_string_lossy()).is_some());
@@ -196,6 +199,9 @@ fn look_at_stream(mut source: Box<dyn Read + Send>, input: &Input) -> Result<(Re
     if packing != Packing::Plain {
         source = packing.unpack(source, input.unpacking.of(None));
         beginning = read_beginning(&mut source, BEGINNING)?;
+        if let Some(reason) = known_other(&beginning) {
+            return Err(Aside::Other(reason));
+        }
         source = Box::new(io::Cursor::new(beginning.clone()).chain(source));
     }
     let encoding = Encoding::of(&beginning);
@@ -243,6 +249,8 @@ fn known_other(beginning: &[u8]) -> Option<&'static str> {
         _ if is_seven_zip(beginning) => Some(
             "a 7z archive in a pipe, packed once more, two archives deep, or inside of one under another name: unpack it first",
         ),
+        // Its files stand one behind the other, and would be taken for one log of one server.
+        _ if beginning.get(257..262) == Some(b"ustar") => Some("a tar archive: unpack it first"),
         [b'E', b'l', b'f', b'F', b'i', b'l', b'e', 0, ..] => Some("a Windows event log"),
         _ => None,
     }

@@ -70,6 +70,35 @@ pub fn recognise(inputs: &[Input], beginnings: &[Option<Beginning>], known: &[Kn
     recognised
 }
 
+/// Why a copy is left aside.
+pub fn copy_of(other: &str) -> String {
+    format!("a copy of {other}: it is not counted again")
+}
+
+/// For each log the place of the one that it is a copy of, if there is one: of all that begin as one log of one server the longest
+/// counts, of equally long ones the first. `None` stands for what cannot be looked at a second time.
+pub fn copies(logs: &[Option<(&Input, Beginning)>]) -> Vec<Option<usize>> {
+    let mut begun: HashMap<(Vec<u8>, Option<String>), Vec<usize>> = HashMap::new();
+    for (place, log) in logs.iter().enumerate() {
+        let Some((input, beginning)) = log else { continue };
+        let mark = Mark { head: beginning.head.clone() };
+        if mark.has_record() {
+            begun.entry((mark.head, server_name::from_path(input))).or_default().push(place);
+        }
+    }
+    let mut copies = vec![None; logs.len()];
+    let length = |place: &usize| logs.get(*place)?.as_ref().and_then(|(input, _)| identity::text_length(input).ok());
+    for same in begun.into_values().filter(|same| same.len() > 1) {
+        let longest = same.iter().copied().max_by_key(|place| (length(place), std::cmp::Reverse(*place)));
+        for place in same.into_iter().filter(|place| Some(*place) != longest) {
+            if let Some(copy) = copies.get_mut(place) {
+                *copy = longest;
+            }
+        }
+    }
+    copies
+}
+
 fn zip<'a, A, B, C>(a: &'a [A], b: &'a [B], c: &'a [C]) -> impl Iterator<Item = (&'a A, &'a B, &'a C)> {
     a.iter().zip(b).zip(c).map(|((a, b), c)| (a, b, c))
 }

@@ -28,6 +28,7 @@ mod both_halves;
 mod clocks;
 mod compare;
 mod containers;
+mod copies;
 mod coverage;
 mod csv_tables;
 mod delivery_mail;

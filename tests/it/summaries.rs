@@ -128,7 +128,7 @@ fn merged_somehow(mut parts: Vec<SummaryFile>, dice: &mut Dice) -> SummaryFile {
         let group = (2 + dice.below(3)).min(parts.len());
         let taken: Vec<SummaryFile> = (0..group).map(|_| parts.swap_remove(dice.below(parts.len()))).collect();
         let named = |file| Part { name: "part".to_owned(), file };
-        let Merged { file, left_out } = merge(taken.into_iter().map(named).collect(), Copies::Never).unwrap();
+        let Merged { file, left_out, .. } = merge(taken.into_iter().map(named).collect(), Copies::Never).unwrap();
         assert!(left_out.is_empty(), "{left_out:?}");
         parts.push(if dice.below(2) == 0 { stored(&file) } else { file });
     }

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use crate::attempts::halves::clue::Clue;
 use crate::login::error_code::ErrorClass;
 use crate::login::outcome::Outcome;
-use crate::login::target::Target;
+use crate::login::target::{Target, is_same_name};
 use crate::summary::clock_sample::CLOCKS_APART;
 
 /// On one server only the writing of a line takes time.
@@ -49,7 +49,7 @@ pub(super) fn fit(front: &Clue, back: &Clue) -> Option<u32> {
 /// Whether both lines stand in logs of one server, if that is known.
 fn same_server(front: &Clue, back: &Clue) -> Option<bool> {
     let is_told = !front.is_server_given && !back.is_server_given;
-    front.server.as_ref().zip(back.server.as_ref()).filter(|_| is_told).map(|(one, other)| one.eq_ignore_ascii_case(other))
+    front.server.as_ref().zip(back.server.as_ref()).filter(|_| is_told).map(|(one, other)| is_same_name(one, other))
 }
 
 /// The back end ends its login while the front end waits for it.

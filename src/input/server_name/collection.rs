@@ -35,8 +35,17 @@ pub(super) fn is_encoded_drive(folder: &str) -> bool {
     matches!(drive.as_bytes(), [letter, b':'] if letter.is_ascii_alphabetic()) || drive.contains("HARDDISKVOLUMESHADOWCOPY")
 }
 
-/// A folder's name without the time that a tool wrote into it; `None` if it is nothing else.
-pub(super) fn without_time(folder: String) -> Option<String> {
+/// A folder's name without what a tool wrote into it, by the folder above it; `None` if it is nothing else. Right below a folder with
+/// the time a single letter is a drive, which the other tools write as `C%3A`.
+pub(super) fn plain(above: Option<&str>, folder: &str) -> Option<String> {
+    let is_below_time = above.is_some_and(|above| above.split('_').next().is_some_and(is_compact_time));
+    match folder.as_bytes() {
+        [letter] if is_below_time && letter.is_ascii_alphabetic() => Some(format!("{folder}%3A")),
+        _ => without_time(folder.to_owned()),
+    }
+}
+
+fn without_time(folder: String) -> Option<String> {
     if let Some(named) = folder.strip_prefix("Collection-") {
         let host = named.char_indices().filter(|(_, c)| *c == '-').map(|(at, _)| named.split_at(at));
         let host = host.into_iter().find(|(host, time)| !host.is_empty() && is_time(time.trim_start_matches('-')));

@@ -47,7 +47,12 @@ impl Widths {
     pub(super) fn of(width: usize) -> Self {
         let time = if width < 110 { "2026-03-12 07:30:00".len() } else { "2026-03-12 07:30:00.000".len() };
         let session = if width < 100 { 0 } else { 7 };
-        let server = if width < 120 { 0 } else { 12 };
+        // A session's number is one of its server.
+        let server = match width {
+            ..100 => 0,
+            100..120 => 8,
+            _ => 12,
+        };
         let taken: usize =
             [time, SERVICE, CLIENT, session, server].iter().filter(|width| **width > 0).map(|width| width + 2).sum();
         let rest = width.saturating_sub(taken + 2);
@@ -205,15 +210,16 @@ fn shares(role: Role, share: Share) -> String {
     let percent = share.matched * 100 / share.total().max(1);
     let undecided = if share.undecided > 0 { format!(", {} not decided", thousands(share.undecided)) } else { String::new() };
     let logins = counted(share.total(), "login", "logins");
-    // One server whose clock is wrong is enough.
+    // One server whose clock is wrong, or whose folder is called otherwise, is enough.
     let is_much = role == Role::FrontEnd && share.unmatched * SUSPECT > share.total();
-    let clocks = if is_much {
-        "; where clocks of servers differ by more than 5 s nothing is found ('exlog analyze' tells which)"
+    let reasons = if is_much {
+        "; nothing is found where clocks of servers differ by more than 5 s ('exlog analyze' tells which), where a folder of logs is \
+         called by another server's name, or where logs are missing"
     } else {
         ""
     };
     format!(
-        "{logins}{of}, {} found {there} ({percent} %), {} ambiguous, {} not found{undecided}{clocks}",
+        "{logins}{of}, {} found {there} ({percent} %), {} ambiguous, {} not found{undecided}{reasons}",
         thousands(share.matched),
         thousands(share.ambiguous),
         thousands(share.unmatched),

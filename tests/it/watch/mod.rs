@@ -3,7 +3,10 @@
 mod cuts;
 mod live;
 
+use std::io::{Read, Write};
 use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -134,4 +137,21 @@ fn a_reader_that_goes_away_is_no_error() {
     let (status, stderr) =
         crate::program::end_unread(command().args(["watch", "--for", "3s", "--format", "ndjson"]).arg(tree.path()));
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_header_alone_says_nothing_about_the_time() {
+    let tree = Tree::of(crate::tree::FRONT, log(&[TWELVE]));
+    let mut running =
+        command().args(["watch", "--for", "6s", "--every", "1s"]).arg(tree.path()).stdout(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_secs(2));
+    // By the clock of this machine it is years ago.
+    let mut file = std::fs::OpenOptions::new().append(true).open(tree.at(crate::tree::FRONT)).unwrap();
+    file.write_all(login("07:00:00.000", "alice@contoso.com", BAD).as_bytes()).unwrap();
+    file.write_all(b"\r\n").unwrap();
+    drop(file);
+    let mut said = String::new();
+    running.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+    running.wait().unwrap();
+    assert!(said.contains("ProxyNotAuthenticated"), "{said}");
 }
