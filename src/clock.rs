@@ -3,6 +3,7 @@
 //! A moment is `i64` milliseconds since 1970-01-01 UTC, as the logs have it. The library reads no clock: whoever calls
 //! hands a [`Clock`] in, so that tests can stop time. Reading the time stamp of a log line is `protocol_log`'s job.
 
+use chrono::offset::LocalResult;
 use chrono::{DateTime, Datelike, Days, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,18 @@ impl Zone {
             Self::Named(zone) => zone.from_local_datetime(&wall).earliest().map(|t| t.timestamp_millis()),
             Self::Local => Local.from_local_datetime(&wall).earliest().map(|t| t.timestamp_millis()),
         }
+    }
+
+    /// Which of two moments with the same wall time is meant, where there are two.
+    fn which(self, moment: i64, wall: NaiveDateTime) -> String {
+        let is_twice = match self {
+            Self::Utc | Self::Fixed(_) => false,
+            Self::Named(zone) => matches!(zone.from_local_datetime(&wall), LocalResult::Ambiguous(..)),
+            Self::Local => matches!(Local.from_local_datetime(&wall), LocalResult::Ambiguous(..)),
+        };
+        let minutes = if is_twice { self.offset(moment) / 60_000 } else { 0 };
+        let sign = if minutes < 0 { '-' } else { '+' };
+        if is_twice { format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60) } else { String::new() }
     }
 
     fn wall(self, moment: i64) -> Option<NaiveDateTime> {
@@ -219,12 +232,23 @@ pub fn rfc3339(moment: i64) -> String {
     }
 }
 
-/// A moment as people read it, to the second: `2026-03-12 07:30:00`, in the given zone.
+/// A moment as people read it, to the second: `2026-03-12 07:30:00`, in the given zone. In the hour that the end of daylight saving
+/// repeats its distance from UTC stands behind it: `2026-10-25 02:30:00+01:00`.
 pub fn for_people(moment: i64, zone: Zone) -> String {
     match zone.wall(moment) {
-        Some(time) => time.format("%Y-%m-%d %H:%M:%S").to_string(),
+        Some(time) => format!("{}{}", time.format("%Y-%m-%d %H:%M:%S"), zone.which(moment, time)),
         None => format!("{moment} ms"),
     }
+}
+
+/// The same in a column of this width, with milliseconds if there is room; where the distance from UTC is needed, the year gives way.
+pub fn in_column(moment: i64, zone: Zone, width: usize) -> String {
+    let Some(time) = zone.wall(moment) else { return format!("{moment} ms") };
+    let text = match zone.which(moment, time) {
+        which if which.is_empty() => time.format("%Y-%m-%d %H:%M:%S%.3f").to_string(),
+        which => format!("{}{}", time.format("%m-%d %H:%M:%S"), which.strip_suffix(":00").unwrap_or(&which)),
+    };
+    text.get(..width).unwrap_or(&text).to_owned()
 }
 
 /// A length of time in the two units that matter: `3 h 02 min`, `2 d 4 h`, `45 s`, `310 ms`.
@@ -270,6 +294,22 @@ mod tests {
             assert!(parse_time(wrong, Zone::Utc, NOON).is_err(), "{wrong}");
         }
         assert!(Zone::parse("Mars/Olympus").is_err());
+    }
+
+    #[test]
+    fn in_the_hour_that_comes_twice_it_is_said_which_one_is_meant() {
+        let berlin = Zone::parse("Europe/Berlin").unwrap();
+        for (text, shown, in_column_of_19) in [
+            ("2026-10-25T00:50:19Z", "2026-10-25 02:50:19+02:00", "10-25 02:50:19+02"),
+            ("2026-10-25T01:14:32Z", "2026-10-25 02:14:32+01:00", "10-25 02:14:32+01"),
+            ("2026-10-25T02:00:00Z", "2026-10-25 03:00:00", "2026-10-25 03:00:00"),
+            ("2026-03-29T01:00:00Z", "2026-03-29 03:00:00", "2026-03-29 03:00:00"),
+        ] {
+            let moment = parse_time(text, Zone::Utc, NOON).unwrap();
+            assert_eq!((for_people(moment, berlin).as_str(), in_column(moment, berlin, 19).as_str()), (shown, in_column_of_19));
+            assert_eq!(for_people(moment, Zone::Utc).len(), 19);
+        }
+        assert_eq!(in_column(1, Zone::Utc, 23), "1970-01-01 00:00:00.001");
     }
 
     #[test]

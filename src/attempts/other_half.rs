@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::attempts::attempt::Attempt;
 use crate::location::Location;
+use crate::login::error_code::ErrorClass;
 use crate::login::outcome::Outcome;
 use crate::protocol::{Protocol, Role};
 
@@ -135,6 +136,10 @@ impl Shares {
     /// Counts an attempt, if its other half was looked for.
     pub fn add(&mut self, attempt: &Attempt) {
         let Some(other) = &attempt.other_half else { return };
+        // Where the back end could not be reached there is no other half to be found.
+        if *other == OtherHalf::NotFound && attempt.error_class == Some(ErrorClass::ProxyConnection) {
+            return;
+        }
         let share = self.0.entry((attempt.protocol, attempt.role, attempt.server.clone())).or_default();
         *match other {
             OtherHalf::Found { .. } => &mut share.matched,

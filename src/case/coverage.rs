@@ -37,6 +37,8 @@ pub struct Covered {
     pub service: ServiceKey,
     /// From when to when there are logs, gaps apart: from the first minute with a record to the end of the last one. In the order of time.
     pub stretches: Vec<(i64, i64)>,
+    /// Sessions that are missing as a whole, by the numbers of the others.
+    pub missing_sessions: u64,
     /// Numbers missing inside its sessions: lost or unreadable lines.
     pub missing_sequence_numbers: u64,
     /// Its sessions whose first lines are not there.
@@ -55,6 +57,7 @@ impl Covered {
     /// What is missing inside of the logs, or wrong with them, in words.
     pub fn holes(&self) -> Vec<String> {
         let all = [
+            (self.missing_sessions, "session missing", "sessions missing"),
             (self.missing_sequence_numbers, "line missing", "lines missing"),
             (self.sessions_without_start, "session without a start", "sessions without a start"),
             (self.sessions_without_end, "session without an end", "sessions without an end"),
@@ -70,6 +73,16 @@ impl Covered {
             _ => Some(format!("clock {} behind", by())),
         };
         counts.chain(off).chain(clock).collect()
+    }
+}
+
+/// How many sessions are missing as a whole, behind other words about them; nothing if none is.
+pub fn missing_sessions(sessions: &SessionCounts) -> String {
+    match sessions.missing_sessions {
+        0 => String::new(),
+        count => {
+            format!("; by the numbers of the others {} as a whole", counted(count, "session is missing", "sessions are missing"))
+        }
     }
 }
 
@@ -100,6 +113,7 @@ pub fn coverage(summary: &Summary, evidence: &Evidence, clocks: Clocks) -> (Cove
         coverage.services.push(Covered {
             service: key.clone(),
             stretches: stretches(&service.presence, &gaps),
+            missing_sessions: sessions.missing_sessions,
             missing_sequence_numbers: sessions.missing_sequence_numbers,
             sessions_without_start: sessions.without_start,
             sessions_without_end: sessions.without_end,

@@ -76,7 +76,7 @@ pub fn outages(summary: &Summary, accounts: &Accounts, groups: &[Group]) -> Vec<
         }
         for found in stretches(&service.pulse) {
             let hit = groups.iter().filter(|group| group.service == *key && group.is_of_outages());
-            let hit = hit.filter(|group| group.failures.span.first <= found.end && group.failures.span.last >= found.start);
+            let hit = hit.filter(|group| group.failures.between(found.start, found.end) > 0);
             let (mut ids, mut targets) = (Vec::new(), Vec::new());
             for group in hit {
                 ids.push(group.id.clone());

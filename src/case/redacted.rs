@@ -150,6 +150,7 @@ impl Redact for Coverage {
             let Covered {
                 service,
                 stretches: _,
+                missing_sessions: _,
                 missing_sequence_numbers: _,
                 sessions_without_start: _,
                 sessions_without_end: _,

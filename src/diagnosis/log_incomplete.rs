@@ -54,16 +54,14 @@ fn judge_all(case: &Case) -> Option<Finding> {
     let span = summary.span?;
     let mut finding = Finding::new(DIAGNOSIS.id, Severity::Low, Confidence::Confirmed, "The logs are not complete");
     (finding.start, finding.end) = (span.first, span.last);
-    finding.summary = format!(
-        "{}, {} missing inside sessions, {}{}",
-        counted(gaps.len() as u64, "gap", "gaps"),
-        counted(missing, "line", "lines"),
-        counted(damaged, "line that cannot be read", "lines that cannot be read"),
-        match off.len() {
-            0 => String::new(),
-            count => format!(", {} switched off", counted(count as u64, "log", "logs")),
-        }
-    );
+    let holes = [
+        (gaps.len() as u64, "gap", "gaps"),
+        (missing, "line missing inside sessions", "lines missing inside sessions"),
+        (damaged, "line that cannot be read", "lines that cannot be read"),
+        (off.len() as u64, "log switched off", "logs switched off"),
+    ];
+    let holes = holes.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| counted(count, one, many));
+    finding.summary = holes.collect::<Vec<_>>().join(", ");
     for gap in gaps.iter().take(LISTED) {
         let (key, from, to) = (&gap.service, for_people(gap.from, Zone::Utc), for_people(gap.to, Zone::Utc));
         let text = format!("no line of the {} {} from {from} to {to} UTC", key.protocol.title(), key.role.title());

@@ -11,7 +11,7 @@ use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
 use crate::protocol::{Protocol, Role};
 use crate::redaction::is_address;
-use crate::text::thousands;
+use crate::text::{counted, thousands};
 
 /// So many failures outside of any outage are worth a word.
 const FEWEST_ALONE: u64 = 5;
@@ -44,6 +44,8 @@ pub struct ServerFailures<'a> {
     pub users_failed: u64,
     /// Failures of Exchange's own probes.
     pub probes_failed: u64,
+    /// Failures of this class outside of the outages.
+    pub outside: u64,
     /// Only one account was hit, and others logged in at that time.
     pub is_one_account: bool,
 }
@@ -72,6 +74,7 @@ fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> 
     let all: u64 = of_class.iter().map(|group| group.failures.count).sum();
     if in_outages > 0 && (all - in_outages.min(all)) * SCATTERED < all {
         let mut failures = ServerFailures::of_outages(server, outages, of_class);
+        failures.outside = all.saturating_sub(in_outages);
         failures.is_one_account = failures.hit_one_account() && failures.did_others_log_in(case);
         return Some(failures);
     }
@@ -107,6 +110,7 @@ impl<'a> ServerFailures<'a> {
             attempts: outages.iter().map(|outage| outage.attempts).sum(),
             users_failed: failed.saturating_sub(probes_failed),
             probes_failed,
+            outside: 0,
             is_one_account: false,
             groups,
             outages,
@@ -128,9 +132,10 @@ impl<'a> ServerFailures<'a> {
         let start = groups.iter().map(|group| group.failures.span.first).min()?;
         let end = groups.iter().map(|group| group.failures.span.last).max()?;
         let is_enough = probes_failed + users_failed >= FEWEST_ALONE;
-        let attempts = 0;
-        let is_one_account = false;
-        is_enough.then_some(Self { server, outages, groups, start, end, attempts, users_failed, probes_failed, is_one_account })
+        let (attempts, outside, is_one_account) = (0, 0, false);
+        let failures =
+            Self { server, outages, groups, start, end, attempts, users_failed, probes_failed, outside, is_one_account };
+        is_enough.then_some(failures)
     }
 
     /// Whether the outages hit one and the same account, and no probe.
@@ -338,6 +343,18 @@ impl<'a> ServerFailures<'a> {
         let of_one = if self.is_one_account { "; only one account was hit, others logged in at that time" } else { "" };
         let (attempts, users_failed, probes_failed) = (self.attempts, self.users_failed, self.probes_failed);
         let figures = Figures { attempts, users_failed, probes_failed };
-        format!("{} on {} since {since} UTC {until}: {}{of_one}", names.join(" and "), self.server_name(), figures.words())
+        let outside = match (self.outside, self.outages.len()) {
+            (0, _) => String::new(),
+            (count, 1) => format!("; {} outside of the outage", counted(count, "failure more", "failures more")),
+            (count, outages) => {
+                format!("; {} outside of these {outages} outages", counted(count, "failure more", "failures more"))
+            }
+        };
+        format!(
+            "{} on {} since {since} UTC {until}: {}{outside}{of_one}",
+            names.join(" and "),
+            self.server_name(),
+            figures.words()
+        )
     }
 }

@@ -7,9 +7,10 @@ use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::powershell::argument;
 use crate::login::identity::ClientClass;
+use crate::login::target::Target;
 use crate::protocol::{Protocol, Role};
-use crate::summary::ServiceKey;
 use crate::summary::service::Service;
+use crate::summary::{ServiceKey, Source};
 
 /// The diagnosis.
 pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
@@ -31,7 +32,7 @@ If it writes again: find out who stopped it.
 
 ## When it is wrong
 Log files of that time may not have been copied. A gap in all protocols and servers at once is log-incomplete, and so is a log that was switched off, where
-settings or the event log of cmdlets are there to tell. Silences that are no longer than clocks differ are not looked at.
+settings or the event log of cmdlets are there to tell, or its back end served other servers meanwhile. A log that breaks off says nothing of what came then. Silences that are no longer than clocks differ are not looked at.
 ",
     judge,
 };
@@ -61,6 +62,7 @@ fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Fin
     let end = case.summary.services.values().filter_map(|service| service.span).map(|span| span.last.div_euclid(MINUTE)).max()?;
     let silences: Vec<Silence> = silences(&service.presence, limit, end)
         .filter(|silence| others_write(case, key, *silence, end) && !is_switched_off(case, key, *silence, limit))
+        .filter(|silence| !is_cut(case, key, *silence) && !is_log_missing(case, key, *silence, end))
         .collect();
     // What happens again and again is the service's own rhythm and no incident.
     // One that lasts comes before longer ones that are over.
@@ -164,6 +166,35 @@ fn is_switched_off(case: &Case, key: &ServiceKey, silence: Silence, usual: i64) 
         Some(since) => since <= begins + usual * MINUTE && lasts(off.until),
         None => silence.next.is_none(),
     })
+}
+
+/// Whether the log breaks off where the silence begins: what came then was not copied.
+fn is_cut(case: &Case, key: &ServiceKey, silence: Silence) -> bool {
+    let is_its = |source: &&Source| source.server == key.server && source.service == Some((key.protocol, key.role));
+    let ends_there = |source: &Source| source.span.is_some_and(|(_, last)| last.div_euclid(MINUTE) == silence.last);
+    case.summary.sources.iter().filter(is_its).any(|source| source.is_cut && ends_there(source))
+}
+
+/// Whether the back end of the server served others in the meantime, of which its log knows as little: then it is the logs that are
+/// missing, or were switched off.
+fn is_log_missing(case: &Case, key: &ServiceKey, silence: Silence, end: i64) -> bool {
+    let inside = silence.last + 1..silence.next.unwrap_or(end);
+    let Some(server) = key.server.as_deref() else { return false };
+    let of_protocol = || case.summary.services.iter().filter(|(other, _)| other.protocol == key.protocol);
+    let wrote = of_protocol().any(|(other, service)| {
+        let is_its = other.role == Role::BackEnd && other.server == key.server;
+        is_its && service.presence.iter().any(|(minute, _)| inside.contains(&minute))
+    });
+    let served =
+        of_protocol().filter(|(other, _)| other.role == Role::FrontEnd && other.server != key.server).any(|(_, service)| {
+            let to_it = service
+                .series
+                .iter()
+                .filter(|((target, _), _)| target.as_deref().is_some_and(|target| Target::parse(target).is_on(server)));
+            let mut minutes = to_it.flat_map(|(_, series)| series.iter());
+            minutes.any(|(minute, counts)| counts.succeeded > 0 && inside.contains(&minute))
+        });
+    served && !wrote
 }
 
 /// Whether the logs of another service on the same server (else of any server) cover the silence: then it is no missing file.

@@ -26,6 +26,7 @@ use crate::protocol_log::place::Place;
 use crate::recognition::known_log::{KnownLog, Mark, OnDisk};
 use crate::recognition::{Recognised, Trust, path_of, recognise};
 use crate::skipped::{FileFate, FileNote};
+use crate::summary::file::FileSummary;
 use crate::summary::scope::{NamePattern, Scope};
 
 /// In a log whose last lines are older by so much than what counts nothing is looked for: lines do not stand later than that.
@@ -88,6 +89,8 @@ struct Followed {
     remembered: Remembered,
     /// The hour of its last lines.
     hour: i64,
+    /// What stands in it before its first record, as long as there is none.
+    before_records: Option<FileSummary>,
 }
 
 impl Follower {
@@ -280,14 +283,26 @@ impl Follower {
                 self.begun += 1;
                 read_to.id = self.begun;
                 let hour = last.unwrap_or_else(|| now.div_euclid(HOUR));
-                self.logs.push(Followed { log: read_to, remembered: Remembered::default(), hour });
+                self.logs.push(Followed { log: read_to, remembered: Remembered::default(), hour, before_records: None });
                 let Some(followed) = self.logs.last_mut() else { return false };
                 followed
             }
         };
+        if summary.accounting.lines == 0 {
+            return false;
+        }
         self.skipped += summary.skipped.total();
-        // A header says nothing about the time.
-        if summary.span.is_none() {
+        // A header says nothing about the time: it is counted with the first record behind it.
+        let is_first = place.is_none() || followed.before_records.is_some();
+        let summary = match followed.before_records.take() {
+            Some(mut before) => {
+                before.then(summary);
+                before
+            }
+            None => summary,
+        };
+        if is_first && summary.span.is_none() {
+            followed.before_records = Some(summary);
             return false;
         }
         let wanted = Attempts { scope, outcome: self.order.outcome, error: self.order.error.as_ref() };

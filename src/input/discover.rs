@@ -101,6 +101,10 @@ impl Discovery {
         for entry in WalkDir::new(start).follow_links(true).sort_by_file_name() {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
+                // A pipe that nobody writes to would be waited for for ever; one that is given is meant.
+                Ok(entry) if !entry.file_type().is_file() && entry.path() != root => {
+                    self.note(entry.path(), FileFate::Other, "no file: a pipe, a socket or a device".to_owned());
+                }
                 Ok(entry) => self.push(entry.path(), root),
                 // A link back to a folder above it: that folder is read under its own name.
                 Err(error) if error.loop_ancestor().is_some() => {}
@@ -123,9 +127,9 @@ impl Discovery {
             }
             if entry.file_type().is_dir() {
                 walk.skip_current_dir();
-                self.walk(entry.path(), entry.path());
-            } else {
-                self.push(entry.path(), entry.path());
+                self.walk(entry.path(), base);
+            } else if entry.file_type().is_file() {
+                self.push(entry.path(), base);
             }
         }
         if before == self.inputs.len() + self.notes.len() {

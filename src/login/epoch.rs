@@ -18,22 +18,48 @@ pub struct Epochs {
     /// The id of the session opened last.
     last: u64,
     restarts: Vec<i64>,
+    /// The ids of each epoch.
+    ids: Vec<Ids>,
+}
+
+/// The ids of the sessions that were opened in an epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Ids {
+    lowest: u64,
+    highest: u64,
+    opened: u64,
+}
+
+impl Ids {
+    fn include(&mut self, other: Self) {
+        self.lowest = self.lowest.min(other.lowest);
+        self.highest = self.highest.max(other.highest);
+        self.opened += other.opened;
+    }
+
+    /// How many between the lowest and the highest were not opened. If that is most of them the counter does something else, or an id
+    /// is damaged, and nothing can be said.
+    fn missing(&self) -> u64 {
+        let missing = (self.highest - self.lowest).saturating_add(1).saturating_sub(self.opened);
+        if missing > self.opened { 0 } else { missing }
+    }
 }
 
 impl Epochs {
     /// Takes in an `OpenSession`, in the order of the log.
     pub fn open(&mut self, id: u64, time: i64) {
-        self.go_on((id, time));
+        self.go_on((id, time), Ids { lowest: id, highest: id, opened: 1 });
         self.last = id;
     }
 
-    /// Takes in the first session of what follows.
-    fn go_on(&mut self, (id, time): (u64, i64)) {
-        match self.first {
-            None => self.first = Some((id, time)),
-            Some(_) if begins_anew(self.last, id) => self.restarts.push(time),
-            Some(_) => {}
+    /// Takes in the first session of what follows, and the ids of its epoch.
+    fn go_on(&mut self, (id, time): (u64, i64), ids: Ids) {
+        match (self.first, self.ids.last_mut()) {
+            (Some(_), Some(last)) if !begins_anew(self.last, id) => return last.include(ids),
+            (Some(_), _) => self.restarts.push(time),
+            (None, _) => self.first = Some((id, time)),
         }
+        self.ids.push(ids);
     }
 
     /// The moments at which the service is seen to have started anew (milliseconds since 1970 UTC): the first session of each
@@ -42,10 +68,17 @@ impl Epochs {
         &self.restarts
     }
 
+    /// How many sessions are missing by the numbers of the others.
+    pub fn missing(&self) -> u64 {
+        self.ids.iter().map(Ids::missing).sum()
+    }
+
     /// Adds the stretch that follows this one.
     pub fn then(&mut self, later: Self) {
-        let Some(first) = later.first else { return };
-        self.go_on(first);
+        let mut ids = later.ids.into_iter();
+        let (Some(first), Some(of_first)) = (later.first, ids.next()) else { return };
+        self.go_on(first, of_first);
+        self.ids.extend(ids);
         self.last = later.last;
         self.restarts.extend(later.restarts);
     }
@@ -81,6 +114,22 @@ mod tests {
     }
 
     #[test]
+    fn holes_between_the_ids_of_an_epoch_are_sessions_that_are_missing() {
+        for (ids, missing) in [
+            (&[][..], 0),
+            (&[7], 0),
+            (&[1, 2, 4, 3, 5], 0),
+            (&[1, 2, 4, 5], 1),
+            (&[10, 11, 14, 15, 16, 1, 2, 5, 6], 4),
+            // A damaged id, and a counter that goes in steps.
+            (&[1, 2, 3, 4_000_000], 0),
+            (&[10, 20, 30, 40], 0),
+        ] {
+            assert_eq!(of(ids).missing(), missing, "{ids:?}");
+        }
+    }
+
+    #[test]
     fn stretches_can_be_put_together() {
         let ids = [90, 91, 92, 1, 2, 3, 1, 2, 200, 201, 5];
         let whole = of(&ids);
@@ -89,7 +138,7 @@ mod tests {
             let mut later = Epochs::default();
             ids.iter().enumerate().skip(cut).for_each(|(time, id)| later.open(*id, time as i64));
             parts.then(later);
-            assert_eq!(parts.restarts(), whole.restarts(), "cut at {cut}");
+            assert_eq!((parts.restarts(), parts.missing()), (whole.restarts(), whole.missing()), "cut at {cut}");
         }
     }
 }

@@ -76,7 +76,7 @@ pub fn copy_of(other: &str) -> String {
 }
 
 /// For each log the place of the one that it is a copy of, if there is one: of all that begin as one log of one server the longest
-/// counts, of equally long ones the first. `None` stands for what cannot be looked at a second time.
+/// counts, of equally long ones the one that is not packed, or else the first. `None` stands for what cannot be looked at a second time.
 pub fn copies(logs: &[Option<(&Input, Beginning)>]) -> Vec<Option<usize>> {
     let mut begun: HashMap<(Vec<u8>, Option<String>), Vec<usize>> = HashMap::new();
     for (place, log) in logs.iter().enumerate() {
@@ -87,9 +87,12 @@ pub fn copies(logs: &[Option<(&Input, Beginning)>]) -> Vec<Option<usize>> {
         }
     }
     let mut copies = vec![None; logs.len()];
-    let length = |place: &usize| logs.get(*place)?.as_ref().and_then(|(input, _)| identity::text_length(input).ok());
+    let weight = |place: &usize| {
+        let (input, beginning) = logs.get(*place)?.as_ref()?;
+        Some((identity::text_length(input).ok()?, beginning.is_plain, std::cmp::Reverse(*place)))
+    };
     for same in begun.into_values().filter(|same| same.len() > 1) {
-        let longest = same.iter().copied().max_by_key(|place| (length(place), std::cmp::Reverse(*place)));
+        let longest = same.iter().copied().max_by_key(weight);
         for place in same.into_iter().filter(|place| Some(*place) != longest) {
             if let Some(copy) = copies.get_mut(place) {
                 *copy = longest;

@@ -125,6 +125,9 @@ fn users_work(case: &Case, outage: &Outage) -> bool {
 fn of_whole(case: &Case, findings: &[Finding]) -> (Standing, String) {
     let front = case.logins(Role::FrontEnd);
     let text = match (front.attempts(), front.failed) {
+        (0, _) if case.summary.accounting.records == 0 => {
+            return (Standing::Unknown, "No line in the logs says anything: they are headers alone, or damaged".to_owned());
+        }
         (0, _) if case.summary.accounting.in_window == 0 => {
             return (Standing::Unknown, "No line lies in the window that was asked for; the logs cover another time".to_owned());
         }

@@ -29,6 +29,8 @@ pub struct FileSummary {
     pub header: Header,
     /// Bytes read.
     pub bytes: u64,
+    /// The last line has no end.
+    pub is_cut: bool,
     /// What the lines were.
     pub accounting: Accounting,
     /// The lines that could not be read.
@@ -53,6 +55,7 @@ impl FileSummary {
             lines_before: place.lines,
             header: place.header,
             bytes: 0,
+            is_cut: false,
             accounting: Accounting::default(),
             skipped: SkippedLines::default(),
             span: None,
@@ -87,15 +90,39 @@ impl FileSummary {
     /// Adds what was read of the same log behind the place where this ends. Its lines are counted from the log's first one already, and
     /// seconds stay: lines that stand a little late may still fall into them.
     pub fn then(&mut self, later: Self) {
-        let Self { file: _, lines_before: _, header, bytes, accounting, skipped, span, services, sessions, aliases, addresses } =
-            later;
+        let Self {
+            file: _,
+            lines_before: _,
+            header,
+            bytes,
+            is_cut,
+            accounting,
+            skipped,
+            span,
+            services,
+            sessions,
+            aliases,
+            addresses,
+        } = later;
         self.bytes += bytes;
         let (header_before, header_after) = (self.header, header);
-        self.join(Segment { header_before, header_after, accounting, skipped, span, addresses, services, sessions, aliases });
+        self.join(Segment {
+            header_before,
+            header_after,
+            is_cut,
+            accounting,
+            skipped,
+            span,
+            addresses,
+            services,
+            sessions,
+            aliases,
+        });
     }
 
     fn join(&mut self, segment: Segment) {
         self.header = segment.header_after;
+        self.is_cut = segment.is_cut;
         self.accounting.merge_with(segment.accounting);
         self.skipped.merge_with(segment.skipped);
         self.span.merge_with(segment.span);

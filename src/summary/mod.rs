@@ -64,6 +64,8 @@ pub struct Source {
     pub bytes: u64,
     /// Its lines.
     pub lines: u64,
+    /// Its last line has no end: it is still being written, or the copy was cut.
+    pub is_cut: bool,
     /// What tells it from every other log, whatever its path ([`FileSummary::fingerprint`]).
     pub fingerprint: u64,
 }
@@ -77,6 +79,7 @@ impl Source {
         self.records += later.records;
         self.bytes += later.bytes;
         self.lines += later.lines;
+        self.is_cut = later.is_cut;
         self.span = match (self.span, later.span) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (span, None) | (None, span) => span,
@@ -123,6 +126,7 @@ impl Summary {
             span: file.span.map(|span| (span.first, span.last)),
             bytes: file.bytes,
             lines: file.accounting.lines,
+            is_cut: file.is_cut,
             fingerprint: file.fingerprint(),
         };
         // Files come in their order nearly always: thousands are not sorted again for each.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::findings::cmdlet;
 use crate::generator::clock::utc;
-use crate::program::{analyze, exlog, list};
+use crate::program::{analyze, exlog, list, number};
 use crate::tree::{FRONT, TWELVE, Tree, log};
 
 /// A log of some hours of 12 March 2026: a whole session in each minute.
@@ -125,10 +125,44 @@ fn the_page_has_a_strip_for_each_service() {
     for expected in [
         "aria-label=\"IMAP front end on EX01: logs from 2026-03-12 04:00:00 to 06:00:00, logs from 2026-03-12 10:00:00 to ",
         "<small>4 h 00 min missing</small>",
-        "<small>1 session without an end</small>",
+        "<small>240 sessions missing and 1 session without an end</small>",
         "<small>all there</small>",
     ] {
         assert!(page.contains(expected), "{expected}");
     }
     assert_eq!(page.matches("<div class=\"lane strip\">").count(), 2);
+}
+
+#[test]
+fn sessions_that_are_missing_as_a_whole_are_counted_by_the_numbers_of_the_others() {
+    let session = |id: u32| {
+        let line = |sequence: u32, command: &str| {
+            format!(
+                "2026-03-12T07:{:02}:00.000Z,{id:016X},{sequence},10.0.0.11:993,203.0.113.5:50001,,1,1,1,{command},,",
+                id % 60
+            )
+        };
+        [line(0, "OpenSession"), line(1, "CloseSession")]
+    };
+    let of = |ids: &[std::ops::Range<u32>]| {
+        let lines: Vec<String> = ids.iter().cloned().flatten().flat_map(session).collect();
+        log(&[&[TWELVE][..], &lines.iter().map(String::as_str).collect::<Vec<_>>()].concat())
+    };
+    for (what, files, missing) in [
+        ("none", vec![of(&[1..50])], 0),
+        ("a hole", vec![of(&[1..20, 24..50])], 4),
+        ("a hole where a log ends and the next begins", vec![of(&[1..20]), of(&[30..58])], 10),
+        ("a restart", vec![of(&[1..20]), of(&[1..18])], 0),
+        ("most of them", vec![of(&[1..5, 40..45])], 0),
+    ] {
+        let tree = files.iter().enumerate().fold(Tree::new(), |tree, (place, text)| {
+            // Of the second the times are later.
+            let text = text.replace("T07:", &format!("T0{}:", 7 + place));
+            tree.with(&format!("EX01/Logging/Imap4/IMAP420260312-{place}.LOG"), text)
+        });
+        let report = analyze(tree.path());
+        assert_eq!(number(&report, "/coverage/missing_sessions"), missing, "{what}");
+        let shown = exlog(&["analyze", tree.path().to_str().unwrap(), "--verbose"]).with_status(0).stdout;
+        assert_eq!(shown.contains("missing as a whole") || shown.contains("as a whole"), missing > 0, "{what}: {shown}");
+    }
 }

@@ -10,7 +10,7 @@ use crate::clocks::farm;
 use crate::findings::cmdlet;
 use crate::generator::clock::utc;
 use crate::program::analyze;
-use crate::tree::{FRONT, TWELVE, Tree, log};
+use crate::tree::{FRONT, TWELVE, Tree, log, login};
 use exlog::diagnosis::ALL;
 
 pub(crate) const HM: &str = "HealthMailbox0a1b2c3d4e5f60718293a4b5c6d7e8f9@contoso.com";
@@ -146,6 +146,17 @@ fn cases() -> Vec<(&'static str, bool, &'static str, Tree)> {
     let silent = || {
         let early = Day::default().every(0..28_800, 300, "127.0.0.1", HM, OK);
         early.every(43_200..72_000, 300, "127.0.0.1", HM, OK).tree()
+    };
+    let until_noon = || Day::default().every(0..43_200, 300, "127.0.0.1", HM, OK).tree();
+    let cut_short = |tree: Tree| {
+        let text = std::fs::read_to_string(tree.at(FRONT)).unwrap();
+        tree.with(FRONT, &text[..text.trim_end().len() - 20])
+    };
+    let handed_over = |host: &str| {
+        let context = format!("R=ok;Msg=\"Proxy:{host}:1993:SSL;ProxySuccess\"");
+        let at = |minute: u32| login(&format!("{:02}:{:02}:00.000", minute / 60, minute % 60), "zoe@contoso.com", &context);
+        let lines: Vec<String> = std::iter::once(TWELVE.to_owned()).chain((0..1200).step_by(10).map(at)).collect();
+        log(&lines.iter().map(String::as_str).collect::<Vec<_>>())
     };
     let in_clear = |day: Day, context: &str| {
         let rest = format!("login,scanner@contoso.com *****,\"{}\"", context.replace('"', "\"\""));
@@ -440,6 +451,20 @@ fn cases() -> Vec<(&'static str, bool, &'static str, Tree)> {
                 cmdlet(utc(2026, 3, 12, 7, 0, 0), "Set-ImapSettings", "-ProtocolLogEnabled False", "EX01.contoso.com"),
             ),
         ),
+        (
+            "service-silent",
+            false,
+            "another front end handed over to it meanwhile, and no log of its back end is there",
+            pop(silent()).with("EX02/Logging/Imap4/IMAP420260312-1.LOG", handed_over("EX01.contoso.com")),
+        ),
+        (
+            "service-silent",
+            true,
+            "another front end handed over to others meanwhile",
+            pop(silent()).with("EX02/Logging/Imap4/IMAP420260312-1.LOG", handed_over("EX03.contoso.com")),
+        ),
+        ("service-silent", false, "its log breaks off there", cut_short(pop(until_noon()))),
+        ("service-silent", true, "its log ends with a whole line there", pop(until_noon())),
         ("clocks-differ", true, "a minute ahead", farm(&[0, 60, 0])),
         ("clocks-differ", false, "two seconds ahead", farm(&[0, 2, 0])),
     ]

@@ -87,7 +87,7 @@ fn a_file_given_twice_is_read_once() {
 fn globs_are_expanded_where_the_shell_did_not() {
     let tree = Tree::of(FRONT, one_login())
         .with("EX02/Logging/Imap4/IMAP420260312-1.LOG", one_login())
-        .with("EX02/Logging/Imap4/other.txt", one_login());
+        .with("EX02/Logging/Imap4/other.txt", one_login().replace("07:30", "08:30"));
     for (pattern, files) in
         [("EX0?/Logging/Imap4/*.LOG", 2), ("EX02/Logging/Imap4/*", 2), ("*", 3), ("**/other.*", 1), ("EX01/**/*.LOG", 1)]
     {
@@ -171,4 +171,15 @@ fn another_log_of_exchange_is_no_protocol_log_of_imap_or_pop() {
     ]);
     let tree = Tree::of(FRONT, one_login()).with("EX01/Logging/SmtpReceive/RECV20260312-1.LOG", smtp);
     assert_eq!(counts(&analyze(tree.path())), [1, 1, 0, 1]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_a_folder_is_not_waited_for() {
+    let tree = Tree::of(FRONT, one_login());
+    let made = std::process::Command::new("mkfifo").arg(tree.at("EX01/Logging/Imap4/a pipe")).status().unwrap();
+    assert!(made.success());
+    let report = json_of(&[tree.path()]);
+    assert_eq!(counts(&report), [1, 1, 0, 1]);
+    assert!(report["input"]["notes"][0]["reason"].as_str().unwrap().contains("a pipe"), "{report}");
 }

@@ -65,6 +65,8 @@ pub struct SessionLogin {
 pub struct SessionCounts {
     /// Sessions, whole or not.
     pub sessions: u64,
+    /// Sessions that are missing as a whole, by the numbers of the others.
+    pub missing_sessions: u64,
     /// Numbers missing inside sessions: lost or unreadable lines.
     pub missing_sequence_numbers: u64,
     /// Sessions whose first lines are not there.
@@ -78,6 +80,7 @@ pub struct SessionCounts {
 impl Merge for SessionCounts {
     fn merge_with(&mut self, other: Self) {
         self.sessions += other.sessions;
+        self.missing_sessions += other.missing_sessions;
         self.missing_sequence_numbers += other.missing_sequence_numbers;
         self.without_start += other.without_start;
         self.without_end += other.without_end;
@@ -276,6 +279,8 @@ impl Sessions {
         for loose in self.loose {
             loose.count(&mut self.counts);
         }
+        // Those of which the beginning alone is missing are no hole.
+        self.counts.missing_sessions += self.epochs.missing().saturating_sub(self.counts.without_start);
         (self.counts, self.epochs.restarts().to_vec())
     }
 }

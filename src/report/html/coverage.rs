@@ -1,6 +1,7 @@
 //! What was read and what was not: the equation of lines, gaps, skipped lines, files left aside, the logs themselves.
 
 use crate::case::Case;
+use crate::case::coverage::missing_sessions;
 use crate::clock::duration_for_people;
 use crate::location::Location;
 use crate::report::html::commands::{Cite, cite};
@@ -104,11 +105,12 @@ pub(super) fn coverage(case: &Case, times: &Times) -> Coverage {
             thousands(skipped)
         ),
         sessions: format!(
-            "Of {} {} have no start and {} no end in the logs; {} missing inside.",
+            "Of {} {} have no start and {} no end in the logs; {} missing inside{}.",
             counted(sessions.sessions, "session", "sessions"),
             thousands(sessions.without_start),
             thousands(sessions.without_end),
-            counted(sessions.missing_sequence_numbers, "line", "lines")
+            counted(sessions.missing_sequence_numbers, "line", "lines"),
+            missing_sessions(sessions)
         ),
         strips: strips(case, times),
         gaps: gap_rows(case, times),
@@ -135,6 +137,10 @@ fn problems(case: &Case) -> Vec<String> {
         (case.coverage.gaps.len() as u64, counted(case.coverage.gaps.len() as u64, "gap", "gaps")),
         (summary.skipped.total(), format!("{} skipped", lines(summary.skipped.total()))),
         (missing, format!("{} missing inside sessions", lines(missing))),
+        (
+            case.coverage.sessions.missing_sessions,
+            counted(case.coverage.sessions.missing_sessions, "session missing", "sessions missing"),
+        ),
         (off, counted(off, "log switched off", "logs switched off")),
         (clocks, counted(clocks, "clock that differs", "clocks that differ")),
     ];

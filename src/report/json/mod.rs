@@ -284,6 +284,7 @@ fn coverage(case: &Case) -> Coverage<'_> {
             })
             .collect(),
         sessions: sessions.sessions,
+        missing_sessions: sessions.missing_sessions,
         missing_sequence_numbers: sessions.missing_sequence_numbers,
         sessions_without_start: sessions.without_start,
         sessions_without_end: sessions.without_end,
@@ -324,6 +325,7 @@ fn covered(covered: &Covered) -> CoveredRow<'_> {
         protocol,
         role,
         stretches: stretches.collect(),
+        missing_sessions: covered.missing_sessions,
         missing_sequence_numbers: covered.missing_sequence_numbers,
         sessions_without_start: covered.sessions_without_start,
         sessions_without_end: covered.sessions_without_end,

@@ -260,6 +260,7 @@ pub(super) struct TimelineRow<'a> {
 pub(super) struct Coverage<'a> {
     pub(super) gaps: Vec<GapRow<'a>>,
     pub(super) sessions: u64,
+    pub(super) missing_sessions: u64,
     pub(super) missing_sequence_numbers: u64,
     pub(super) sessions_without_start: u64,
     pub(super) sessions_without_end: u64,
@@ -297,6 +298,7 @@ pub(super) struct CoveredRow<'a> {
     pub(super) protocol: &'static str,
     pub(super) role: &'static str,
     pub(super) stretches: Vec<StretchRow>,
+    pub(super) missing_sessions: u64,
     pub(super) missing_sequence_numbers: u64,
     pub(super) sessions_without_start: u64,
     pub(super) sessions_without_end: u64,

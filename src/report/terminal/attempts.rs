@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::attempts::attempt::Attempt;
 use crate::attempts::other_half::{Half, OtherHalf, Share, Shares};
 use crate::attempts::session_line::SessionLine;
-use crate::clock::for_people;
+use crate::clock::in_column;
 use crate::login::outcome::Outcome;
 use crate::protocol::{Protocol, Role};
 use crate::report::listing::Listing;
@@ -47,12 +47,7 @@ impl Widths {
     pub(super) fn of(width: usize) -> Self {
         let time = if width < 110 { "2026-03-12 07:30:00".len() } else { "2026-03-12 07:30:00.000".len() };
         let session = if width < 100 { 0 } else { 7 };
-        // A session's number is one of its server.
-        let server = match width {
-            ..100 => 0,
-            100..120 => 8,
-            _ => 12,
-        };
+        let server = if width < 120 { 0 } else { 12 };
         let taken: usize =
             [time, SERVICE, CLIENT, session, server].iter().filter(|width| **width > 0).map(|width| width + 2).sum();
         let rest = width.saturating_sub(taken + 2);
@@ -72,9 +67,9 @@ impl Widths {
             Outcome::Failed => (attempt.error.to_string(), Tone::Bad),
             Outcome::Unknown => ("unknown".to_owned(), Tone::Faint),
         };
-        let time = format!("{}.{:03}", for_people(attempt.moment, look.zone), attempt.moment.rem_euclid(1000));
+        let time = in_column(attempt.moment, look.zone, self.time);
         let line = self.line([
-            time.get(..self.time).unwrap_or(&time),
+            &time,
             service(attempt.protocol, attempt.role),
             attempt.server.as_deref().unwrap_or("?"),
             &result,

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::case::Case;
 use crate::case::coverage::Gap;
+use crate::case::coverage::missing_sessions;
 use crate::clock::for_people;
 use crate::report::terminal::Look;
 use crate::skipped::FileFate;
@@ -100,14 +101,16 @@ fn shortened(sentences: impl ExactSizeIterator<Item = String>, what: &str, look:
 
 fn sessions(case: &Case) -> Option<String> {
     let sessions = &case.coverage.sessions;
-    let is_whole = sessions.without_start + sessions.without_end + sessions.missing_sequence_numbers == 0;
+    let holes = sessions.missing_sequence_numbers + sessions.missing_sessions;
+    let is_whole = sessions.without_start + sessions.without_end + holes == 0;
     (!is_whole).then(|| {
         format!(
-            "Of {} sessions {} have no start and {} no end in the logs; {} missing inside",
+            "Of {} sessions {} have no start and {} no end in the logs; {} missing inside{}",
             thousands(sessions.sessions),
             thousands(sessions.without_start),
             thousands(sessions.without_end),
-            counted(sessions.missing_sequence_numbers, "line", "lines")
+            counted(sessions.missing_sequence_numbers, "line", "lines"),
+            missing_sessions(sessions)
         )
     })
 }

@@ -49,6 +49,8 @@ pub struct Segment {
     pub header_before: Header,
     /// The header state behind the last line.
     pub header_after: Header,
+    /// The last line has no end.
+    pub is_cut: bool,
     /// What the lines were.
     pub accounting: Accounting,
     /// The lines that could not be read.
@@ -80,23 +82,25 @@ pub struct Reading<'a> {
 pub struct SegmentReader<'a> {
     structure: Structure,
     lines: Lines<'a>,
+    is_cut: bool,
 }
 
 impl<'a> SegmentReader<'a> {
     /// A segment that begins under `header`.
     pub fn new(header: Header, reading: Reading<'a>) -> Self {
-        Self { structure: Structure::default(), lines: Lines::new(header, reading) }
+        Self { structure: Structure::default(), lines: Lines::new(header, reading), is_cut: false }
     }
 
     /// Takes in the block that follows.
     pub fn add(&mut self, block: Block<'_>) {
+        self.is_cut |= block.is_unfinished;
         let lines = &mut self.lines;
         self.structure.lines_of(block.text, |line| lines.take(line, block.is_unfinished && !line.has_line_feed));
     }
 
     /// What was read.
     pub fn finish(self) -> Segment {
-        self.lines.finish()
+        Segment { is_cut: self.is_cut, ..self.lines.finish() }
     }
 }
 

@@ -246,6 +246,7 @@ impl<'a> Reader<'a> {
         let mut segment = Segment {
             header_before,
             header_after,
+            is_cut: false,
             accounting: self.accounting,
             skipped: self.skipped,
             span: None,

@@ -153,7 +153,8 @@ fn a_forensic_collection_is_read_as_it_is() {
 fn names_never_leave_the_archive() {
     let names =
         ["../../etc/a.LOG", "/etc/b.LOG", "C:\\Windows\\c.LOG", "\\\\host\\share\\d.LOG", "./e/../f.LOG", "\u{1b}[2Jg.LOG"];
-    let archive = names.iter().fold(Zip::default(), |zip, name| zip.with(name, &one_login("alice"), How::Stored));
+    let users = ["alice", "bob", "carla", "dora", "emil", "frida"];
+    let archive = names.iter().zip(users).fold(Zip::default(), |zip, (name, user)| zip.with(name, &one_login(user), How::Stored));
     let tree = Tree::of("copies.zip", archive.finish());
     let report = analyze(&tree.at("copies.zip"));
     let prefix = format!("{}/", tree.at("copies.zip").display());
