@@ -35,7 +35,7 @@ pub(super) struct Merge {
 
     /// The summaries are parts of one set of files, each file in one of them ('exlog summarize --paths-from')
     ///
-    /// Copies of a log then count as often as 'exlog analyze' counts them, which reads each path. Without it a log counts once.
+    /// Copies of a log, which 'exlog analyze' would leave aside, then count each and are named. Without it a log counts once.
     #[arg(long)]
     parts: bool,
 

@@ -6,7 +6,8 @@
     spark-submit exlog_spark.py s3a://bucket/logs --output reports --summarize='--from 2026-03-12 --protocol imap4'
 
 It leaves report.html, report.json and summary.exlog. The report is, byte for byte, that of `exlog analyze` about all these files
-on one machine, however they are cut and whatever dies meanwhile; `exlog merge summary.exlog` makes every other form of it.
+on one machine, however they are cut and whatever dies meanwhile; `exlog merge summary.exlog` makes every other form of it. Only copies of a
+log on one server, which `exlog analyze` leaves aside, count here, and the driver names them: leave them away.
 
 How it goes. The driver lists the files, logs and whatever else lies beside them (settings, certificates, event logs: exlog tells them
 apart by content), and cuts the list into leaves of about --leaf-size bytes: of whole files, and of logs that are larger (`*.log`) of ranges,

@@ -76,12 +76,11 @@ pub fn merge(mut parts: Vec<Part>, copies: Copies) -> Result<Merged> {
     Ok(merged)
 }
 
-/// Logs of one content and one server, which `analyze` would count once.
+/// Logs that begin alike on one server, which `analyze` would count once.
 fn copies_among(sources: &[Source]) -> Vec<(String, String)> {
     let mut first: BTreeMap<(u64, Option<&str>), &Source> = BTreeMap::new();
-    let with_records = sources.iter().filter(|source| source.records > 0);
-    let copies = with_records.filter_map(|source| {
-        let known = *first.entry((source.fingerprint, source.server.as_deref())).or_insert(source);
+    let copies = sources.iter().filter_map(|source| {
+        let known = *first.entry((source.begins?, source.server.as_deref())).or_insert(source);
         (known.file != source.file).then(|| (source.file.to_string(), known.file.to_string()))
     });
     copies.collect()
@@ -177,16 +176,21 @@ struct Logs<'a> {
     by_content: BTreeMap<u64, (usize, &'a Source)>,
     /// By path and server: the same log may have grown. Servers have paths in common, a server has each once.
     by_name: BTreeMap<(&'a str, Option<&'a str>), (usize, &'a Source)>,
+    /// By how they begin, and server: a copy may have been made before the log grew.
+    by_beginning: BTreeMap<(u64, Option<&'a str>), (usize, &'a Source)>,
 }
 
 impl<'a> Logs<'a> {
     fn new(copies: Copies) -> Self {
-        Self { copies, by_content: BTreeMap::new(), by_name: BTreeMap::new() }
+        Self { copies, by_content: BTreeMap::new(), by_name: BTreeMap::new(), by_beginning: BTreeMap::new() }
     }
 
     fn insert(&mut self, source: &'a Source, place: usize) {
         if source.records > 0 && self.copies == Copies::Never {
             self.by_content.insert(source.fingerprint, (place, source));
+        }
+        if let Some(begins) = source.begins.filter(|_| self.copies == Copies::Never) {
+            self.by_beginning.insert((begins, source.server.as_deref()), (place, source));
         }
         if source.file.as_ref() != STANDARD_INPUT {
             self.by_name.insert((&source.file, source.server.as_deref()), (place, source));
@@ -195,7 +199,9 @@ impl<'a> Logs<'a> {
 
     fn find(&self, source: &Source) -> Option<(usize, &'a Source)> {
         let by_content = self.by_content.get(&source.fingerprint).filter(|_| source.records > 0);
-        by_content.or_else(|| self.by_name.get(&(source.file.as_ref(), source.server.as_deref()))).copied()
+        let by_name = || self.by_name.get(&(source.file.as_ref(), source.server.as_deref()));
+        let by_beginning = || self.by_beginning.get(&(source.begins?, source.server.as_deref()));
+        by_content.or_else(by_name).or_else(by_beginning).copied()
     }
 }
 

@@ -1,8 +1,5 @@
 //! Copies among the logs: one log under two names counts once.
 
-use rayon::prelude::*;
-
-use crate::input::identity::Beginning;
 use crate::protocol_log::log_file::{LogFile, Reading};
 use crate::recognition::{copies, copy_of};
 use crate::skipped::{FileFate, FileNote};
@@ -11,11 +8,7 @@ use crate::skipped::{FileFate, FileNote};
 pub(super) fn leave_aside(logs: Vec<LogFile>, notes: &mut Vec<FileNote>) -> Vec<LogFile> {
     // A pipe can be read once.
     let is_file = |log: &&LogFile| !matches!(log.reading, Reading::Stream(_));
-    let beginnings: Vec<_> = logs
-        .par_iter()
-        .map(|log| Some(log).filter(is_file).and_then(|log| Some((&log.input, Beginning::of(&log.input).ok()?))))
-        .collect();
-    let copies = copies(&beginnings);
+    let copies = copies(&logs.iter().map(|log| Some(log).filter(is_file)).collect::<Vec<_>>());
     let names: Vec<_> = logs.iter().map(|log| log.input.shown.clone()).collect();
     let mut kept = Vec::with_capacity(logs.len());
     for (log, copy) in logs.into_iter().zip(copies) {

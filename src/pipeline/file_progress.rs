@@ -67,7 +67,7 @@ impl<'a> FileProgress<'a> {
     pub(super) fn new(file: &'a LogFile, scope: &'a Scope) -> Self {
         let next = file.parts().start;
         let begins = Place { header: file.header_before(next), ..file.from };
-        let summary = Some(FileSummary::after(file.input.shown.clone(), &begins));
+        let summary = Some(FileSummary::after(file.input.shown.clone(), &begins).beginning(&file.head));
         let state = State { summary, next, waiting: BTreeMap::new(), error: None, unfinished: Vec::new() };
         Self { file, scope, state: Mutex::new(state) }
     }

@@ -8,6 +8,7 @@ use crate::error::plain_words;
 use crate::input::archive::{is_seven_zip, is_zip};
 use crate::input::discover::Input;
 use crate::input::encoding::Encoding;
+use crate::input::identity::HEAD;
 use crate::input::packed::Packing;
 use crate::input::segments;
 use crate::input::source::Source;
@@ -61,6 +62,8 @@ pub struct LogFile {
     pub reading: Reading,
     /// What the header lines in its first part say: the state that later segments are likely to begin with.
     pub header: Header,
+    /// How its text begins, up to [`HEAD`] bytes: by that a copy is known.
+    pub head: Vec<u8>,
     /// What its name tells.
     pub named: Option<NamedKind>,
     /// What was read of it before.
@@ -132,7 +135,7 @@ impl LogFile {
 /// The note to list the file with, if it cannot be read or is no protocol log.
 pub fn look_at(input: Input) -> Result<LogFile, FileNote> {
     let looked = if input.is_standard_input() { look_at_stream(Box::new(io::stdin()), &input) } else { look_at_file(&input) };
-    let (reading, header) = looked.map_err(|why| {
+    let (reading, text) = looked.map_err(|why| {
         let (fate, reason) = match why {
             Aside::Unreadable(error) => (FileFate::Unreadable, plain_words(&error)),
             Aside::Other(reason) => (FileFate::Other, reason.to_owned()),
@@ -140,7 +143,9 @@ pub fn look_at(input: Input) -> Result<LogFile, FileNote> {
         FileNote { file: input.shown.clone(), fate, reason }
     })?;
     let named = input.path.file_name().and_then(|name| kind_of(&name.to_string_lossy()));
-    Ok(LogFile { input, reading, header, named, from: Place::default(), last_line: LastLine::Counts })
+    let (header, mut head) = (header_of(&text), text);
+    head.truncate(HEAD);
+    Ok(LogFile { input, reading, header, head, named, from: Place::default(), last_line: LastLine::Counts })
 }
 
 enum Aside {
@@ -154,7 +159,7 @@ impl From<io::Error> for Aside {
     }
 }
 
-fn look_at_file(input: &Input) -> Result<(Reading, Header), Aside> {
+fn look_at_file(input: &Input) -> Result<(Reading, Vec<u8>), Aside> {
     let (mut bytes, length) = input.open()?;
     let Some(length) = length else { return look_at_stream(bytes, input) };
     let packed = read_beginning(&mut bytes, BEGINNING)?;
@@ -184,11 +189,11 @@ fn look_at_file(input: &Input) -> Result<(Reading, Header), Aside> {
         }
         _ => Reading::LateStream { encoding, packing, length },
     };
-    Ok((reading, header_of(&text)))
+    Ok((reading, text.into_owned()))
 }
 
 /// Standard input and pipes: what was read to look at them is given back in front of the rest.
-fn look_at_stream(mut source: Box<dyn Read + Send>, input: &Input) -> Result<(Reading, Header), Aside> {
+fn look_at_stream(mut source: Box<dyn Read + Send>, input: &Input) -> Result<(Reading, Vec<u8>), Aside> {
     let packed = read_beginning(&mut source, BEGINNING)?;
     if let Some(reason) = known_other(&packed) {
         return Err(Aside::Other(reason));
@@ -207,7 +212,7 @@ fn look_at_stream(mut source: Box<dyn Read + Send>, input: &Input) -> Result<(Re
     let encoding = Encoding::of(&beginning);
     let text = encoding.to_utf8(&beginning);
     match decide(&text)? {
-        Decided::Log => Ok((Reading::Stream(Mutex::new(Some(Stream::new(source, encoding)))), header_of(&text))),
+        Decided::Log => Ok((Reading::Stream(Mutex::new(Some(Stream::new(source, encoding)))), text.into_owned())),
         Decided::Later => Err(Aside::Other("no line of an IMAP4 or POP3 protocol log in it")),
     }
 }

@@ -59,6 +59,12 @@ pub fn without_bom(line: &[u8]) -> &[u8] {
     line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line)
 }
 
+/// Whether a whole line of this text begins as a record does: headers alone may be the same in many logs.
+pub fn has_record(text: &[u8]) -> bool {
+    let mut whole_lines = text.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
+    whole_lines.any(|line| without_bom(line).first().is_some_and(u8::is_ascii_digit))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use ring::digest::{SHA256, digest};
 use crate::input::discover::Input;
 use crate::input::identity::{self, Beginning};
 use crate::protocol_log::place::Place;
-use crate::protocol_log::sniff::without_bom;
+use crate::protocol_log::sniff::has_record;
 use crate::recognition::path_of;
 
 /// A log that was read before.
@@ -91,10 +91,9 @@ fn tail(input: &Input, end: Place, beginning: &Beginning) -> Vec<u8> {
 }
 
 impl Mark {
-    /// Whether there is a record in it: headers alone may be the same in many logs.
+    /// Whether there is a record in it.
     pub fn has_record(&self) -> bool {
-        let mut whole_lines = self.head.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
-        whole_lines.any(|line| without_bom(line).first().is_some_and(u8::is_ascii_digit))
+        has_record(&self.head)
     }
 
     /// Whether a text begins as this one did, or is a shorter piece of that beginning.

@@ -14,7 +14,9 @@ use crate::input::discover::Input;
 use crate::input::identity::{self, Beginning};
 use crate::input::server_name;
 use crate::input::source::Source;
+use crate::protocol_log::log_file::{LogFile, Reading};
 use crate::protocol_log::place::Place;
+use crate::protocol_log::sniff::has_record;
 
 pub mod known_log;
 
@@ -76,20 +78,19 @@ pub fn copy_of(other: &str) -> String {
 }
 
 /// For each log the place of the one that it is a copy of, if there is one: of all that begin as one log of one server the longest
-/// counts, of equally long ones the one that is not packed, or else the first. `None` stands for what cannot be looked at a second time.
-pub fn copies(logs: &[Option<(&Input, Beginning)>]) -> Vec<Option<usize>> {
-    let mut begun: HashMap<(Vec<u8>, Option<String>), Vec<usize>> = HashMap::new();
+/// counts, of equally long ones the one that is not packed, or else the first. `None` stands for what can be read only once.
+pub fn copies(logs: &[Option<&LogFile>]) -> Vec<Option<usize>> {
+    let mut begun: HashMap<(&[u8], Option<String>), Vec<usize>> = HashMap::new();
     for (place, log) in logs.iter().enumerate() {
-        let Some((input, beginning)) = log else { continue };
-        let mark = Mark { head: beginning.head.clone() };
-        if mark.has_record() {
-            begun.entry((mark.head, server_name::from_path(input))).or_default().push(place);
+        if let Some(log) = log.filter(|log| has_record(&log.head)) {
+            begun.entry((&log.head, server_name::from_path(&log.input))).or_default().push(place);
         }
     }
     let mut copies = vec![None; logs.len()];
     let weight = |place: &usize| {
-        let (input, beginning) = logs.get(*place)?.as_ref()?;
-        Some((identity::text_length(input).ok()?, beginning.is_plain, std::cmp::Reverse(*place)))
+        let log = logs.get(*place).copied().flatten()?;
+        let is_plain = matches!(log.reading, Reading::Segments { .. });
+        Some((identity::text_length(&log.input).ok()?, is_plain, std::cmp::Reverse(*place)))
     };
     for same in begun.into_values().filter(|same| same.len() > 1) {
         let longest = same.iter().copied().max_by_key(weight);

@@ -14,6 +14,7 @@ use crate::merge::{Merge, Span};
 use crate::protocol::{Protocol, Role};
 use crate::protocol_log::header::Header;
 use crate::protocol_log::place::Place;
+use crate::protocol_log::sniff::has_record;
 use crate::skipped::SkippedLines;
 use crate::summary::segment::{Accounting, Segment};
 use crate::summary::service::Service;
@@ -23,6 +24,8 @@ use crate::summary::service::Service;
 pub struct FileSummary {
     /// The file's name, as it is shown.
     pub file: Arc<str>,
+    /// A hash of how its text begins, if there is a record in that: by it a copy is known that was made at another time.
+    pub begins: Option<u64>,
     /// Lines that stand before those that are counted here.
     pub lines_before: u64,
     /// The header state behind the last line.
@@ -52,6 +55,7 @@ impl FileSummary {
     pub fn after(file: Arc<str>, place: &Place) -> Self {
         Self {
             file,
+            begins: None,
             lines_before: place.lines,
             header: place.header,
             bytes: 0,
@@ -64,6 +68,13 @@ impl FileSummary {
             aliases: Aliases::default(),
             addresses: HashMap::new(),
         }
+    }
+
+    /// The same of a log whose text begins so.
+    #[must_use]
+    pub fn beginning(self, head: &[u8]) -> Self {
+        let begins = has_record(head).then(|| hash(&String::from_utf8_lossy(head)));
+        Self { begins, ..self }
     }
 
     /// Whether a segment was read with the header state that the segments before it left. If not, it must be read again.
@@ -92,6 +103,7 @@ impl FileSummary {
     pub fn then(&mut self, later: Self) {
         let Self {
             file: _,
+            begins: _,
             lines_before: _,
             header,
             bytes,

@@ -66,6 +66,8 @@ pub struct Source {
     pub lines: u64,
     /// Its last line has no end: it is still being written, or the copy was cut.
     pub is_cut: bool,
+    /// A hash of how its text begins: the same log at another time begins so too. `None` if there is no record in that.
+    pub begins: Option<u64>,
     /// What tells it from every other log, whatever its path ([`FileSummary::fingerprint`]).
     pub fingerprint: u64,
 }
@@ -127,6 +129,7 @@ impl Summary {
             bytes: file.bytes,
             lines: file.accounting.lines,
             is_cut: file.is_cut,
+            begins: file.begins,
             fingerprint: file.fingerprint(),
         };
         // Files come in their order nearly always: thousands are not sorted again for each.

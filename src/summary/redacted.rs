@@ -44,7 +44,8 @@ impl Redact for ServiceKey {
 
 impl Redact for Source {
     fn redact(&mut self, redactor: &Redactor) {
-        let Self { file, server, service: _, records: _, span: _, bytes: _, lines: _, is_cut: _, fingerprint: _ } = self;
+        let Self { file, server, service: _, records: _, span: _, bytes: _, lines: _, is_cut: _, begins: _, fingerprint: _ } =
+            self;
         file.redact(redactor);
         redact_server(server, redactor);
     }

@@ -106,6 +106,20 @@ fn parts_of_a_whole_count_copies_and_say_so() {
     );
 }
 
+#[test]
+fn summaries_of_one_log_at_two_times_are_not_added_up_whatever_its_path() {
+    let tree = Tree::of("monday/EX01/Imap4/a.LOG", lines(15)).with("tuesday/EX01/Imap4/b.LOG.gz", gzip(&lines(20)));
+    for day in ["monday", "tuesday"] {
+        end(command().current_dir(tree.path()).args(["summarize", day, "--output", &format!("{day}.exlog")])).with_status(0);
+    }
+    let ended = end(command().current_dir(tree.path()).args(["merge", "monday.exlog", "tuesday.exlog"])).with_status(2);
+    assert!(ended.stderr.contains("which has changed between them") && ended.stderr.contains("merge only the later one"), "{ended:?}");
+    assert_eq!(counted(&tree).0, 20);
+    let merged = end(command().current_dir(tree.path()).args(["merge", "--parts", "monday.exlog", "tuesday.exlog", "--format", "json"]));
+    let ended = merged.with_status(0);
+    assert!(ended.stderr.contains("is a copy of") && number(&ended.json(), "/logins/frontend/attempts") == 35, "{ended:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn pipes_are_read_once() {
