@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::discover::STANDARD_INPUT;
 use crate::merge::Merge;
 use crate::summary::Source;
-use crate::summary::file_range::Misfit;
+use crate::summary::file_range::{FileRange, Misfit};
 use crate::text::TerminalText;
 
 /// A summary, and what errors call it.
@@ -115,6 +115,12 @@ impl SummaryFile {
             return Ok(());
         }
         self.summary.join_ranges(&self.question.scope()?).map_err(|misfit| misfitting(&misfit))?;
+        let is_there = |range: &FileRange| {
+            self.summary.sources.iter().any(|source| source.file == range.summary.file && range.is_on(source))
+        };
+        if let Some(range) = self.summary.ranges.iter().find(|range| is_there(range)) {
+            return Err(misfitting(&Misfit::Twice(range.summary.file.clone())));
+        }
         let mut logs = Logs::new(copies);
         for source in &self.summary.sources {
             if logs.find(source).is_some() {

@@ -28,6 +28,8 @@ struct Ids {
     lowest: u64,
     highest: u64,
     opened: u64,
+    /// How many were opened right behind a neighbour.
+    beside: u64,
 }
 
 impl Ids {
@@ -35,27 +37,32 @@ impl Ids {
         self.lowest = self.lowest.min(other.lowest);
         self.highest = self.highest.max(other.highest);
         self.opened += other.opened;
+        self.beside += other.beside;
     }
 
-    /// How many between the lowest and the highest were not opened. If that is most of them the counter does something else, or an id
-    /// is damaged, and nothing can be said.
+    /// How many between the lowest and the highest were not opened. If that is most of them, or few are neighbours, the counter does
+    /// something else or an id is damaged, and nothing can be said.
     fn missing(&self) -> u64 {
         let missing = (self.highest - self.lowest).saturating_add(1).saturating_sub(self.opened);
-        if missing > self.opened { 0 } else { missing }
+        if missing > self.opened || self.beside < self.opened / 4 { 0 } else { missing }
     }
 }
 
 impl Epochs {
     /// Takes in an `OpenSession`, in the order of the log.
     pub fn open(&mut self, id: u64, time: i64) {
-        self.go_on((id, time), Ids { lowest: id, highest: id, opened: 1 });
+        self.go_on((id, time), Ids { lowest: id, highest: id, opened: 1, beside: 0 });
         self.last = id;
     }
 
     /// Takes in the first session of what follows, and the ids of its epoch.
     fn go_on(&mut self, (id, time): (u64, i64), ids: Ids) {
         match (self.first, self.ids.last_mut()) {
-            (Some(_), Some(last)) if !begins_anew(self.last, id) => return last.include(ids),
+            (Some(_), Some(last)) if !begins_anew(self.last, id) => {
+                last.include(ids);
+                last.beside += u64::from(self.last.abs_diff(id) == 1);
+                return;
+            }
             (Some(_), _) => self.restarts.push(time),
             (None, _) => self.first = Some((id, time)),
         }
@@ -124,6 +131,7 @@ mod tests {
             // A damaged id, and a counter that goes in steps.
             (&[1, 2, 3, 4_000_000], 0),
             (&[10, 20, 30, 40], 0),
+            (&[2, 4, 6, 8, 10, 12, 14, 16, 18], 0),
         ] {
             assert_eq!(of(ids).missing(), missing, "{ids:?}");
         }

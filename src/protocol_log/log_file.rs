@@ -95,10 +95,11 @@ impl LogFile {
         if part == 0 { self.from.header } else { self.header }
     }
 
-    /// How many segments it has, if others read some of them.
-    pub fn segments_of_a_range(&self) -> Option<u64> {
+    /// How many bytes and segments it has, if others read some of them.
+    pub fn whole_of_a_range(&self) -> Option<(u64, u64)> {
         let Reading::Segments { stretch, segments } = &self.reading else { return None };
-        Some(segments::count(stretch)).filter(|count| *segments != (0..*count))
+        let count = segments::count(stretch);
+        (*segments != (0..count)).then_some((stretch.end, count))
     }
 
     /// Whether it is not read here at all: no part of it begins in the range that is, or it cannot be cut.
@@ -183,6 +184,10 @@ fn look_at_file(input: &Input) -> Result<(Reading, Vec<u8>), Aside> {
     }
     let reading = match (&input.source, packing, encoding) {
         (Source::Disk, Packing::Plain, Encoding::Utf8) => {
+            if let Some(range) = input.range.filter(|range| range.length() > length) {
+                let why = format!("it has become shorter: {length} bytes, and not {}", range.length());
+                return Err(io::Error::other(why).into());
+            }
             let stretch = 0..input.range.map_or(length, |range| range.length());
             let segments = input.range.map_or_else(|| 0..segments::count(&stretch), |range| range.segments());
             Reading::Segments { stretch, segments }

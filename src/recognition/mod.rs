@@ -78,7 +78,8 @@ pub fn copy_of(other: &str) -> String {
 }
 
 /// For each log the place of the one that it is a copy of, if there is one: of all that begin as one log of one server the longest
-/// counts, of equally long ones the one that is not packed, or else the first. `None` stands for what can be read only once.
+/// counts, of equally long ones the one that is not packed, or else the first; and the others, if all of their text stands in that
+/// one. What is damaged is nobody's copy. `None` stands for what can be read only once.
 pub fn copies(logs: &[Option<&LogFile>]) -> Vec<Option<usize>> {
     let mut begun: HashMap<(&[u8], Option<String>), Vec<usize>> = HashMap::new();
     for (place, log) in logs.iter().enumerate() {
@@ -94,8 +95,11 @@ pub fn copies(logs: &[Option<&LogFile>]) -> Vec<Option<usize>> {
     };
     for same in begun.into_values().filter(|same| same.len() > 1) {
         let longest = same.iter().copied().max_by_key(weight);
+        let input = |place: usize| Some(&logs.get(place).copied().flatten()?.input);
         for place in same.into_iter().filter(|place| Some(*place) != longest) {
-            if let Some(copy) = copies.get_mut(place) {
+            let pair = longest.and_then(input).zip(input(place));
+            let is_copy = pair.is_some_and(|(longest, other)| identity::begins_with(longest, other).unwrap_or(false));
+            if let Some(copy) = copies.get_mut(place).filter(|_| is_copy) {
                 *copy = longest;
             }
         }

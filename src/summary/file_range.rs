@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol_log::header::Header;
-use crate::summary::Summary;
 use crate::summary::file::FileSummary;
 use crate::summary::scope::Scope;
+use crate::summary::{Source, Summary};
 
 /// Segments of a log that follow each other. Lines are counted from their own first one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,8 +29,20 @@ pub struct RangePlace {
     pub ends: u64,
     /// How many the log has.
     pub of: u64,
+    /// How many bytes of the log are read, all ranges together.
+    pub length: u64,
     /// The header state that the first line was read with.
     pub header_before: Header,
+    /// The file's name tells the protocol.
+    pub is_named: bool,
+}
+
+impl RangePlace {
+    /// Whether lines below this header are read as it was done: a header that came earlier may have said what the first one did not.
+    fn fits(&self, header: &Header) -> bool {
+        let is_protocol_known = self.is_named || self.header_before.protocol() == header.protocol();
+        self.header_before.layout() == header.layout() && is_protocol_known
+    }
 }
 
 /// Why ranges do not make a log.
@@ -38,7 +50,7 @@ pub struct RangePlace {
 pub enum Misfit {
     /// Some of it is in two ranges.
     Twice(Arc<str>),
-    /// It has more segments for some of them.
+    /// Its length was another one for some of them.
     Changed(Arc<str>),
     /// Its header changes on the way, and what follows was read as if it did not.
     OtherHeader(Arc<str>),
@@ -49,13 +61,18 @@ impl FileRange {
         self.place.begins == 0 && self.place.ends == self.place.of
     }
 
+    /// Whether a log that was read as a whole may be on the same server.
+    pub fn is_on(&self, source: &Source) -> bool {
+        self.path_name.is_none() || self.path_name.as_deref() == source.server.as_deref()
+    }
+
     fn is_of_same_log(&self, other: &Self) -> bool {
         (&self.summary.file, &self.path_name) == (&other.summary.file, &other.path_name)
     }
 
     /// Adds the range behind it; gives it back if something between them is missing.
     fn join(&mut self, next: Self) -> Result<Option<Self>, Misfit> {
-        if next.place.of != self.place.of {
+        if next.place.length != self.place.length {
             return Err(Misfit::Changed(next.summary.file));
         }
         if next.place.begins < self.place.ends {
@@ -64,7 +81,7 @@ impl FileRange {
         if next.place.begins > self.place.ends {
             return Ok(Some(next));
         }
-        if next.place.header_before != self.summary.header {
+        if !next.place.fits(&self.summary.header) {
             return Err(Misfit::OtherHeader(next.summary.file));
         }
         self.place.ends = next.place.ends;

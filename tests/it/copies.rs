@@ -65,6 +65,11 @@ fn what_only_looks_like_a_copy_counts() {
     for (name, content) in [("EX02/Logging/Imap4/IMAP4.LOG", whole.clone()), (COPY, other)] {
         assert_eq!(counted(&Tree::of(FRONT, whole.clone()).with(name, content)), (40, vec![]), "{name}");
     }
+    // Alike for a kilobyte and more, and then not: nothing may be lost.
+    let [cut, rest] = [lines(20)[..1_500].to_vec(), lines(30)];
+    let spoilt = [cut, vec![0; 4_000]].concat();
+    let (attempts, copies) = counted(&Tree::of(FRONT, rest).with(COPY, spoilt));
+    assert!(attempts > 30 && copies.is_empty(), "{attempts} {copies:?}");
     // Headers alone may be the same in many logs.
     let empty = log(&[TWELVE]);
     assert_eq!(counted(&Tree::of(FRONT, empty.clone()).with(COPY, empty)).1, vec![]);
@@ -113,9 +118,13 @@ fn summaries_of_one_log_at_two_times_are_not_added_up_whatever_its_path() {
         end(command().current_dir(tree.path()).args(["summarize", day, "--output", &format!("{day}.exlog")])).with_status(0);
     }
     let ended = end(command().current_dir(tree.path()).args(["merge", "monday.exlog", "tuesday.exlog"])).with_status(2);
-    assert!(ended.stderr.contains("which has changed between them") && ended.stderr.contains("merge only the later one"), "{ended:?}");
+    assert!(
+        ended.stderr.contains("which has changed between them") && ended.stderr.contains("merge only the later one"),
+        "{ended:?}"
+    );
     assert_eq!(counted(&tree).0, 20);
-    let merged = end(command().current_dir(tree.path()).args(["merge", "--parts", "monday.exlog", "tuesday.exlog", "--format", "json"]));
+    let merged =
+        end(command().current_dir(tree.path()).args(["merge", "--parts", "monday.exlog", "tuesday.exlog", "--format", "json"]));
     let ended = merged.with_status(0);
     assert!(ended.stderr.contains("is a copy of") && number(&ended.json(), "/logins/frontend/attempts") == 35, "{ended:?}");
 }

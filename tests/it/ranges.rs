@@ -99,6 +99,7 @@ fn a_log_of_which_a_range_is_missing_or_there_twice_is_not_reported_about() {
         (vec![first.clone(), second.clone(), overlapping.clone()], "in several of the summaries"),
         (vec![first.clone(), first.clone(), second.clone()], "in several of the summaries"),
         (vec![first.clone(), second.clone(), "whole.exlog".to_owned()], "in several of the summaries"),
+        (vec![first.clone(), "whole.exlog".to_owned()], "in several of the summaries"),
     ] {
         // A file that is given twice is read once.
         let copies: Vec<String> = (0..)
@@ -133,6 +134,16 @@ fn ranges_that_would_be_read_wrongly_are_refused() {
     }
     let ended = merged(tree.path(), &["0.exlog".into(), "1.exlog".into()], &[]).with_status(2);
     assert!(ended.stderr.contains("its columns change"), "{ended:?}");
+    // Shorter than the list says; and of two lengths.
+    let longer = length + 1;
+    let ended = summarized(tree.path(), &format!("{BIG}\t0-{SEGMENT}/{longer}"), "x.exlog").with_status(0);
+    assert!(ended.stderr.is_empty(), "{ended:?}");
+    let ended = run(tree.path(), &["merge", "--parts", "x.exlog"]).with_status(3);
+    assert!(ended.stderr.contains("it has become shorter"), "{ended:?}");
+    let shorter = length - 1;
+    summarized(tree.path(), &format!("{BIG}\t{SEGMENT}-{shorter}/{shorter}"), "2.exlog").with_status(0);
+    let ended = merged(tree.path(), &["0.exlog".into(), "2.exlog".into()], &[]).with_status(2);
+    assert!(ended.stderr.contains("is not equally long"), "{ended:?}");
     for list in [BIG.to_owned(), format!("{BIG}\t5-5/9"), format!("{BIG}\t0-9"), format!("{BIG}\t0-10/9\n")] {
         let ended = summarized(tree.path(), &list, "x.exlog").with_status(2);
         assert!(ended.stderr.contains("the list list could not be read"), "{list}: {ended:?}");
@@ -141,3 +152,23 @@ fn ranges_that_would_be_read_wrongly_are_refused() {
 
 const LINE: &str =
     "2026-03-12T07:00:01.000Z,00000000000000A1,3,10.0.0.11:993,10.9.9.9:50000,a@contoso.com,5,10,20,noop,,R=ok\r\n";
+
+#[test]
+fn a_header_that_says_later_what_the_name_of_the_file_says_is_no_other() {
+    let columns = "dateTime,sessionId,seqNumber,sIp,cIp,user,duration,rqsize,rpsize,command,parameters,context\r\n";
+    let lines = LINE.repeat(SEGMENT as usize / LINE.len());
+    let block = format!("#Software: Microsoft Exchange Server\r\n#Log-type: IMAP4 Log\r\n#Fields: {columns}");
+    let tree = Tree::of(BIG, [columns, &lines[..lines.len() / LINE.len() / 2 * LINE.len()], &block, &lines].concat());
+    let length = length(&tree, BIG);
+    let summaries: Vec<String> = [0, SEGMENT]
+        .iter()
+        .zip([SEGMENT, length])
+        .map(|(from, to)| {
+            let name = format!("{from}.exlog");
+            summarized(tree.path(), &format!("{BIG}\t{from}-{to}/{length}"), &name).with_status(0);
+            name
+        })
+        .collect();
+    let expected = run(tree.path(), &["analyze", "copies", "--format", "json", "--quiet"]).with_status(0).stdout;
+    assert!(merged(tree.path(), &summaries, &["--format", "json"]).with_status(0).stdout == expected);
+}
