@@ -221,12 +221,17 @@ impl<'a> Guesses<'a> {
         self.accounts.iter().filter(|account| account.count() <= FEW_TRIES).filter(is_tried).collect()
     }
 
-    fn spray_of<'s>(&self, accounts: Vec<&'s Guessed<'s>>, mut addresses: Vec<&'s Guessed<'s>>) -> Spray<'s> {
+    fn spray_of<'s>(&'s self, mut accounts: Vec<&'s Guessed<'s>>, mut addresses: Vec<&'s Guessed<'s>>) -> Spray<'s> {
         addresses.sort_by_key(|address| (std::cmp::Reverse(address.count()), &address.name));
         // From when to when they were at it: single refusals long before or after are somebody's mistake.
         let Core { first, last, .. } =
             densest(addresses.iter().map(|address| (address.first(), address.last(), address.count())).collect());
+        let all = addresses.len();
         addresses.retain(|address| address.last() >= first && address.first() <= last);
+        // With those that were there at another time go the accounts that only they tried.
+        if addresses.len() < all {
+            accounts = self.tried_from(&addresses);
+        }
         let broken = addresses.iter().copied().filter(|address| address.worked_after_refusal()).collect();
         let never_succeeded = accounts.iter().filter(|account| account.account.counts.succeeded == 0).count();
         Spray { accounts, addresses, broken, never_succeeded, first, last }
