@@ -144,8 +144,8 @@ pub fn look_at(input: Input) -> Result<LogFile, FileNote> {
         FileNote { file: input.shown.clone(), fate, reason }
     })?;
     let named = input.path.file_name().and_then(|name| kind_of(&name.to_string_lossy()));
-    let (header, mut head) = (header_of(&text), text);
-    head.truncate(HEAD);
+    // Thousands of logs wait to be read: no more of each than is asked for.
+    let (header, head) = (header_of(&text), text.get(..HEAD).unwrap_or(&text).to_vec());
     Ok(LogFile { input, reading, header, head, named, from: Place::default(), last_line: LastLine::Counts })
 }
 
