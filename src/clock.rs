@@ -75,11 +75,7 @@ impl Zone {
             Self::Utc => "UTC".to_owned(),
             Self::Fixed(offset) => format!("UTC{offset}"),
             Self::Named(zone) => zone.name().to_owned(),
-            Self::Local => {
-                let minutes = self.offset(moment) / 60_000;
-                let sign = if minutes < 0 { '-' } else { '+' };
-                format!("local time (UTC{sign}{:02}:{:02})", minutes.abs() / 60, minutes.abs() % 60)
-            }
+            Self::Local => format!("local time (UTC{})", self.distance(moment)),
         }
     }
 
@@ -109,9 +105,14 @@ impl Zone {
             Self::Named(zone) => matches!(zone.from_local_datetime(&wall), LocalResult::Ambiguous(..)),
             Self::Local => matches!(Local.from_local_datetime(&wall), LocalResult::Ambiguous(..)),
         };
-        let minutes = if is_twice { self.offset(moment) / 60_000 } else { 0 };
+        if is_twice { self.distance(moment) } else { String::new() }
+    }
+
+    /// How far it is from UTC at `moment`: `+02:00`.
+    fn distance(self, moment: i64) -> String {
+        let minutes = self.offset(moment) / 60_000;
         let sign = if minutes < 0 { '-' } else { '+' };
-        if is_twice { format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60) } else { String::new() }
+        format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
     }
 
     fn wall(self, moment: i64) -> Option<NaiveDateTime> {

@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Finding};
-use crate::diagnosis::powershell::argument;
+use crate::diagnosis::powershell::{argument, arguments};
 use crate::diagnosis::server_failures::{ServerFailures, host_of, of_class};
 use crate::login::error_code::ErrorClass;
 
@@ -48,8 +48,7 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
         );
         finding.step(about, None);
     }
-    let computers = hosts.iter().map(|host| argument(host)).collect::<Vec<_>>().join(",");
-    let computers = if computers.is_empty() { argument(&host) } else { computers };
+    let computers = if hosts.is_empty() { argument(&host) } else { arguments(&hosts) };
     finding.step(
         "See whether the back-end services run",
         Some(format!("Get-Service -ComputerName {computers} MSExchangeIMAP4BE,MSExchangePOP3BE")),

@@ -5,7 +5,7 @@ use crate::case::clocks::WrongServer;
 use crate::clock::{DAY, Zone, for_people};
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
-use crate::diagnosis::powershell::argument;
+use crate::diagnosis::powershell::{argument, arguments};
 
 /// The diagnosis.
 pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
@@ -68,7 +68,7 @@ fn judge_server(case: &Case, wrong: &WrongServer) -> Option<Finding> {
     }
     (finding.start, finding.end) = *span;
     finding.ongoing = case.end().is_some_and(|end| end - span.1 < DAY);
-    let computers = finding.servers.iter().map(|name| argument(name)).collect::<Vec<_>>().join(",");
+    let computers = arguments(&finding.servers);
     finding.step("See by how much each clock is off", Some(format!("w32tm /monitor /computers:{computers}")));
     finding.step(
         "Look where that server takes its time from, and let it take it again",

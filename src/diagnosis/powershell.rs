@@ -23,6 +23,11 @@ pub fn argument(text: &str) -> String {
     if is_plain { text.to_owned() } else { quoted(text) }
 }
 
+/// Several of them as one list.
+pub fn arguments<T: AsRef<str>>(texts: &[T]) -> String {
+    texts.iter().map(|text| argument(text.as_ref())).collect::<Vec<_>>().join(",")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

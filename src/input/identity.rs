@@ -4,7 +4,6 @@
 
 use std::fs::Metadata;
 use std::io::{self, Read};
-use std::ops::Range;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
@@ -15,7 +14,6 @@ use crate::input::encoding::Encoding;
 use crate::input::packed::Packing;
 use crate::input::segments;
 use crate::input::source::Source;
-use crate::input::stream::Stream;
 
 /// So many bytes of text at the beginning make a log known again.
 pub const HEAD: usize = 1024;
@@ -99,65 +97,6 @@ pub fn whole_lines(input: &Input, length: u64) -> io::Result<(u64, u64)> {
         lines += memchr_iter(b'\n', block.text).count() as u64;
     }
     Ok((end, lines))
-}
-
-/// A file's text from front to back, after unpacking and decoding.
-struct Text {
-    stream: Stream,
-    buffer: Vec<u8>,
-    /// What of the buffer is still to come.
-    rest: Range<usize>,
-}
-
-impl Text {
-    fn of(input: &Input) -> io::Result<Self> {
-        let packing = Packing::of(&beginning(input.open()?.0)?);
-        let encoding = Encoding::of(&beginning(input.unpack(packing)?)?);
-        Ok(Self { stream: Stream::new(input.unpack(packing)?, encoding), buffer: Vec::new(), rest: 0..0 })
-    }
-
-    /// What comes next; nothing at the end.
-    fn next(&mut self) -> io::Result<&[u8]> {
-        if self.rest.is_empty() {
-            self.rest = 0..self.stream.next_block(&mut self.buffer)?.map_or(0, |block| block.text.len());
-        }
-        Ok(self.buffer.get(self.rest.clone()).unwrap_or_default())
-    }
-}
-
-/// How long a file's text is, in bytes after unpacking and decoding. What is packed is unpacked for it.
-///
-/// # Errors
-/// What the system says, or what is damaged.
-pub fn text_length(input: &Input) -> io::Result<u64> {
-    let beginning = Beginning::of(input)?;
-    if beginning.is_plain {
-        return Ok(beginning.length);
-    }
-    let (mut text, mut length) = (Text::of(input)?, 0);
-    loop {
-        match text.next()?.len() {
-            0 => return Ok(length),
-            more => (length, text.rest) = (length + more as u64, 0..0),
-        }
-    }
-}
-
-/// Whether the text of a file is the beginning of another's, or all of it.
-///
-/// # Errors
-/// What the system says, or what is damaged.
-pub fn begins_with(whole: &Input, part: &Input) -> io::Result<bool> {
-    let (mut whole, mut part) = (Text::of(whole)?, Text::of(part)?);
-    loop {
-        let (of_whole, of_part) = (whole.next()?, part.next()?);
-        let both = of_whole.len().min(of_part.len());
-        if of_part.is_empty() || of_whole.get(..both) != of_part.get(..both) || both == 0 {
-            return Ok(of_part.is_empty());
-        }
-        whole.rest.start += both;
-        part.rest.start += both;
-    }
 }
 
 fn modified(input: &Input) -> Option<i64> {

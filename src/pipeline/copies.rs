@@ -1,14 +1,12 @@
 //! Copies among the logs: one log under two names counts once.
 
-use crate::protocol_log::log_file::{LogFile, Reading};
-use crate::recognition::{copies, copy_of};
+use crate::protocol_log::log_file::LogFile;
+use crate::recognition::copies::{copies, copy_of};
 use crate::skipped::{FileFate, FileNote};
 
 /// The logs without the copies among them, about each of which there is a note.
 pub(super) fn leave_aside(logs: Vec<LogFile>, notes: &mut Vec<FileNote>) -> Vec<LogFile> {
-    // A pipe can be read once.
-    let is_file = |log: &&LogFile| !matches!(log.reading, Reading::Stream(_));
-    let copies = copies(&logs.iter().map(|log| Some(log).filter(is_file)).collect::<Vec<_>>());
+    let copies = copies(&logs);
     let names: Vec<_> = logs.iter().map(|log| log.input.shown.clone()).collect();
     let mut kept = Vec::with_capacity(logs.len());
     for (log, copy) in logs.into_iter().zip(copies) {

@@ -137,8 +137,8 @@ fn read_all(
 
 /// Which segments of a log are read, if others read the rest.
 fn range_of(log: &LogFile) -> Option<RangePlace> {
-    let (Range { start: begins, end: ends }, (length, of)) = (log.parts(), log.whole_of_a_range()?);
-    Some(RangePlace { begins, ends, of, length, header_before: log.header_before(begins), is_named: log.named.is_some() })
+    let (Range { start: begins, end: ends }, length) = (log.parts(), log.length_of_all_ranges()?);
+    Some(RangePlace { begins, ends, length, header_before: log.header_before(begins), is_named: log.named.is_some() })
 }
 
 /// What stood beside the logs.

@@ -95,11 +95,22 @@ impl LogFile {
         if part == 0 { self.from.header } else { self.header }
     }
 
-    /// How many bytes and segments it has, if others read some of them.
-    pub fn whole_of_a_range(&self) -> Option<(u64, u64)> {
+    /// Its text from the beginning, which can be had as often as anybody likes.
+    ///
+    /// # Errors
+    /// What the system says; and of a pipe, which can be read only once.
+    pub fn text(&self) -> io::Result<Stream> {
+        match &self.reading {
+            Reading::Segments { stretch, .. } => Ok(segments::resume(self.input.file()?, 0, false, stretch.end, Vec::new())),
+            Reading::LateStream { encoding, packing, .. } => Ok(Stream::new(self.input.unpack(*packing)?, *encoding)),
+            Reading::Stream(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    /// How many bytes all that read it read together, if others read some of it.
+    pub fn length_of_all_ranges(&self) -> Option<u64> {
         let Reading::Segments { stretch, segments } = &self.reading else { return None };
-        let count = segments::count(stretch);
-        (*segments != (0..count)).then_some((stretch.end, count))
+        (*segments != (0..segments::count(stretch))).then_some(stretch.end)
     }
 
     /// Whether it is not read here at all: no part of it begins in the range that is, or it cannot be cut.

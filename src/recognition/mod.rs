@@ -14,10 +14,9 @@ use crate::input::discover::Input;
 use crate::input::identity::{self, Beginning};
 use crate::input::server_name;
 use crate::input::source::Source;
-use crate::protocol_log::log_file::{LogFile, Reading};
 use crate::protocol_log::place::Place;
-use crate::protocol_log::sniff::has_record;
 
+pub mod copies;
 pub mod known_log;
 
 use known_log::{KnownLog, Mark, ReadTo, digest_of};
@@ -70,41 +69,6 @@ pub fn recognise(inputs: &[Input], beginnings: &[Option<Beginning>], known: &[Kn
         });
     }
     recognised
-}
-
-/// Why a copy is left aside.
-pub fn copy_of(other: &str) -> String {
-    format!("a copy of {other}: it is not counted again")
-}
-
-/// For each log the place of the one that it is a copy of, if there is one: of all that begin as one log of one server the longest
-/// counts, of equally long ones the one that is not packed, or else the first; and the others, if all of their text stands in that
-/// one. What is damaged is nobody's copy. `None` stands for what can be read only once.
-pub fn copies(logs: &[Option<&LogFile>]) -> Vec<Option<usize>> {
-    let mut begun: HashMap<(&[u8], Option<String>), Vec<usize>> = HashMap::new();
-    for (place, log) in logs.iter().enumerate() {
-        if let Some(log) = log.filter(|log| has_record(&log.head)) {
-            begun.entry((&log.head, server_name::from_path(&log.input))).or_default().push(place);
-        }
-    }
-    let mut copies = vec![None; logs.len()];
-    let weight = |place: &usize| {
-        let log = logs.get(*place).copied().flatten()?;
-        let is_plain = matches!(log.reading, Reading::Segments { .. });
-        Some((identity::text_length(&log.input).ok()?, is_plain, std::cmp::Reverse(*place)))
-    };
-    for same in begun.into_values().filter(|same| same.len() > 1) {
-        let longest = same.iter().copied().max_by_key(weight);
-        let input = |place: usize| Some(&logs.get(place).copied().flatten()?.input);
-        for place in same.into_iter().filter(|place| Some(*place) != longest) {
-            let pair = longest.and_then(input).zip(input(place));
-            let is_copy = pair.is_some_and(|(longest, other)| identity::begins_with(longest, other).unwrap_or(false));
-            if let Some(copy) = copies.get_mut(place).filter(|_| is_copy) {
-                *copy = longest;
-            }
-        }
-    }
-    copies
 }
 
 fn zip<'a, A, B, C>(a: &'a [A], b: &'a [B], c: &'a [C]) -> impl Iterator<Item = (&'a A, &'a B, &'a C)> {

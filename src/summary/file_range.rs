@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::input::segments;
 use crate::protocol_log::header::Header;
 use crate::summary::file::FileSummary;
 use crate::summary::scope::Scope;
@@ -27,8 +28,6 @@ pub struct RangePlace {
     pub begins: u64,
     /// The number behind that of the last one.
     pub ends: u64,
-    /// How many the log has.
-    pub of: u64,
     /// How many bytes of the log are read, all ranges together.
     pub length: u64,
     /// The header state that the first line was read with.
@@ -58,7 +57,7 @@ pub enum Misfit {
 
 impl FileRange {
     fn is_whole(&self) -> bool {
-        self.place.begins == 0 && self.place.ends == self.place.of
+        self.place.begins == 0 && self.place.ends == segments::count(&(0..self.place.length))
     }
 
     /// Whether a log that was read as a whole may be on the same server.
