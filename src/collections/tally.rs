@@ -32,10 +32,11 @@ impl Weighed for u64 {
 /// Values by name; exact up to a limit, the heaviest beyond it.
 ///
 /// Thousands of names come in no order, so what is looked at lies close together: names in one text, entries in one list, and
-/// between them a table that says of each name all that it takes to know it again.
+/// between them a table that says of each name all that it takes to know it again. The table knows a name by its key and by the
+/// spelling that is shown: most come in one spelling, and need not be brought to lower case to be found.
 #[derive(Debug, Clone)]
 pub struct Tally<V> {
-    /// The entries' keys and numbers, by the hash of the key.
+    /// The entries' keys and spellings with their numbers, by their hashes.
     numbers: HashTable<Known>,
     hasher: DefaultHashBuilder,
     entries: Vec<Entry<V>>,
@@ -51,15 +52,7 @@ pub struct Tally<V> {
 #[derive(Debug)]
 pub struct Sought<'a> {
     name: &'a str,
-    key: &'a str,
     hash: u64,
-}
-
-impl Sought<'_> {
-    /// The name in lower case.
-    pub fn key(&self) -> &str {
-        self.key
-    }
 }
 
 #[derive(Debug, Clone)]
@@ -68,18 +61,16 @@ struct Entry<V> {
     key: Part,
     /// The spelling to show; empty where it is the key itself.
     spelling: Part,
-    /// The key's hash, which is asked for again when the table grows.
-    hash: u64,
 }
 
-/// A key as the table has it.
+/// A key or a spelling as the table has it.
 #[derive(Debug, Clone, Copy)]
 struct Known {
     /// The number of its entry.
     number: u32,
     /// Those bits of its hash that the table does not look at by itself.
     hash: u32,
-    key: Part,
+    text: Part,
 }
 
 impl Known {
@@ -100,9 +91,9 @@ impl Part {
         names.get(self.start as usize..(self.start + self.length) as usize).unwrap_or_default()
     }
 
-    fn is(self, key: &str, names: &str) -> bool {
+    fn is(self, name: &str, names: &str) -> bool {
         // Of bytes nobody asks whether they are whole characters.
-        names.as_bytes().get(self.start as usize..(self.start + self.length) as usize) == Some(key.as_bytes())
+        names.as_bytes().get(self.start as usize..(self.start + self.length) as usize) == Some(name.as_bytes())
     }
 
     /// Adds a name to the text.
@@ -130,42 +121,51 @@ impl<V> Default for Tally<V> {
 impl<V: Weighed> Tally<V> {
     /// The value of `name`, to be changed.
     pub fn at(&mut self, name: &str) -> &mut V {
-        let mut folded = String::new();
-        let sought = self.sought(name, &mut folded);
+        let sought = self.sought(name);
         let number = self.number_of(&sought);
         self.numbered(number)
     }
 
     /// What a name is looked for by. Whoever has names for several tallies gets this for each first, and then their numbers:
-    /// so the processor can wait for the memory of all of them at once. `folded` is room for the name in lower case.
+    /// so the processor can wait for the memory of all of them at once.
     #[inline]
-    pub fn sought<'a>(&self, name: &'a str, folded: &'a mut String) -> Sought<'a> {
-        let key = fold_case_in(name, folded);
-        let hash = self.hasher.hash_one(key);
-        Sought { name, key, hash }
+    pub fn sought<'a>(&self, name: &'a str) -> Sought<'a> {
+        Sought { name, hash: self.hasher.hash_one(name) }
     }
 
     /// The number of a name, which stays the same until the next name is looked for.
     #[inline]
     pub fn number_of(&mut self, sought: &Sought<'_>) -> usize {
-        let Sought { name, key, hash } = *sought;
-        let number = match self.find(key, hash) {
+        match self.find(sought.name, sought.hash) {
+            Some(number) => number,
+            None => self.number_of_another(sought.name),
+        }
+    }
+
+    /// The number of a name that is new, or comes in another spelling.
+    #[inline(never)]
+    fn number_of_another(&mut self, name: &str) -> usize {
+        let key = fold_case(name);
+        let hash = self.hasher.hash_one(key.as_ref());
+        let number = match self.find(&key, hash) {
             Some(number) => number,
             None => {
                 if self.entries.len() >= self.limit {
                     self.let_the_lightest_go();
                 }
                 if let Some(seen) = &mut self.seen {
-                    seen.insert(key);
+                    seen.insert(&key);
                 }
-                self.add(key, hash, V::default())
+                self.add(&key, hash, V::default())
             }
         };
-        // What is shown never sorts behind the key.
-        if !std::ptr::eq(name, key) {
-            self.respell(number, name);
-        }
+        self.respell(number, name);
         number
+    }
+
+    /// The key of a name by its number: the name in lower case.
+    pub fn key_of(&self, number: usize) -> &str {
+        self.entries.get(number).map_or("", |entry| entry.key.of(&self.names))
     }
 
     /// The value of a name by its number.
@@ -176,29 +176,40 @@ impl<V: Weighed> Tally<V> {
         &mut self.entries[number].value
     }
 
-    fn find(&self, key: &str, hash: u64) -> Option<usize> {
+    fn find(&self, name: &str, hash: u64) -> Option<usize> {
         let bits = Known::bits_of(hash);
-        let is_it = |known: &Known| known.hash == bits && known.key.is(key, &self.names);
+        let is_it = |known: &Known| known.hash == bits && known.text.is(name, &self.names);
         self.numbers.find(hash, is_it).map(|known| known.number as usize)
     }
 
     fn add(&mut self, key: &str, hash: u64, value: V) -> usize {
         let number = self.entries.len();
         let key = Part::new(&mut self.names, key);
-        self.entries.push(Entry { value, key, spelling: Part::default(), hash });
-        let entries = &self.entries;
-        let known = Known { number: number as u32, hash: Known::bits_of(hash), key };
-        self.numbers.insert_unique(hash, known, |known| entries.get(known.number as usize).map_or(0, |entry| entry.hash));
+        self.entries.push(Entry { value, key, spelling: Part::default() });
+        self.know(number, key, hash);
         number
+    }
+
+    /// Takes a key or a spelling into the table.
+    fn know(&mut self, number: usize, text: Part, hash: u64) {
+        let (names, hasher) = (&self.names, &self.hasher);
+        let known = Known { number: number as u32, hash: Known::bits_of(hash), text };
+        self.numbers.insert_unique(hash, known, |known| hasher.hash_one(known.text.of(names)));
     }
 
     /// Of all spellings the one that sorts first is shown, so that the order of the lines does not matter.
     fn respell(&mut self, number: usize, name: &str) {
-        if let Some(entry) = self.entries.get_mut(number)
-            && name < entry.shown(&self.names)
-        {
-            entry.spelling = Part::new(&mut self.names, name);
+        let Some(entry) = self.entries.get_mut(number).filter(|entry| name < entry.shown(&self.names)) else { return };
+        let before = entry.spelling;
+        let spelling = Part::new(&mut self.names, name);
+        entry.spelling = spelling;
+        if before.length > 0 {
+            let hash = self.hasher.hash_one(before.of(&self.names));
+            if let Ok(known) = self.numbers.find_entry(hash, |known| known.text.start == before.start) {
+                known.remove();
+            }
         }
+        self.know(number, spelling, self.hasher.hash_one(name));
     }
 
     /// Keeps the heavier half. What goes is in the sketch, and the heaviest of it is the most that any one name can have lost.
@@ -219,8 +230,9 @@ impl<V: Weighed> Tally<V> {
             entries.truncate(kept);
         }
         self.numbers.clear();
-        for Entry { value, key, spelling, hash } in entries {
-            let number = self.add(key.of(&names), hash, value);
+        for Entry { value, key, spelling } in entries {
+            let key = key.of(&names);
+            let number = self.add(key, self.hasher.hash_one(key), value);
             if spelling.length > 0 {
                 self.respell(number, spelling.of(&names));
             }
@@ -289,7 +301,7 @@ impl<V: Weighed> Merge for Tally<V> {
         } else if let Some(seen) = &mut self.seen {
             keys(&other.entries, &other.names, seen);
         }
-        for Entry { value, key, spelling, .. } in other.entries {
+        for Entry { value, key, spelling } in other.entries {
             let key = key.of(&other.names);
             let hash = self.hasher.hash_one(key);
             let number = match self.find(key, hash) {
@@ -317,21 +329,6 @@ pub fn fold_case(name: &str) -> Cow<'_, str> {
         false if name.is_ascii() => Cow::Owned(name.to_ascii_lowercase()),
         false => Cow::Owned(name.to_lowercase()),
     }
-}
-
-/// The same, with room for it where the name is not in lower case as it stands.
-pub fn fold_case_in<'a>(name: &'a str, room: &'a mut String) -> &'a str {
-    if is_folded(name.as_bytes()) {
-        return name;
-    }
-    room.clear();
-    if name.is_ascii() {
-        room.push_str(name);
-        room.make_ascii_lowercase();
-    } else {
-        room.push_str(&name.to_lowercase());
-    }
-    room
 }
 
 /// At most eight bytes as a number.
@@ -374,19 +371,28 @@ mod tests {
     }
 
     #[test]
+    fn the_table_knows_a_name_by_its_key_and_the_spelling_that_is_shown() {
+        let mut tally = Tally::<u64>::default();
+        for (count, name) in ["bOB", "BOB", "Bob", "bob", "Alice", "BOB", "ALICE", "alice", "Alice"].into_iter().enumerate() {
+            let number = tally.number_of(&tally.sought(name));
+            *tally.numbered(number) += 1;
+            assert_eq!(tally.key_of(number), name.to_lowercase(), "{count}");
+        }
+        assert_eq!(sorted(&tally), [("ALICE".to_owned(), 4), ("BOB".to_owned(), 5)]);
+        assert_eq!(tally.numbers.len(), 4);
+    }
+
+    #[test]
     fn a_capital_is_seen_wherever_it_stands() {
         for length in 0..40 {
             let low = "[".repeat(length);
             assert!(is_folded(low.as_bytes()) && matches!(fold_case(&low), Cow::Borrowed(_)), "{length}");
             for place in 0..length {
                 for (odd, folded) in [("A", "a"), ("Z", "z"), ("Ä", "ä")] {
-                    let (mut name, mut expected, mut room) = (low.clone(), low.clone(), String::from("before"));
+                    let (mut name, mut expected) = (low.clone(), low.clone());
                     name.replace_range(place..=place, odd);
                     expected.replace_range(place..=place, folded);
-                    assert_eq!(
-                        (fold_case(&name).as_ref(), fold_case_in(&name, &mut room)),
-                        (expected.as_str(), expected.as_str())
-                    );
+                    assert_eq!(fold_case(&name), expected);
                 }
             }
         }

@@ -4,7 +4,6 @@
 //! of two servers differ, the moments of one account differ by always the same. Kept are the accounts and quarters of a day whose
 //! hash is smallest, so that all servers keep the same ones, whatever else they saw and however their logs were split.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
@@ -32,7 +31,7 @@ const LONGEST: u64 = 2_000;
 /// Logins of one service by a hash of account and quarter of a day; sorted. One login more than `MOST_LOGINS` says that there were
 /// too many.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClockSample(BTreeMap<u64, Vec<Moment>>);
+pub struct ClockSample(Vec<(u64, Vec<Moment>)>);
 
 /// When an account logged in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -63,10 +62,10 @@ impl ClockSample {
         }
         let quarter = moment.at.div_euclid(DAY / 4).cast_unsigned();
         let key = account ^ quarter.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let is_kept = self.0.len() < KEPT || self.0.last_key_value().is_some_and(|(last, _)| key <= *last);
+        let is_kept = self.0.len() < KEPT || self.0.last().is_some_and(|(last, _)| key <= *last);
         if is_kept {
-            add_moment(self.0.entry(key).or_default(), moment);
-            self.stay_bounded();
+            add_moment(self.at(key), moment);
+            self.0.truncate(KEPT);
         }
     }
 
@@ -75,10 +74,14 @@ impl ClockSample {
         self.0.iter().filter(|(_, moments)| moments.len() <= MOST_LOGINS).map(|(key, moments)| (*key, moments.as_slice()))
     }
 
-    fn stay_bounded(&mut self) {
-        while self.0.len() > KEPT {
-            self.0.pop_last();
+    fn at(&mut self, key: u64) -> &mut Vec<Moment> {
+        let place = self.0.partition_point(|(other, _)| *other < key);
+        if self.0.get(place).is_none_or(|(other, _)| *other != key) {
+            self.0.insert(place, (key, Vec::new()));
         }
+        // Found or made just above.
+        #[allow(clippy::indexing_slicing)]
+        &mut self.0[place].1
     }
 }
 
@@ -94,10 +97,10 @@ fn add_moment(moments: &mut Vec<Moment>, moment: Moment) {
 impl Merge for ClockSample {
     fn merge_with(&mut self, other: Self) {
         for (key, moments) in other.0 {
-            let mine = self.0.entry(key).or_default();
+            let mine = self.at(key);
             moments.into_iter().for_each(|moment| add_moment(mine, moment));
         }
-        self.stay_bounded();
+        self.0.truncate(KEPT);
     }
 }
 

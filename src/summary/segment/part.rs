@@ -45,8 +45,6 @@ pub(super) struct Part {
     marks: Vec<u64>,
     /// A context without its quotes: a buffer that is used again.
     unquoted: Vec<u8>,
-    /// A name and an address in lower case: the same.
-    folded: [String; 2],
 }
 
 /// The records of the minute that is being read.
@@ -99,7 +97,6 @@ impl Default for Part {
             logins: Default::default(),
             marks: Vec::new(),
             unquoted: Vec::new(),
-            folded: Default::default(),
         }
     }
 }
@@ -156,23 +153,9 @@ impl Part {
         let is_refused = failure.as_ref().is_some_and(|failure| failure.key.error_class == ErrorClass::Credentials);
         let ways = OldWays::of(who.mechanism, at.port);
         let (accounts, addresses) = (&mut service.accounts, &mut service.addresses);
-        let [name_room, address_room] = &mut self.folded;
-        let sought = (accounts.sought(name, name_room), addresses.sought(at.address, address_room));
+        let sought = (accounts.sought(name), addresses.sought(at.address));
         let account = (!name.is_empty()).then(|| accounts.number_of(&sought.0));
         let address = (!at.address.is_empty()).then(|| addresses.number_of(&sought.1));
-        if let Some(number) = account {
-            // Names come again and again, and the numbers of new ones follow each other.
-            let mark = match self.marks.get(number) {
-                Some(mark) if accounts.is_exact() => *mark,
-                _ => mark_of_account(sought.0.key()),
-            };
-            if self.marks.len() == number {
-                self.marks.push(mark);
-            }
-            if let Some(target) = handed_over {
-                service.clock_sample.add(mark, Moment { at: at.moment, target }, at.duration);
-            }
-        }
         let add = |account: &mut Account, partner| {
             account.add(answer.outcome, at.moment, ways);
             if is_refused {
@@ -184,6 +167,19 @@ impl Part {
         }
         if let Some(number) = address {
             add(addresses.numbered(number), name);
+        }
+        if let Some(number) = account {
+            // Names come again and again, and the numbers of new ones follow each other.
+            let mark = match self.marks.get(number) {
+                Some(mark) if accounts.is_exact() => *mark,
+                _ => mark_of_account(accounts.key_of(number)),
+            };
+            if self.marks.len() == number {
+                self.marks.push(mark);
+            }
+            if let Some(target) = handed_over {
+                service.clock_sample.add(mark, Moment { at: at.moment, target }, at.duration);
+            }
         }
         if let Some(duration) = at.duration {
             service.latency.record(duration);
