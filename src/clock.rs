@@ -154,7 +154,7 @@ pub fn parse_time(text: &str, zone: Zone, clock: Clock) -> Result<i64> {
     }
     relative(text, clock).or_else(|| named_day(text, zone, clock)).or_else(|| wall_clock(text, zone, clock)).ok_or_else(|| {
         Error::new(ErrorKind::Usage, format!("'{text}' is no time"))
-            .hint("use 2026-03-12, 2026-03-12T07:30Z, '2026-03-12 07:30', -3h, -2d, today or yesterday")
+            .hint("use 2026-03-12, 2026-03-12T07:30Z, \"2026-03-12 07:30\", -3h, -2d, today or yesterday")
     })
 }
 

@@ -10,7 +10,9 @@ use crate::cli::manifest::Proof;
 use crate::cli::options::Selection;
 use crate::cli::reading::read_logs;
 use crate::cli::report::{Format, Report};
+use crate::cli::spared::check_spared;
 use crate::cli::status::{self, Status};
+use crate::cli::unmatched::tell_unmatched;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::Material;
 
@@ -62,6 +64,8 @@ impl Analyze {
     pub(super) fn run(&self) -> Result<Status> {
         self.check_format()?;
         let output = &self.report.output;
+        let read = [&self.selection.paths, &self.evidence, &self.compare.folders().to_vec()].map(Vec::as_slice).concat();
+        check_spared(&read, &[output.file(), self.proof.file()])?;
         let scope_of_others = self.compare.scope(&self.selection)?;
         let scope = self.selection.scope(output.quiet)?;
         let mut asked = self.selection.asked(&scope, &self.evidence)?;
@@ -70,6 +74,7 @@ impl Analyze {
         let job = self.selection.job(&self.evidence, &scope);
         let Material { summary, evidence } = read_logs(&job, "the paths", output.quiet)?;
         self.report.tell_skipped(self.format, summary.skipped.total());
+        tell_unmatched(&summary, &scope, output.quiet);
         let case = Case::new(summary, evidence, scope.window);
         let others = match scope_of_others {
             Some(scope) => Some(self.compare.read(&scope, &self.selection, output)?),

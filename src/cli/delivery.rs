@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use crate::cli::report::SeverityName;
+use crate::cli::text_file::text_of;
 use crate::delivery::event_log::{self, Event};
 use crate::delivery::mail::{self, Letter, Login, MailSettings, Security};
 use crate::delivery::secret::Secret;
@@ -232,18 +233,6 @@ fn secret(file: Option<&Path>, variable: &str, environment: &dyn Fn(&str) -> Opt
         Error::new(ErrorKind::Usage, format!("{source} holds no secret: it is empty, no text, or more than one line"))
             .hint("let it hold one line, and nothing else")
     })
-}
-
-/// UTF-8, or what Windows PowerShell makes of `>`: UTF-16 with a mark.
-fn text_of(bytes: &[u8]) -> Option<String> {
-    match bytes {
-        [0xff, 0xfe, wide @ ..] => {
-            let units = wide.chunks(2).map(|pair| pair.iter().rev().fold(0, |unit, byte| unit << 8 | u16::from(*byte)));
-            String::from_utf16(&units.collect::<Vec<u16>>()).ok()
-        }
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
-        bytes => String::from_utf8(bytes.to_vec()).ok(),
-    }
 }
 
 fn authorities(file: Option<&Path>) -> Result<Authorities> {

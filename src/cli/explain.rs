@@ -8,6 +8,7 @@ use crate::cli::output::Output;
 use crate::cli::status::Status;
 use crate::cli::telling::tell;
 use crate::error::{Error, ErrorKind, Result};
+use crate::evidence::text_lines::decoded;
 use crate::explain::{Explanation, explain, overview};
 use crate::text::{TerminalText, truncated, wrapped};
 
@@ -67,7 +68,7 @@ impl Explain {
                 );
             }
         }
-        Ok(String::from_utf8_lossy(&text).into_owned())
+        Ok(decoded(&text).into_owned())
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::cli::text_file::text_of;
 use crate::error::{Error, ErrorKind, Result, plain_words};
 use crate::input::byte_range::ByteRange;
 use crate::input::listed::Listed;
@@ -41,7 +42,13 @@ impl Listing {
     pub(super) fn listed(&self, paths: &[PathBuf]) -> Result<Option<Listed>> {
         let Some(file) = &self.paths_from else { return Ok(None) };
         let list = fs::read(file).map_err(|error| unreadable(file, &plain_words(&error)))?;
-        let names = names(&list).into_iter().map(|name| {
+        // What editors and shells of Windows put before a text is no part of a name, and names may be no text at all.
+        let list = match list.as_slice() {
+            [0xff, 0xfe, ..] | [0xef, 0xbb, 0xbf, ..] => text_of(&list).map_or(list, String::into_bytes),
+            _ => list,
+        };
+        let list = list.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&list);
+        let names = names(list).into_iter().map(|name| {
             let (name, range) = if self.ranges { with_range(name).map_err(|why| unreadable(file, &why))? } else { (name, None) };
             Ok((path(name).ok_or_else(|| unreadable(file, "it is not UTF-8"))?, range))
         });

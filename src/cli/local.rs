@@ -34,7 +34,8 @@ impl Local {
     /// [`ErrorKind::NoInput`] if Exchange was not installed here, or logs nothing.
     pub(super) fn find(&mut self, paths: &mut Vec<PathBuf>) -> Result<()> {
         if self.local {
-            *paths = folders(env::var_os(VARIABLE).filter(|path| !path.is_empty()).or_else(registered))?;
+            let told = [(VARIABLE, env::var_os(VARIABLE).filter(|path| !path.is_empty())), ("the registry", registered())];
+            *paths = folders(told.into_iter().filter_map(|(who, path)| Some((who, PathBuf::from(path?)))).collect())?;
             self.machine = computer_name();
         }
         Ok(())
@@ -51,25 +52,27 @@ pub(super) fn computer_name() -> Option<String> {
     env::var("COMPUTERNAME").ok().filter(|name| !name.is_empty())
 }
 
-/// The folders of logs that are there.
-fn folders(installed: Option<OsString>) -> Result<Vec<PathBuf>> {
-    let Some(installed) = installed.map(PathBuf::from) else {
+/// The folders of logs that are there, by the first of those who tell where Exchange was installed and are right.
+fn folders(told: Vec<(&str, PathBuf)>) -> Result<Vec<PathBuf>> {
+    if told.is_empty() {
         return Err(Error::new(
             ErrorKind::NoInput,
             format!("no Exchange server is installed on this machine: neither {VARIABLE} in the environment nor the registry tells where"),
         )
         .hint(r"give the folder of the logs, or the server's share: exlog analyze \\ex01\c$\..."));
-    };
-    let logging = installed.join("Logging");
-    let found: Vec<PathBuf> = FOLDERS.iter().map(|name| logging.join(name)).filter(|folder| folder.is_dir()).collect();
-    if found.is_empty() {
-        let message = format!("there is neither Imap4 nor Pop3 in {}, where the setup of Exchange puts them", logging.display());
-        return Err(Error::new(ErrorKind::NoInput, message).hint(
+    }
+    let logging = |installed: &PathBuf| FOLDERS.map(|name| installed.join("Logging").join(name)).into_iter();
+    let there = told.iter().map(|(_, installed)| logging(installed).filter(|folder| folder.is_dir()).collect::<Vec<_>>());
+    there.into_iter().find(|folders| !folders.is_empty()).ok_or_else(|| {
+        let places: Vec<String> =
+            told.iter().map(|(who, installed)| format!("{} ({who} says so)", installed.join("Logging").display())).collect();
+        let message =
+            format!("there is neither Imap4 nor Pop3 in {}, where the setup of Exchange puts them", places.join(" or "));
+        Error::new(ErrorKind::NoInput, message).hint(
             "logging may be switched off, or go elsewhere: Get-ImapSettings | fl ProtocolLogEnabled, LogFileLocation\n  \
              (POP: Get-PopSettings); give that folder instead of --local",
-        ));
-    }
-    Ok(found)
+        )
+    })
 }
 
 /// Where the registry says that Exchange was installed.
@@ -91,14 +94,14 @@ mod tests {
     #[test]
     fn the_folders_that_are_there_are_taken() {
         let installed = tempfile::tempdir().unwrap();
-        let found = || folders(Some(installed.path().into()));
+        let found = || folders(vec![("nobody", "nowhere".into()), ("the registry", installed.path().into())]);
         let error = found().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NoInput);
-        assert!(error.to_string().contains("LogFileLocation"), "{error}");
+        assert!(error.to_string().contains("LogFileLocation") && error.to_string().contains("(nobody says so) or "), "{error}");
         std::fs::create_dir_all(installed.path().join("Logging/Pop3")).unwrap();
         assert_eq!(found().unwrap(), [installed.path().join("Logging").join("Pop3")]);
         std::fs::create_dir_all(installed.path().join("Logging/Imap4")).unwrap();
         assert_eq!(found().unwrap(), ["Imap4", "Pop3"].map(|name| installed.path().join("Logging").join(name)));
-        assert!(folders(None).unwrap_err().to_string().contains(VARIABLE));
+        assert!(folders(Vec::new()).unwrap_err().to_string().contains(VARIABLE));
     }
 }

@@ -35,6 +35,11 @@ pub(super) struct Pending {
 }
 
 impl Proof {
+    /// The file that it is written to, if it is.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.manifest.as_deref()
+    }
+
     /// The manifest of what was read, if one is asked for: each with the paths among which it was found.
     ///
     /// # Errors

@@ -14,10 +14,11 @@ use crate::cli::limit::Limit;
 use crate::cli::local::Local;
 use crate::cli::options::{duration, has_standard_input, now, shown};
 use crate::cli::output::Output;
-use crate::cli::pages::write_pages;
+use crate::cli::pages::{is_written, write_pages};
 use crate::cli::progress::Bar;
 use crate::cli::reading::{no_input, tell_unreadable};
 use crate::cli::report::{GlyphsName, SeverityName};
+use crate::cli::spared::check_spared;
 use crate::cli::status::Status;
 use crate::cli::telling::tell;
 use crate::clock::DAY;
@@ -154,6 +155,7 @@ impl Nightly {
             return Err(Error::new(ErrorKind::Usage, "standard input cannot be read on in the next night")
                 .hint("give the folder of the logs; 'exlog analyze -' reads standard input"));
         }
+        check_spared(&[&self.paths[..], &self.evidence].concat(), &[self.output.file()])?;
         let zone = Zone::parse(&self.timezone)?;
         let deliveries = self.delivery.deliveries(&|name| env::var_os(name))?;
         let summary_file = self.leaving.file(self.server_name.as_deref())?;
@@ -192,8 +194,8 @@ impl Nightly {
     fn report(&self, night: &Night, store: &mut Store, deliveries: &Deliveries, order: &Order<'_>) -> Result<Status> {
         let zone = order.zone;
         self.write(night, store, zone)?;
-        // Where nothing is new, the last page still says all.
-        if let Some(folder) = self.out.as_deref().filter(|_| night.run.span.is_some()) {
+        // Where nothing is new, the last page still says all, if it could be written.
+        if let Some(folder) = self.out.as_deref().filter(|folder| night.run.span.is_some() || !is_written(folder)) {
             let end = end_of(night, order.now);
             write_pages(folder, end, &store.days(&days::Asked::default())?, |out| self.write_page(night, store, zone, out))?;
         }

@@ -27,7 +27,7 @@ pub(super) struct Selection {
     #[command(flatten)]
     local: Local,
 
-    /// Count from this time on: 2026-03-12, 2026-03-12T07:30Z, '2026-03-12 07:30', -3h, -2d, yesterday
+    /// Count from this time on: 2026-03-12, 2026-03-12T07:30Z, "2026-03-12 07:30", -3h, -2d, yesterday
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "What counts")]
     from: Option<String>,
 
@@ -54,7 +54,7 @@ pub(super) struct Selection {
     #[arg(long, value_name = "NAME", help_heading = "What counts")]
     server: Vec<String>,
 
-    /// Only this account: alice, alice@contoso.com, 'HealthMailbox*' (may be given again)
+    /// Only this account: alice, alice@contoso.com, "HealthMailbox*" (may be given again)
     ///
     /// Names are matched as accounts are joined: alice@contoso.com also takes CONTOSO\alice and alice, and CONTOSO\alice takes
     /// alice@contoso.com and alice. A filter comes before the joins: where several domains have an alice, a bare alice in a line
@@ -62,7 +62,7 @@ pub(super) struct Selection {
     #[arg(long, value_name = "NAME", help_heading = "What counts")]
     user: Vec<String>,
 
-    /// Only this client address: 203.0.113.7, 10.0.0.0/8, '192.168.*' (may be given again)
+    /// Only this client address: 203.0.113.7, 10.0.0.0/8, "192.168.*" (may be given again)
     #[arg(long, value_name = "ADDRESS", help_heading = "What counts")]
     client: Vec<String>,
 

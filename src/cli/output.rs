@@ -57,7 +57,8 @@ impl Output {
         self.write(|out| out.write_all(bytes))
     }
 
-    fn file(&self) -> Option<&Path> {
+    /// The file that results go to, if they do.
+    pub(super) fn file(&self) -> Option<&Path> {
         self.output.as_deref().filter(|path| path.as_os_str() != "-")
     }
 
@@ -117,14 +118,19 @@ pub(super) fn words_of_writing(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "its folder is not there".to_owned(),
         io::ErrorKind::PermissionDenied => "no permission to write there".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
         _ => plain_words(error),
     }
 }
 
 /// Writes beside the file and renames at the end, so that nobody ever finds half a report.
 pub(super) fn write_file(path: &Path, results: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
     // A device or a pipe cannot be replaced by renaming.
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+    let is_null = cfg!(windows) && path.as_os_str().eq_ignore_ascii_case("NUL");
+    if is_null || path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         let mut out = BufWriter::new(fs::OpenOptions::new().write(true).open(path)?);
         return results(&mut out).and_then(|()| out.flush());
     }

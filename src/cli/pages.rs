@@ -21,15 +21,23 @@ pub(super) fn write_pages(
 ) -> Result<()> {
     let failed = |path: &Path, error: &io::Error| {
         Error::new(ErrorKind::Output, format!("{} could not be written: {}", path.display(), words_of_writing(error)))
-            .hint("the account that runs exlog must be allowed to write in the folder of --out")
+            .hint("--out takes a folder, in which the account that runs exlog must be allowed to write")
     };
     std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     let path = folder.join(name(moment.div_euclid(DAY)));
     write_file(&path, page).map_err(|error| failed(&path, &error))?;
-    let path = folder.join("index.html");
+    let path = folder.join(INDEX);
     let page_of = |day| Some(name(day)).filter(|name| folder.join(name).exists());
     write_file(&path, |out| index(days, &page_of, out)).map_err(|error| failed(&path, &error))
 }
+
+/// Whether there are pages in the folder: where they could not be written, the next run makes up for it.
+pub(super) fn is_written(folder: &Path) -> bool {
+    folder.join(INDEX).exists()
+}
+
+/// The index, which is written last.
+const INDEX: &str = "index.html";
 
 /// The file of a day's page.
 fn name(day: i64) -> String {

@@ -19,13 +19,23 @@ pub(super) fn checked(command: Command) -> Command {
 /// A path, which on Windows cannot hold a quotation mark. Where one stands, a shell was given `"C:\logs\"`: the backslash makes the
 /// mark a part of the text, and all that follows, up to the next mark, too. At the end of the line nothing is lost by that.
 fn path(text: OsString, is_windows: bool) -> Result<PathBuf, String> {
+    if text.is_empty() {
+        return Err("nothing stands there: give a path".to_owned());
+    }
     let shown = text.to_string_lossy();
     match shown.split_once('"') {
         Some((before, "")) if is_windows => Ok(PathBuf::from(format!("{before}\\"))),
-        Some((before, _)) if is_windows => Err(format!(
-            "no path holds a quotation mark: the backslash before it made the shell take what follows for a part of the path\n  \
-             leave that backslash away: \"{before}\""
-        )),
+        Some((before, _)) if is_windows => {
+            // `C:` alone is the folder that was last used on that drive.
+            let right = if before.ends_with(':') {
+                format!("leave the quotation marks away: {before}\\")
+            } else {
+                format!("leave that backslash away: \"{before}\"")
+            };
+            Err(format!(
+                "no path holds a quotation mark: the backslash before it made the shell take what follows for a part of the path\n  {right}"
+            ))
+        }
         _ => Ok(PathBuf::from(text)),
     }
 }
@@ -38,8 +48,11 @@ mod tests {
     fn a_quotation_mark_that_a_backslash_kept_is_told_or_mended() {
         let read = |text: &str, is_windows| path(text.into(), is_windows);
         assert_eq!(read(r#"C:\my logs""#, true).unwrap(), PathBuf::from(r"C:\my logs\"));
+        assert!(read("", false).unwrap_err().contains("nothing stands there"));
         let error = read(r#"C:\my logs" --format json"#, true).unwrap_err();
         assert!(error.contains(r#"away: "C:\my logs""#), "{error}");
+        let error = read(r#"C:" --format json"#, true).unwrap_err();
+        assert!(error.ends_with(r"away: C:\"), "{error}");
         for text in [r"C:\my logs\", r"\\ex01\c$", "-", r"C:logs"] {
             assert_eq!(read(text, true).unwrap(), PathBuf::from(text));
         }

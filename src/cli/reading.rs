@@ -54,7 +54,13 @@ pub(super) fn tell_unreadable(notes: &[FileNote], quiet: bool) {
     if quiet {
         return;
     }
-    for note in notes.iter().filter(|note| note.fate == FileFate::Unreadable) {
+    let unreadable: Vec<FileNote> = notes.iter().filter(|note| note.fate == FileFate::Unreadable).cloned().collect();
+    tell_notes(&unreadable);
+}
+
+/// Says each note, and what can be done where a right is missing.
+pub(super) fn tell_notes(notes: &[FileNote]) {
+    for note in notes {
         tell(format_args!("{}: {}", note.file, note.reason));
     }
     missing_right(notes).iter().for_each(tell);
@@ -79,10 +85,7 @@ pub(super) fn tell_left_aside(logs: &impl Rows, mut notes: Vec<FileNote>, quiet:
     notes.retain(|note| note.fate != FileFate::Other);
     notes.sort();
     if !quiet {
-        for note in &notes {
-            tell(format_args!("{}: {}", note.file, note.reason));
-        }
-        missing_right(&notes).iter().for_each(tell);
+        tell_notes(&notes);
         if logs.skipped() > 0 {
             let lines = counted(logs.skipped(), "line", "lines");
             tell(format_args!("{lines} could not be read; 'exlog analyze' says which and why"));

@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::case::Case;
 use crate::cli::telling::tell;
+use crate::cli::text_file::text_of;
 use crate::error::{Error, ErrorKind, Result, plain_words};
 use crate::redaction::{Redact, Redactor, random_key};
 use crate::report::html::Asked;
@@ -63,11 +64,11 @@ impl Redaction {
         let (source, key) = match (&self.redact_key, &self.redact_key_file, env::var(VARIABLE)) {
             (Some(key), _, _) => ("--redact-key".to_owned(), key.clone()),
             (None, Some(file), _) => {
-                let key = fs::read_to_string(file).map_err(|error| {
+                let key = fs::read(file).map_err(|error| {
                     let message = format!("the key in {} could not be read: {}", file.display(), plain_words(&error));
                     Error::new(ErrorKind::Usage, message).hint("give a text file that holds nothing but the key")
                 })?;
-                (file.display().to_string(), key)
+                (file.display().to_string(), text_of(&key).unwrap_or_default())
             }
             (None, None, Ok(key)) => (VARIABLE.to_owned(), key),
             (None, None, Err(env::VarError::NotUnicode(_))) => (VARIABLE.to_owned(), String::new()),

@@ -16,6 +16,7 @@ use crate::cli::output::Output;
 use crate::cli::progress::Bar;
 use crate::cli::reading::{no_input, tell_left_aside};
 use crate::cli::redaction::{Redaction, redact_row};
+use crate::cli::spared::check_spared;
 use crate::cli::status::Status;
 use crate::cli::telling::tell;
 use crate::cli::wanted::Wanted;
@@ -127,6 +128,7 @@ fn session_number(text: &str) -> std::result::Result<u64, String> {
 impl Sessions {
     pub(super) fn run(&self) -> Result<Status> {
         self.check_format()?;
+        check_spared(&self.selection.paths, &[self.output.file()])?;
         let scope = self.selection.scope(self.output.quiet)?;
         let error = self.wanted.error()?;
         let wanted = Attempts { scope: &scope, outcome: self.wanted.outcome(), error: error.as_ref() };

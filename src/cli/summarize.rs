@@ -9,7 +9,9 @@ use crate::cli::manifest::Proof;
 use crate::cli::options::Selection;
 use crate::cli::output::Output;
 use crate::cli::reading::{read_listed, read_logs};
+use crate::cli::spared::check_spared;
 use crate::cli::status::Status;
+use crate::cli::unmatched::tell_unmatched;
 use crate::dataset::summary_file::SummaryFile;
 use crate::error::Result;
 use crate::pipeline::Material;
@@ -64,12 +66,18 @@ Exit status:
 
 impl Summarize {
     pub(super) fn run(&self) -> Result<Status> {
+        let output = Output::of_bytes(self.output.clone(), self.quiet);
+        check_spared(&[&self.selection.paths[..], &self.evidence].concat(), &[output.file(), self.proof.file()])?;
         let scope = self.selection.scope(self.quiet)?;
         let asked = self.selection.asked(&scope, &self.evidence)?;
         let job = self.selection.job(&self.evidence, &scope);
         let Material { summary, evidence } = match self.listing.listed(&self.selection.paths)? {
             Some(listed) => read_listed(&listed, &job, self.quiet)?,
-            None => read_logs(&job, "the paths", self.quiet)?,
+            None => {
+                let material = read_logs(&job, "the paths", self.quiet)?;
+                tell_unmatched(&material.summary, &scope, self.quiet);
+                material
+            }
         };
         let read = [(&summary, &evidence, [&self.selection.paths[..], &self.evidence].concat())];
         let pending = self.proof.of(("summarize", &asked), scope.window, &self.selection, read)?;
@@ -83,7 +91,7 @@ impl Summarize {
             evidence: evidence.into_files(),
         };
         file.put_in_order();
-        Output::of_bytes(self.output.clone(), self.quiet).write_bytes(&file.to_bytes()?)?;
+        output.write_bytes(&file.to_bytes()?)?;
         if let Some(pending) = pending {
             pending.write()?;
         }

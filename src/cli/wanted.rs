@@ -13,7 +13,7 @@ pub(super) struct Wanted {
     #[arg(long, value_enum, ignore_case = true, help_heading = "What counts")]
     outcome: Option<OutcomeName>,
 
-    /// Only attempts with this error code or class of errors: ProxyNotAuthenticated, 'AuthFailed*', credentials
+    /// Only attempts with this error code or class of errors: ProxyNotAuthenticated, "AuthFailed*", credentials
     #[arg(long, value_name = "PATTERN", help_heading = "What counts")]
     error: Option<String>,
 }

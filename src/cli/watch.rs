@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::options::{Selection, duration, has_standard_input, now};
 use crate::cli::output::Output;
-use crate::cli::reading::no_input;
+use crate::cli::reading::{no_input, tell_notes};
 use crate::cli::redaction::{Redaction, redact_row};
 use crate::cli::status::Status;
 use crate::cli::telling::tell;
@@ -200,7 +200,7 @@ impl Watch {
 
     fn tell_trouble(&self, looked: &Looked) {
         if !self.output.quiet {
-            looked.notes.iter().for_each(|note| tell(format_args!("{}: {}", note.file, note.reason)));
+            tell_notes(&looked.notes);
         }
     }
 }

@@ -25,7 +25,7 @@ mod redacted;
 mod s_client;
 mod skips;
 mod table;
-mod text_lines;
+pub(crate) mod text_lines;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -91,45 +91,62 @@ impl Discovery {
         match path.symlink_metadata() {
             Ok(_) => self.walk(path, path),
             Err(error) => match glob(path) {
-                Some((base, matcher)) => self.expand(&base, &matcher, path),
+                Some(glob) => self.expand(&glob, path),
                 None => self.note(path, FileFate::Unreadable, plain_words(&error)),
             },
         }
     }
 
     pub(super) fn walk(&mut self, start: &Path, root: &Path) {
+        let mut folder = start.to_owned();
         for entry in WalkDir::new(start).follow_links(true).sort_by_file_name() {
             match entry {
-                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if entry.file_type().is_dir() => folder = entry.into_path(),
                 // A pipe that nobody writes to would be waited for for ever; one that is given is meant.
                 Ok(entry) if !entry.file_type().is_file() && entry.path() != root => {
                     self.note(entry.path(), FileFate::Other, "no file: a pipe, a socket or a device".to_owned());
                 }
                 Ok(entry) => self.push(entry.path(), root),
-                // A link back to a folder above it: that folder is read under its own name.
-                Err(error) if error.loop_ancestor().is_some() => {}
-                Err(error) => {
-                    let path = error.path().unwrap_or(start).to_owned();
-                    let words = error.io_error().map_or_else(|| "it cannot be listed".to_owned(), plain_words);
-                    self.note(&path, FileFate::Unreadable, words);
-                }
+                Err(error) => self.unlisted(&error, &folder),
             }
         }
     }
 
-    fn expand(&mut self, base: &Path, matcher: &GlobMatcher, pattern: &Path) {
-        let before = self.inputs.len() + self.notes.len();
+    /// Notes what could not be listed: what the error names, else the folder that was being listed.
+    fn unlisted(&mut self, error: &walkdir::Error, folder: &Path) {
+        // A link back to a folder above it: that folder is read under its own name.
+        if error.loop_ancestor().is_none() {
+            let words = error.io_error().map_or_else(|| "it cannot be listed".to_owned(), plain_words);
+            self.note(error.path().unwrap_or(folder), FileFate::Unreadable, words);
+        }
+    }
+
+    fn expand(&mut self, glob: &Glob, pattern: &Path) {
+        let (base, before) = (glob.base.as_path(), self.inputs.len() + self.notes.len());
+        let mut folder = base.to_owned();
         let mut walk = WalkDir::new(base).follow_links(true).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {
-            let Ok(entry) = entry else { continue };
-            if !matcher.is_match(entry.path()) {
-                continue;
-            }
-            if entry.file_type().is_dir() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    if error.path().is_none_or(|path| glob.whole.is_match(path) || glob.may_hold(path, error.depth())) {
+                        self.unlisted(&error, &folder);
+                    }
+                    continue;
+                }
+            };
+            let is_folder = entry.file_type().is_dir();
+            if glob.whole.is_match(entry.path()) {
+                if is_folder {
+                    walk.skip_current_dir();
+                    self.walk(entry.path(), base);
+                } else if entry.file_type().is_file() {
+                    self.push(entry.path(), base);
+                }
+            } else if is_folder && !glob.may_hold(entry.path(), entry.depth()) {
                 walk.skip_current_dir();
-                self.walk(entry.path(), base);
-            } else if entry.file_type().is_file() {
-                self.push(entry.path(), base);
+            } else if is_folder {
+                folder = entry.into_path();
             }
         }
         if before == self.inputs.len() + self.notes.len() {
@@ -167,27 +184,57 @@ impl Discovery {
     }
 }
 
-/// The folder to walk and the matcher, if the path is a glob. What stands before the names is no part of one: `\\?\C:\` begins with
-/// a question mark and two backslashes, because Windows has it so.
-fn glob(pattern: &Path) -> Option<(PathBuf, GlobMatcher)> {
+/// A path with names that may fit several files.
+struct Glob {
+    /// The folder to walk: what stands before the first such name.
+    base: PathBuf,
+    whole: GlobMatcher,
+    /// What the folders of each depth below the base must fit, down to the first name that fits several of them.
+    folders: Vec<GlobMatcher>,
+}
+
+impl Glob {
+    /// Whether anything in a folder, so deep below the base, may fit: what cannot is not looked into, be it a whole drive.
+    fn may_hold(&self, folder: &Path, depth: usize) -> bool {
+        depth.checked_sub(1).and_then(|above| self.folders.get(above)).is_none_or(|form| form.is_match(folder))
+    }
+}
+
+/// The path as a glob, if it is one. What stands before the names is no part of one: `\\?\C:\` begins with a question mark and two
+/// backslashes, because Windows has it so.
+fn glob(pattern: &Path) -> Option<Glob> {
     let is_literal = |component: &Component<'_>| match component {
         Component::Normal(name) => !name.to_string_lossy().contains(['*', '?', '[']),
         _ => true,
     };
-    if pattern.components().all(|component| is_literal(&component)) {
+    let (mut base, mut names) = (PathBuf::new(), Vec::new());
+    for component in pattern.components() {
+        // A folder that is called like a pattern is meant where it is there.
+        if names.is_empty() && (is_literal(&component) || base.join(component).symlink_metadata().is_ok()) {
+            base.push(component);
+        } else {
+            names.push(component.as_os_str().to_str()?);
+        }
+    }
+    if names.is_empty() {
         return None;
     }
-    let mut base: PathBuf = pattern.components().take_while(is_literal).collect();
     if base.as_os_str().is_empty() {
         base.push(".");
     }
-    let names: PathBuf = pattern.components().skip_while(is_literal).collect();
     // As paths are joined: behind `C:`, which is the folder of that drive where one is, no separator comes.
     let is_open = base.to_str()?.ends_with(['/', std::path::MAIN_SEPARATOR]) || (cfg!(windows) && base.to_str()?.ends_with(':'));
-    let text = [escape(base.to_str()?).as_str(), if is_open { "" } else { "/" }, names.to_str()?].concat();
-    let glob =
-        GlobBuilder::new(&text).literal_separator(true).case_insensitive(cfg!(windows)).backslash_escape(false).build().ok()?;
-    Some((base, glob.compile_matcher()))
+    let before = [escape(base.to_str()?).as_str(), if is_open { "" } else { "/" }].concat();
+    let form = |names: &[&str]| {
+        let text = before.clone() + &names.join("/");
+        let glob =
+            GlobBuilder::new(&text).literal_separator(true).case_insensitive(cfg!(windows)).backslash_escape(false).build();
+        glob.ok().map(|glob| glob.compile_matcher())
+    };
+    // `**` fits folders in folders, and braces may hold a separator.
+    let single = names.iter().take_while(|name| !name.contains("**") && !name.contains(['{', '}'])).count();
+    let folders = (1..=single).map_while(|depth| form(names.get(..depth)?)).collect();
+    Some(Glob { whole: form(&names)?, base, folders })
 }
 
 /// A path with the separators that Windows itself writes, so that a file has one name however its folder was given. A path that
@@ -255,6 +302,30 @@ mod tests {
         assert_eq!(found.notes.iter().map(|note| note.fate).collect::<Vec<_>>(), [FileFate::Unreadable]);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_glob_looks_into_no_folder_that_its_names_do_not_fit() {
+        let folder = tree();
+        // Whoever looks into the folder of such a link finds it.
+        for place in ["a/deep/dangling", "b/dangling", "dangling"] {
+            std::os::unix::fs::symlink("nowhere", folder.path().join(place)).unwrap();
+        }
+        for (names, inputs, notes) in [
+            ("a*", 2, 1),
+            ("[b]/*.LOG", 2, 0),
+            ("?/*.log", 1, 0),
+            ("*/de?p/*.LOG", 1, 0),
+            ("b*/**/*.LOG", 2, 1),
+            ("no*where/*.LOG", 0, 1),
+            ("dang*", 0, 1),
+        ] {
+            let found = discover(&[folder.path().join(names)]);
+            assert_eq!((found.inputs.len(), found.notes.len()), (inputs, notes), "{names}: {:?}", found.notes);
+        }
+        let found = discover(&["nowhere at all/*.LOG".into()]);
+        assert!(found.notes[0].reason.contains("not there") && &*found.notes[0].file == "nowhere at all", "{:?}", found.notes);
+    }
+
     #[test]
     fn a_glob_begins_behind_what_is_taken_literally() {
         let folder = tree();
@@ -262,7 +333,11 @@ mod tests {
         fs::write(folder.path().join("{b}/4.LOG"), "").unwrap();
         let found = discover(&[folder.path().join("{b}").join("*.LOG")]);
         assert_eq!(names(&found, folder.path()), ["{b}/4.LOG"]);
-        let base_of = |pattern: &str| glob(Path::new(pattern)).map(|(base, _)| base);
+        fs::create_dir(folder.path().join("b[1]")).unwrap();
+        fs::write(folder.path().join("b[1]/5.LOG"), "").unwrap();
+        let found = discover(&[folder.path().join("b[1]").join("*.LOG")]);
+        assert_eq!(names(&found, folder.path()), ["b[1]/5.LOG"]);
+        let base_of = |pattern: &str| glob(Path::new(pattern)).map(|glob| glob.base);
         assert_eq!(base_of("logs/EX01"), None);
         assert_eq!(base_of("logs/*/a.LOG"), Some("logs".into()));
         assert_eq!(base_of("*.LOG"), Some(".".into()));

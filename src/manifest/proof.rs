@@ -40,6 +40,8 @@ impl State {
 /// Where the paths of a manifest are now.
 #[derive(Debug)]
 pub struct Places {
+    /// The paths are those of Windows, and this is none.
+    is_of_windows: bool,
     /// The folder in which the program ran, as the manifest says.
     folder: PathBuf,
     /// What stands for that folder.
@@ -52,32 +54,51 @@ impl Places {
     /// The places of a manifest's paths. `base` stands for the folder in which the program ran; for a given path outside of that
     /// folder it is the folder that holds it now, or else that path itself.
     pub fn of(manifest: &Manifest, base: Option<&Path>) -> Self {
-        let folder = PathBuf::from(manifest.folder.as_deref().unwrap_or_default());
+        let folder = manifest.folder.as_deref().unwrap_or_default();
+        let is_of_windows = !cfg!(windows) && (has_drive(folder) || folder.starts_with(r"\\"));
+        let folder = in_words_of(is_of_windows, folder);
         let mut elsewhere = Vec::new();
-        for given in given_paths(manifest).map(PathBuf::from).filter(|given| given.is_absolute() && !given.starts_with(&folder)) {
+        let given = given_paths(manifest).map(|path| in_words_of(is_of_windows, path));
+        for given in given.filter(|given| is_absolute(given) && !given.starts_with(&folder)) {
             let Some((base, name)) = base.zip(given.file_name()) else { continue };
             let inside = base.join(name);
             let now = if inside.exists() { inside } else { base.to_owned() };
             elsewhere.push((given, now));
         }
-        Self { folder, base: base.map(Path::to_owned), elsewhere }
+        Self { is_of_windows, folder, base: base.map(Path::to_owned), elsewhere }
     }
 
     /// Where a path is now.
     pub fn now(&self, path: &str) -> PathBuf {
-        let path = Path::new(path);
+        let path = in_words_of(self.is_of_windows, path);
         let below = |from: &Path, now: &Path| match path.strip_prefix(from) {
             Ok(rest) if rest.as_os_str().is_empty() => Some(now.to_owned()),
             Ok(rest) => Some(now.join(rest)),
             Err(_) => None,
         };
         let Some(base) = &self.base else { return self.folder.join(path) };
-        if path.is_relative() {
+        if !is_absolute(&path) {
             return base.join(path);
         }
         let found = below(&self.folder, base).filter(|_| !self.folder.as_os_str().is_empty());
         found.or_else(|| self.elsewhere.iter().find_map(|(from, now)| below(from, now))).unwrap_or_else(|| path.to_owned())
     }
+}
+
+/// A path as this system has it: a manifest may come from the server, and its files from there too.
+fn in_words_of(is_of_windows: bool, path: &str) -> PathBuf {
+    if is_of_windows { path.replace('\\', "/").into() } else { path.into() }
+}
+
+/// Whether a path of any system begins at the top: that of a manifest from Linux has no drive, and is not one of the folder it was
+/// written in.
+fn is_absolute(path: &Path) -> bool {
+    path.has_root() || path.to_str().is_some_and(has_drive)
+}
+
+/// Whether a path of Windows begins with a drive.
+fn has_drive(path: &str) -> bool {
+    matches!(path.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic())
 }
 
 /// The paths among which files were found, as they were given.
@@ -114,4 +135,43 @@ pub fn held(listed: &[(&Listed, PathBuf)], prints: &BTreeMap<PathBuf, Print>, fo
     let new = found.iter().filter(|path| !known.contains(path.as_path()));
     states.extend(new.map(|path| (path.to_string_lossy().into_owned(), State::New)));
     states
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::{Options, Window};
+
+    fn manifest(folder: &str, path: &str) -> Manifest {
+        let options = Options { paths: vec![path.to_owned()], ..Options::default() };
+        Manifest::new(options, Window::default(), Some(folder.to_owned()), Vec::new())
+    }
+
+    #[cfg(not(windows))]
+    #[test]
+    fn files_of_windows_are_found_where_they_were_copied_to() {
+        for (folder, given, path, now) in [
+            (r"C:\Users\me", "logs", r"logs\EX01\a.LOG", "/copies/logs/EX01/a.LOG"),
+            (r"C:\Users\me", r"C:\Users\me\logs", r"C:\Users\me\logs\a.LOG", "/copies/logs/a.LOG"),
+            (r"C:\Users\me", r"D:\Logging\Imap4", r"D:\Logging\Imap4\a.LOG", "/copies/a.LOG"),
+            (r"\\fs\share\me", r"\\ex01\c$\logs", r"\\ex01\c$\logs\b\a.LOG", "/copies/b/a.LOG"),
+        ] {
+            let places = Places::of(&manifest(folder, given), Some(Path::new("/copies")));
+            assert_eq!(places.now(path), Path::new(now), "{path}");
+        }
+        let places = Places::of(&manifest("/home/me", "logs"), Some(Path::new("/copies")));
+        assert_eq!(places.now(r"logs/a\b.LOG"), Path::new(r"/copies/logs/a\b.LOG"), "a backslash in a name of this system");
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn files_of_linux_are_found_where_they_were_copied_to() {
+        for (given, path) in
+            [("logs", "logs/EX01/a.LOG"), ("/home/me/logs", "/home/me/logs/EX01/a.LOG"), ("/srv/logs", "/srv/logs/EX01/a.LOG")]
+        {
+            let places = Places::of(&manifest("/home/me", given), Some(Path::new(r"C:\copies")));
+            let now = places.now(path);
+            assert!(now.ends_with(r"EX01\a.LOG") && now.starts_with(r"C:\copies"), "{}", now.display());
+        }
+    }
 }

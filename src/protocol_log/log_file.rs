@@ -259,6 +259,14 @@ fn found_later(source: Box<dyn Read + Send>, encoding: Encoding) -> io::Result<b
     Ok(false)
 }
 
+/// How a SQLite database begins, its journal, and its log of writes in either order of bytes.
+const DATABASE: [&[u8]; 4] = [
+    b"SQLite format 3\0",
+    &[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7],
+    &[0x37, 0x7f, 0x06, 0x82],
+    &[0x37, 0x7f, 0x06, 0x83],
+];
+
 /// Files that are told by their first bytes.
 fn known_other(beginning: &[u8]) -> Option<&'static str> {
     match beginning {
@@ -273,6 +281,10 @@ fn known_other(beginning: &[u8]) -> Option<&'static str> {
         // Its files stand one behind the other, and would be taken for one log of one server.
         _ if beginning.get(257..262) == Some(b"ustar") => Some("a tar archive: unpack it first"),
         [b'E', b'l', b'f', b'F', b'i', b'l', b'e', 0, ..] => Some("a Windows event log"),
+        // The store of the nightly runs keeps how logs begin, and lines of them, and so does what SQLite leaves beside it for a while.
+        _ if DATABASE.iter().any(|magic| beginning.starts_with(magic)) => {
+            Some("a SQLite database, such as the store of 'exlog nightly'")
+        }
         _ => None,
     }
 }

@@ -76,6 +76,11 @@ impl NamePattern {
         }
     }
 
+    /// The pattern as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// Whether the whole name fits.
     pub fn matches(&self, name: &str) -> bool {
         self.form.is_match(name)

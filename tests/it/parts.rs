@@ -16,7 +16,9 @@ fn by_parts(folder: &Path, root: &str, files: &[String]) -> Ended {
     let mut merge = vec!["merge".to_owned(), "--parts".into(), "--format".into(), "json".into()];
     for (at, name) in files.iter().enumerate() {
         let (list, part) = (work.at(&format!("{at}.txt")), work.at(&format!("{at}.exlog")));
-        fs::write(&list, format!("{name}\n")).unwrap();
+        // Some as editors of Windows write them.
+        let mark = if at % 3 == 1 { "\u{feff}" } else { "" };
+        fs::write(&list, format!("{mark}{name}\n")).unwrap();
         let (list, part) = (list.to_str().unwrap(), part.to_str().unwrap());
         run(folder, &["summarize", root, "--paths-from", list, "--quiet", "--output", part]).with_status(0);
         merge.push(part.to_owned());

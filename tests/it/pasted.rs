@@ -177,6 +177,8 @@ Thanks, and have a nice day
 #[test]
 fn of_a_ticket_every_record_is_told_and_every_line_that_was_not_read() {
     let shown = exlog_reading(&["explain", "-"], TICKET.as_bytes()).with_status(0).stdout;
+    let wide: Vec<u8> = format!("\u{feff}{TICKET}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(exlog_reading(&["explain", "-"], &wide).with_status(0).stdout, shown, "as PowerShell 5.1 writes files");
     assert!(shown.starts_with("A login that failed: ProxyNotAuthenticated\n"), "{shown}");
     let (_, rows) = shown.split_once("All 4 records that were pasted\n").unwrap();
     let (rows, unread) = rows.split_once("Not read\n").unwrap();

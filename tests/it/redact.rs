@@ -430,12 +430,22 @@ fn the_key_is_told_once_or_given_by_three_ways() {
     assert_eq!((&by_variable.stdout, by_variable.stderr.as_str()), (&told.stdout, ""));
     let file = Tree::of("key.txt", format!("{key}\r\n"));
     let by_file = end(command().args(["analyze", "--redact-key-file"]).arg(file.at("key.txt")).arg(&folder)).with_status(0);
+    for bytes in [format!("\u{feff}{key}\r\n").into_bytes(), wide(&format!("\u{feff}{key}\r\n"))] {
+        let file = Tree::of("key.txt", bytes);
+        let ended = end(command().args(["analyze", "--redact-key-file"]).arg(file.at("key.txt")).arg(&folder)).with_status(0);
+        assert!(ended.stdout == told.stdout, "what editors and PowerShell of Windows put before a text is no part of the key");
+    }
     let by_option = end(command().args(["analyze", "--redact-key", &key]).arg(&folder)).with_status(0);
     assert!(by_file.stdout == told.stdout && by_option.stdout == told.stdout);
     // Without the option the variable alone hides nothing, and every run has a key of its own.
     let plain = end(command().env("EXLOG_REDACT_KEY", &key).arg("analyze").arg(&folder)).with_status(0);
     assert!(plain.stdout.contains("MAIL02"));
     assert_ne!(end(command().args(["analyze", "--redact"]).arg(&folder)).stdout, told.stdout);
+}
+
+/// A text as Windows PowerShell 5.1 writes it.
+fn wide(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 #[test]

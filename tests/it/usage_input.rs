@@ -183,3 +183,54 @@ fn a_pipe_in_a_folder_is_not_waited_for() {
     assert_eq!(counts(&report), [1, 1, 0, 1]);
     assert!(report["input"]["notes"][0]["reason"].as_str().unwrap().contains("a pipe"), "{report}");
 }
+
+#[test]
+fn a_filter_that_nothing_fits_is_told_and_one_that_fits_is_not() {
+    let tree = Tree::of("EX01/IMAP420260312-1.LOG", one_login());
+    let folder = tree.path().to_str().unwrap();
+    for command in ["analyze", "summarize"] {
+        let output = tree.at("made").to_str().unwrap().to_owned();
+        let told = |filters: &[&str]| {
+            let arguments = [&[command, folder, "--output", &output], filters].concat();
+            exlog(&arguments).with_status(0).stderr
+        };
+        for (filters, words) in [
+            (&["--server", "EX10"][..], "no log is of a server called EX10: there are EX01"),
+            (&["--user", "alcie"], "no login attempt fits --user"),
+            (&["--user", "alice", "--client", "10.9.9.9"], "no login attempt fits --user and --client"),
+        ] {
+            assert!(told(filters).contains(words), "{filters:?}: {}", told(filters));
+            assert_eq!(told(&[filters, &["--quiet"]].concat()), "", "{filters:?}");
+        }
+        for filters in [&[][..], &["--server", "ex0?"], &["--user", "ALICE"], &["--user", "alice", "--from", "2031-01-01"]] {
+            assert!(!told(filters).contains("no log") && !told(filters).contains("no login"), "{filters:?}: {}", told(filters));
+        }
+    }
+}
+
+#[test]
+fn what_is_read_is_not_written_over_and_two_results_are_two_files() {
+    let tree =
+        Tree::of("EX01/IMAP420260312-1.LOG", one_login()).with("report.json", "an older report").with("given.txt", "evidence?");
+    let (folder, log) = (tree.path().to_str().unwrap(), tree.at("EX01/IMAP420260312-1.LOG"));
+    let (log, given, report) = (log.to_str().unwrap(), tree.at("given.txt"), tree.at("report.json"));
+    let (given, report) = (given.to_str().unwrap(), report.to_str().unwrap());
+    for (arguments, words) in [
+        (&["analyze", folder, "--output", log][..], "would be lost"),
+        (&["analyze", log, "--format", "json", "-o", log], "would be lost"),
+        (&["analyze", folder, "--manifest", log], "would be lost"),
+        (&["analyze", folder, "--evidence", given, "--output", given], "would be lost"),
+        (&["summarize", folder, "--output", log], "would be lost"),
+        (&["sessions", folder, "--output", log], "would be lost"),
+        (&["analyze", folder, "--output", report, "--manifest", report], "two results"),
+    ] {
+        let ended = exlog(arguments).with_status(2);
+        assert!(ended.stderr.contains(words), "{arguments:?}: {}", ended.stderr);
+    }
+    assert_eq!(std::fs::read_to_string(log).unwrap(), one_login());
+    // An older report among the logs is no log.
+    exlog(&["analyze", folder, "--format", "json", "--output", report]).with_status(0);
+    assert!(std::fs::read_to_string(report).unwrap().contains("exlog.report/1"));
+    let ended = exlog(&["analyze", folder, "--output", tree.at("EX01").to_str().unwrap()]).with_status(2);
+    assert!(ended.stderr.contains("it is a folder"), "{}", ended.stderr);
+}

@@ -60,7 +60,16 @@ const SAID: usize = 4000;
 
 /// The paths as words of a command.
 fn paths(asked: &Asked) -> String {
-    asked.paths.iter().map(|path| quoted(path)).collect::<Vec<_>>().join(" ")
+    asked.paths.iter().map(|path| quoted(without_last_separator(path, cfg!(windows)))).collect::<Vec<_>>().join(" ")
+}
+
+/// A folder of Windows without a backslash at its end: PowerShell 5.1 hands a path with blanks over in double quotes, and would keep the
+/// last of them from ending it.
+fn without_last_separator(path: &str, is_windows: bool) -> &str {
+    match path.strip_suffix('\\') {
+        Some(folder) if is_windows && !folder.is_empty() && !folder.ends_with([':', '\\']) => folder,
+        _ => path,
+    }
 }
 
 /// What the word for paths in commands means; empty where they stand there themselves.
@@ -201,6 +210,14 @@ mod tests {
         let narrowed = Narrowed { user: Some("alice"), failed: true, ..Narrowed::default() };
         assert_eq!(lines(&asked, narrowed), "exlog sessions logs --user alice --outcome failed");
         assert_eq!(again(&asked, Narrowed::default()), "exlog analyze logs --evidence imap.txt");
+    }
+
+    #[test]
+    fn no_path_ends_with_the_backslash_that_a_double_quote_would_follow() {
+        for (path, shown) in [(r"C:\my logs\", r"C:\my logs"), (r"C:\", r"C:\"), (r"\\ex01\c$", r"\\ex01\c$"), ("\\", "\\")] {
+            assert_eq!(without_last_separator(path, true), shown);
+            assert_eq!(without_last_separator(path, false), path);
+        }
     }
 
     #[test]

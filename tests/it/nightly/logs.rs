@@ -30,6 +30,30 @@ fn one_night_over_the_samples_counts_what_a_report_counts() {
     is_all_counted_once(&store, &samples());
 }
 
+#[test]
+fn the_store_among_the_logs_is_none_of_them() {
+    let tree = Tree::of(FRONT, logins(300)).with("EX01/note.txt", "no log");
+    let (store, logs) = (tree.at("EX01/store.db"), tree.at("EX01"));
+    for night in 0..3 {
+        nightly(&store, &logs, &[]);
+        assert_eq!(attempts(&store), 300, "night {night}");
+    }
+    let report = analyze(&logs);
+    assert_eq!(report["input"]["files"], 1);
+    // What SQLite writes beside it while a run is busy, or was killed.
+    let text = logins(1);
+    for magic in [
+        &b"SQLite format 3\0"[..],
+        &[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7],
+        &[0x37, 0x7f, 0x06, 0x82],
+        &[0x37, 0x7f, 0x06, 0x83],
+    ] {
+        fs::write(&store, [magic, b"\n", text.as_bytes()].concat()).unwrap();
+        let report = analyze(&logs);
+        assert_eq!((&report["input"]["files"], &report["input"]["other_files"]), (&1.into(), &2.into()), "{magic:?}");
+    }
+}
+
 /// What happens to a log between two nights, and how many logins are counted after the second one, of 300 in the first.
 #[test]
 fn a_log_is_known_again_whatever_becomes_of_its_file() {

@@ -137,7 +137,21 @@ fn pages_lie_side_by_side_and_the_index_names_them() {
     assert_eq!(names, ["exlog-2026-03-12.html", "exlog-2026-03-13.html", "index.html"]);
     let index = fs::read_to_string(pages.join("index.html")).unwrap();
     assert!(index.contains(r#"<a href="exlog-2026-03-13.html">2026-03-13</a>"#) && index.contains("critical: "), "{index}");
-    // A page holds the days before it.
+    // What could not be written is made up for, though nothing is new then.
+    fs::remove_dir_all(&pages).unwrap();
+    fs::write(&pages, "a file").unwrap();
+    let failed = nightly(&store, &logs, &["--out", &out]).with_status(2);
+    assert!(failed.stderr.contains("--out takes a folder"), "{}", failed.stderr);
+    fs::remove_file(&pages).unwrap();
+    nightly(&store, &logs, &["--out", &out]);
+    assert!(pages.join("index.html").exists());
+}
+
+#[test]
+fn a_page_holds_the_days_before_it() {
+    let tree = Tree::of(FRONT, written(&[failures(12, 20), failures(13, 20)].concat()));
+    let (store, logs, pages) = (tree.at("store.db"), tree.at("EX01"), tree.at("the pages"));
+    nightly(&store, &logs, &["--out", &pages.display().to_string()]).with_status(1);
     let page = fs::read_to_string(pages.join("exlog-2026-03-13.html")).unwrap();
     assert!(page.contains("2026-03-12 07:00:00") && page.contains("2026-03-13 07:"), "no two days");
 }
