@@ -54,7 +54,7 @@ mod syntax {
 
     #[test]
     fn the_task_is_a_script() {
-        let hard = ["C:\\Gr\u{f6}\u{df}e\\", "it's", "a;b|c&d>e", "$env:TEMP", "`n", "\u{2018}x\u{2019}", "", "say \"x\""];
+        let hard = ["C:\\Gr\u{f6}\u{df}e\\", "it's", "a;b|c&d>e", "$env:TEMP", "`n", "\u{2018}x\u{2019}", "say \"x\""];
         let arguments = ["schedule", "--for", "windows", "--", "logs", "--store", "C:\\a b\\store.db"];
         let script = exlog(&[&arguments[..], &hard].concat()).with_status(0).stdout;
         assert!(script.is_ascii(), "{script}");

@@ -186,7 +186,7 @@ fn a_pipe_in_a_folder_is_not_waited_for() {
 
 #[test]
 fn a_filter_that_nothing_fits_is_told_and_one_that_fits_is_not() {
-    let tree = Tree::of("EX01/IMAP420260312-1.LOG", one_login());
+    let tree = Tree::of(FRONT, one_login());
     let folder = tree.path().to_str().unwrap();
     for command in ["analyze", "summarize"] {
         let output = tree.at("made").to_str().unwrap().to_owned();
