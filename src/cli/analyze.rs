@@ -64,7 +64,7 @@ impl Analyze {
     pub(super) fn run(&self) -> Result<Status> {
         self.check_format()?;
         let output = &self.report.output;
-        let read = [&self.selection.paths, &self.evidence, &self.compare.folders().to_vec()].map(Vec::as_slice).concat();
+        let read = [&self.selection.paths[..], &self.evidence, self.compare.folders()].concat();
         check_spared(&read, &[output.file(), self.proof.file()])?;
         let scope_of_others = self.compare.scope(&self.selection)?;
         let scope = self.selection.scope(output.quiet)?;

@@ -9,6 +9,7 @@ use crate::cli::text_file::text_of;
 use crate::error::{Error, ErrorKind, Result, plain_words};
 use crate::input::byte_range::ByteRange;
 use crate::input::listed::Listed;
+use crate::protocol_log::sniff::without_bom;
 use crate::text::TerminalText;
 
 /// Which of the files below the paths are read.
@@ -43,12 +44,8 @@ impl Listing {
         let Some(file) = &self.paths_from else { return Ok(None) };
         let list = fs::read(file).map_err(|error| unreadable(file, &plain_words(&error)))?;
         // What editors and shells of Windows put before a text is no part of a name, and names may be no text at all.
-        let list = match list.as_slice() {
-            [0xff, 0xfe, ..] | [0xef, 0xbb, 0xbf, ..] => text_of(&list).map_or(list, String::into_bytes),
-            _ => list,
-        };
-        let list = list.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&list);
-        let names = names(list).into_iter().map(|name| {
+        let list = if list.starts_with(&[0xff, 0xfe]) { text_of(&list).map_or(list, String::into_bytes) } else { list };
+        let names = names(without_bom(&list)).into_iter().map(|name| {
             let (name, range) = if self.ranges { with_range(name).map_err(|why| unreadable(file, &why))? } else { (name, None) };
             Ok((path(name).ok_or_else(|| unreadable(file, "it is not UTF-8"))?, range))
         });

@@ -54,22 +54,21 @@ pub(super) fn tell_unreadable(notes: &[FileNote], quiet: bool) {
     if quiet {
         return;
     }
-    let unreadable: Vec<FileNote> = notes.iter().filter(|note| note.fate == FileFate::Unreadable).cloned().collect();
-    tell_notes(&unreadable);
+    tell_notes(notes.iter().filter(|note| note.fate == FileFate::Unreadable));
 }
 
 /// Says each note, and what can be done where a right is missing.
-pub(super) fn tell_notes(notes: &[FileNote]) {
-    for note in notes {
+pub(super) fn tell_notes<'a>(notes: impl IntoIterator<Item = &'a FileNote> + Clone) {
+    for note in notes.clone() {
         tell(format_args!("{}: {}", note.file, note.reason));
     }
     missing_right(notes).iter().for_each(tell);
 }
 
 /// What must be granted where access was denied, and how to get on without.
-fn missing_right(notes: &[FileNote]) -> Option<&'static str> {
+fn missing_right<'a>(notes: impl IntoIterator<Item = &'a FileNote>) -> Option<&'static str> {
     let denied = plain_words(&io::ErrorKind::PermissionDenied.into());
-    notes.iter().any(|note| note.reason == denied).then_some(if cfg!(windows) { RIGHT_OF_WINDOWS } else { RIGHT_OF_UNIX })
+    notes.into_iter().any(|note| note.reason == denied).then_some(if cfg!(windows) { RIGHT_OF_WINDOWS } else { RIGHT_OF_UNIX })
 }
 
 const RIGHT_OF_WINDOWS: &str = "access was denied: the account needs the right to list folders and to read files (RX)\n  \

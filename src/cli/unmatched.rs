@@ -15,9 +15,7 @@ pub(super) fn tell_unmatched(summary: &Summary, scope: &Scope, quiet: bool) {
         return;
     }
     let servers: BTreeSet<&str> = summary.sources.iter().filter_map(|source| source.server.as_deref()).collect();
-    let (found, nowhere): (Vec<_>, Vec<_>) =
-        scope.servers.iter().partition(|pattern| servers.iter().any(|server| pattern.matches(server)));
-    for pattern in nowhere {
+    for pattern in scope.servers.iter().filter(|pattern| !servers.iter().any(|server| pattern.matches(server))) {
         let named: Vec<&str> = servers.iter().copied().take(MOST_NAMED).collect();
         let there_are = match named.as_slice() {
             [] => "nothing tells of which servers they are (--server-name does)".to_owned(),
@@ -28,7 +26,7 @@ pub(super) fn tell_unmatched(summary: &Summary, scope: &Scope, quiet: bool) {
     }
     let is_asked = [("--user", !scope.users.is_empty()), ("--client", !scope.clients.is_empty())];
     let asked: Vec<&str> = is_asked.iter().filter(|(_, is_asked)| *is_asked).map(|(option, _)| *option).collect();
-    let has_server = scope.servers.is_empty() || !found.is_empty();
+    let has_server = summary.sources.iter().any(|source| scope.has_server(source.server.as_deref()));
     let counts = || summary.services.values().flat_map(|service| service.logins.values());
     if !asked.is_empty() && has_server && summary.accounting.in_window > 0 && counts().all(|counts| counts.attempts() == 0) {
         tell(format_args!("no login attempt fits {}", asked.join(" and ")));

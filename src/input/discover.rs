@@ -143,10 +143,10 @@ impl Discovery {
                 } else if entry.file_type().is_file() {
                     self.push(entry.path(), base);
                 }
-            } else if is_folder && !glob.may_hold(entry.path(), entry.depth()) {
-                walk.skip_current_dir();
-            } else if is_folder {
+            } else if is_folder && glob.may_hold(entry.path(), entry.depth()) {
                 folder = entry.into_path();
+            } else if is_folder {
+                walk.skip_current_dir();
             }
         }
         if before == self.inputs.len() + self.notes.len() {

@@ -56,44 +56,46 @@ impl Places {
     pub fn of(manifest: &Manifest, base: Option<&Path>) -> Self {
         let folder = manifest.folder.as_deref().unwrap_or_default();
         let is_of_windows = !cfg!(windows) && (has_drive(folder) || folder.starts_with(r"\\"));
-        let folder = in_words_of(is_of_windows, folder);
-        let mut elsewhere = Vec::new();
-        let given = given_paths(manifest).map(|path| in_words_of(is_of_windows, path));
-        for given in given.filter(|given| is_absolute(given) && !given.starts_with(&folder)) {
+        let mut places = Self { is_of_windows, folder: PathBuf::new(), base: base.map(Path::to_owned), elsewhere: Vec::new() };
+        places.folder = places.as_here(folder);
+        for given in given_paths(manifest) {
+            let given = places.as_here(given);
+            if !places.is_absolute(&given) || given.starts_with(&places.folder) {
+                continue;
+            }
             let Some((base, name)) = base.zip(given.file_name()) else { continue };
             let inside = base.join(name);
             let now = if inside.exists() { inside } else { base.to_owned() };
-            elsewhere.push((given, now));
+            places.elsewhere.push((given, now));
         }
-        Self { is_of_windows, folder, base: base.map(Path::to_owned), elsewhere }
+        places
+    }
+
+    /// A path as this system has it: a manifest may come from the server, and its files from there too.
+    fn as_here(&self, path: &str) -> PathBuf {
+        if self.is_of_windows { path.replace('\\', "/").into() } else { path.into() }
+    }
+
+    /// Whether a path begins at the top, be it that of another system.
+    fn is_absolute(&self, path: &Path) -> bool {
+        path.has_root() || (self.is_of_windows && path.to_str().is_some_and(has_drive))
     }
 
     /// Where a path is now.
     pub fn now(&self, path: &str) -> PathBuf {
-        let path = in_words_of(self.is_of_windows, path);
+        let path = self.as_here(path);
         let below = |from: &Path, now: &Path| match path.strip_prefix(from) {
             Ok(rest) if rest.as_os_str().is_empty() => Some(now.to_owned()),
             Ok(rest) => Some(now.join(rest)),
             Err(_) => None,
         };
         let Some(base) = &self.base else { return self.folder.join(path) };
-        if !is_absolute(&path) {
+        if !self.is_absolute(&path) {
             return base.join(path);
         }
         let found = below(&self.folder, base).filter(|_| !self.folder.as_os_str().is_empty());
         found.or_else(|| self.elsewhere.iter().find_map(|(from, now)| below(from, now))).unwrap_or_else(|| path.to_owned())
     }
-}
-
-/// A path as this system has it: a manifest may come from the server, and its files from there too.
-fn in_words_of(is_of_windows: bool, path: &str) -> PathBuf {
-    if is_of_windows { path.replace('\\', "/").into() } else { path.into() }
-}
-
-/// Whether a path of any system begins at the top: that of a manifest from Linux has no drive, and is not one of the folder it was
-/// written in.
-fn is_absolute(path: &Path) -> bool {
-    path.has_root() || path.to_str().is_some_and(has_drive)
 }
 
 /// Whether a path of Windows begins with a drive.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::program::{exlog, exlog_reading};
-use crate::tree::{TWELVE, files_below, login, repository, samples};
+use crate::tree::{TWELVE, files_below, login, repository, samples, utf16};
 
 /// How a program breaks lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,7 +177,7 @@ Thanks, and have a nice day
 #[test]
 fn of_a_ticket_every_record_is_told_and_every_line_that_was_not_read() {
     let shown = exlog_reading(&["explain", "-"], TICKET.as_bytes()).with_status(0).stdout;
-    let wide: Vec<u8> = format!("\u{feff}{TICKET}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide = utf16(format!("\u{feff}{TICKET}").as_bytes());
     assert_eq!(exlog_reading(&["explain", "-"], &wide).with_status(0).stdout, shown, "as PowerShell 5.1 writes files");
     assert!(shown.starts_with("A login that failed: ProxyNotAuthenticated\n"), "{shown}");
     let (_, rows) = shown.split_once("All 4 records that were pasted\n").unwrap();

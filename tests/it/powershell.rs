@@ -59,6 +59,8 @@ mod syntax {
         let script = exlog(&[&arguments[..], &hard].concat()).with_status(0).stdout;
         assert!(script.is_ascii(), "{script}");
         assert_eq!(faults(&script), Vec::<String>::new(), "{script}");
+        // Nothing is no path, in the night as little as now.
+        assert!(exlog(&[&arguments[..], &[""]].concat()).with_status(2).stderr.contains("nothing stands there"));
         let service = ["schedule", "--for", "windows", "--account", "CONTOSO\\exlog$", "--", "logs", "--store", "s"];
         assert_eq!(faults(&exlog(&service).with_status(0).stdout), Vec::<String>::new());
     }

@@ -15,7 +15,7 @@ use crate::generator::clock::utc;
 use crate::generator::generate;
 use crate::generator::plan::{EventKind, Plan};
 use crate::program::{analyze, command, end, exlog, list, text};
-use crate::tree::{FRONT, TWELVE, Tree, files_below, log, login, repository, samples};
+use crate::tree::{FRONT, TWELVE, Tree, files_below, log, login, repository, samples, utf16};
 
 const KEY: &str = "a key that nobody guesses";
 
@@ -430,7 +430,7 @@ fn the_key_is_told_once_or_given_by_three_ways() {
     assert_eq!((&by_variable.stdout, by_variable.stderr.as_str()), (&told.stdout, ""));
     let file = Tree::of("key.txt", format!("{key}\r\n"));
     let by_file = end(command().args(["analyze", "--redact-key-file"]).arg(file.at("key.txt")).arg(&folder)).with_status(0);
-    for bytes in [format!("\u{feff}{key}\r\n").into_bytes(), wide(&format!("\u{feff}{key}\r\n"))] {
+    for bytes in [format!("\u{feff}{key}\r\n").into_bytes(), utf16(format!("\u{feff}{key}\r\n").as_bytes())] {
         let file = Tree::of("key.txt", bytes);
         let ended = end(command().args(["analyze", "--redact-key-file"]).arg(file.at("key.txt")).arg(&folder)).with_status(0);
         assert!(ended.stdout == told.stdout, "what editors and PowerShell of Windows put before a text is no part of the key");
@@ -441,11 +441,6 @@ fn the_key_is_told_once_or_given_by_three_ways() {
     let plain = end(command().env("EXLOG_REDACT_KEY", &key).arg("analyze").arg(&folder)).with_status(0);
     assert!(plain.stdout.contains("MAIL02"));
     assert_ne!(end(command().args(["analyze", "--redact"]).arg(&folder)).stdout, told.stdout);
-}
-
-/// A text as Windows PowerShell 5.1 writes it.
-fn wide(text: &str) -> Vec<u8> {
-    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 #[test]
