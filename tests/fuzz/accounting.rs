@@ -1,5 +1,5 @@
 //! Fuzz target: any bytes as a log. Lines add up, nothing panics, and where the log is cut does not show.
-#![cfg_attr(fuzzing, no_main)]
+#![cfg_attr(feature = "fuzzer", no_main)]
 
 #[allow(dead_code, reason = "each target needs another part of it")]
 mod relations;
@@ -12,10 +12,10 @@ fn target(input: &[u8]) {
     relations::accounting(log, &cuts);
 }
 
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzzer")]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| target(input));
 
-#[cfg(not(fuzzing))]
+#[cfg(not(feature = "fuzzer"))]
 fn main() -> std::io::Result<()> {
     replay::replay(target)
 }

@@ -1,5 +1,5 @@
 //! Fuzz target: any bytes as a text. The scan finds the lines and columns that the obvious reader finds, wherever the text stands.
-#![cfg_attr(fuzzing, no_main)]
+#![cfg_attr(feature = "fuzzer", no_main)]
 
 #[allow(dead_code, reason = "each target needs another part of it")]
 mod relations;
@@ -11,10 +11,10 @@ fn target(input: &[u8]) {
     relations::structure(text, before.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)));
 }
 
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzzer")]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| target(input));
 
-#[cfg(not(fuzzing))]
+#[cfg(not(feature = "fuzzer"))]
 fn main() -> std::io::Result<()> {
     replay::replay(target)
 }
