@@ -63,8 +63,12 @@ impl Zone {
         }
         chrono_tz::TZ_VARIANTS.iter().copied().find(|zone| zone.name().eq_ignore_ascii_case(text)).map(Self::Named).ok_or_else(
             || {
-                Error::new(ErrorKind::Usage, format!("'{text}' is no time zone"))
-                    .hint("use UTC, local, an offset such as +02:00, or a name such as Europe/Berlin")
+                // What `tzutil /g` and Get-TimeZone say.
+                let hint = match text.to_ascii_lowercase().ends_with(" time") {
+                    true => "names of Windows are not known: use local for the zone of this machine, or a name of the IANA database, such as Europe/Berlin",
+                    false => "use UTC, local, an offset such as +02:00, or a name such as Europe/Berlin",
+                };
+                Error::new(ErrorKind::Usage, format!("'{text}' is no time zone")).hint(hint)
             },
         )
     }
@@ -295,6 +299,7 @@ mod tests {
             assert!(parse_time(wrong, Zone::Utc, NOON).is_err(), "{wrong}");
         }
         assert!(Zone::parse("Mars/Olympus").is_err());
+        assert!(Zone::parse("W. Europe Standard Time").unwrap_err().to_string().contains("names of Windows"));
     }
 
     #[test]

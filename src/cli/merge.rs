@@ -11,6 +11,7 @@ use crate::cli::limit::Limit;
 use crate::cli::options::shown;
 use crate::cli::reading::{no_input, read, tell_unreadable};
 use crate::cli::report::{Format, Report};
+use crate::cli::spared::place_of;
 use crate::cli::status::{self, Status};
 use crate::cli::telling::tell;
 use crate::clock::Zone;
@@ -163,6 +164,8 @@ impl Merge {
             return Err(Error::new(ErrorKind::Usage, format!("{file}: {reason}"))
                 .hint("nothing is reported about a part of what was asked for: leave the path away, or make it readable"));
         }
+        // A summary may take the place of one that it holds, as one that grows does; a report may not.
+        let report = self.report.output.file().filter(|_| self.format.of_report().is_some()).map(place_of);
         let mut parts = Vec::new();
         for input in &found.inputs {
             let name = TerminalText::new(&input.shown).to_string();
@@ -171,6 +174,10 @@ impl Merge {
                     .hint("nothing is reported about a part of what was asked for: leave it away, or make it readable")
             })?;
             if let Some(bytes) = bytes {
+                if report.as_ref().is_some_and(|report| *report == place_of(&input.path)) {
+                    return Err(Error::new(ErrorKind::Usage, format!("{name} is among what is read: it would be lost"))
+                        .hint("choose another file to write to"));
+                }
                 parts.push(Part { file: SummaryFile::from_bytes(&bytes, &name)?, name });
             }
         }

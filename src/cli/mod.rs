@@ -20,6 +20,7 @@ mod explain;
 #[cfg(feature = "parquet")]
 mod export;
 mod history;
+mod lasting;
 mod left_summary;
 mod limit;
 mod listing;

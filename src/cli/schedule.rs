@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use clap::{Args, ValueEnum};
 
 use crate::cli::config;
+use crate::cli::lasting::lasting;
 use crate::cli::output::{Output, words_of_writing};
 use crate::cli::status::Status;
 use crate::cli::telling::tell;
@@ -54,7 +55,8 @@ Examples:
   exlog schedule --for systemd --install -- /srv/copies --store /var/lib/exlog/store.db
 
 Relative paths count from the folder in which this is run. The task must be able to read the logs
-and to write the store, nothing else. Mapped drives are not there for it: use \\\\server\\share.";
+and to write the store, nothing else. A mapped drive is not there for it: in the paths that are
+given here it becomes \\\\server\\share, in files and variables write that.";
 
 /// What can run a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -130,9 +132,9 @@ impl Schedule {
     }
 }
 
-/// A task is a text, and what is none cannot stand in it.
+/// A task is a text, and what is none cannot stand in it; it means the same without this session.
 fn text(argument: OsString) -> Result<String> {
-    argument.into_string().map_err(|argument| {
+    argument.into_string().map(|argument| lasting(&argument)).map_err(|argument| {
         Error::new(ErrorKind::Usage, format!("'{}' is no Unicode and cannot stand in a task", argument.display()))
             .hint("rename it")
     })

@@ -38,7 +38,7 @@ pub(super) fn check_spared(read: &[PathBuf], written: &[Option<&Path>]) -> Resul
 }
 
 /// One name for a file, whether it is there yet or not.
-fn place_of(path: &Path) -> PathBuf {
+pub(super) fn place_of(path: &Path) -> PathBuf {
     if let Ok(place) = path.canonicalize() {
         return place;
     }

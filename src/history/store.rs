@@ -1,6 +1,8 @@
 //! The file in which the history is kept: opened, checked, brought to the present schema, and held by one run at a time.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -171,7 +173,6 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
 
 /// An error of the store in words, with what can be done.
 pub(super) fn failure(path: &Path, error: &rusqlite::Error) -> Error {
-    let path = path.display();
     let code = error.sqlite_error_code();
     let (what, hint) = match code {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
@@ -184,6 +185,10 @@ pub(super) fn failure(path: &Path, error: &rusqlite::Error) -> Error {
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => (
             "may not be written".to_owned(),
             "give the account that runs exlog the right to change it and its folder, or choose another file: --store FILE",
+        ),
+        Some(ErrorCode::CannotOpen) if is_refused(path) => (
+            "may not be read".to_owned(),
+            "give the account that runs exlog the right to read and to change it and its folder",
         ),
         Some(ErrorCode::CannotOpen) => (
             "cannot be opened".to_owned(),
@@ -200,5 +205,10 @@ pub(super) fn failure(path: &Path, error: &rusqlite::Error) -> Error {
         ),
         _ => (format!("refuses: {error}"), "'exlog store check' says whether it is sound"),
     };
-    Error::new(ErrorKind::System, format!("the store {path} {what}")).hint(hint)
+    Error::new(ErrorKind::System, format!("the store {} {what}", path.display())).hint(hint)
+}
+
+/// Whether a right is missing: SQLite does not say.
+fn is_refused(path: &Path) -> bool {
+    File::open(path).is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
 }

@@ -77,6 +77,9 @@ mod syntax {
         for words in ["'exlog;analyze'", "'--local'", "'exlog;store;check'", "'--config'"] {
             assert!(script.contains(words), "{words}");
         }
+        // What a command would refuse is not offered.
+        let of_watch = script.split("'exlog;watch' {").nth(1).unwrap().split("break").next().unwrap();
+        assert!(of_watch.contains("'--since'") && !of_watch.contains("'--around'"), "{of_watch}");
     }
 
     #[test]

@@ -233,4 +233,13 @@ fn what_is_read_is_not_written_over_and_two_results_are_two_files() {
     assert!(std::fs::read_to_string(report).unwrap().contains("exlog.report/1"));
     let ended = exlog(&["analyze", folder, "--output", tree.at("EX01").to_str().unwrap()]).with_status(2);
     assert!(ended.stderr.contains("it is a folder"), "{}", ended.stderr);
+
+    // A summary that grows takes the place of what it holds; a report does not.
+    let all = tree.at("all.exlog");
+    let all = all.to_str().unwrap();
+    exlog(&["summarize", folder, "--output", all]).with_status(0);
+    exlog(&["merge", all, "--format", "summary", "--output", all]).with_status(0);
+    let ended = exlog(&["merge", folder, "--format", "json", "--output", all]).with_status(2);
+    assert!(ended.stderr.contains("would be lost"), "{}", ended.stderr);
+    exlog(&["merge", all]).with_status(0);
 }

@@ -178,7 +178,14 @@ fn quoted(word: &str) -> String {
     if !word.is_empty() && word.chars().all(is_plain) {
         return word;
     }
-    if cfg!(windows) { powershell::quoted(&word) } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if cfg!(windows) { quoted_for_windows(&word) } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+/// In double quotes, which the command prompt and PowerShell both know, where nothing in the word has a meaning in those; else as
+/// PowerShell alone takes it.
+fn quoted_for_windows(word: &str) -> String {
+    let has_meaning = |c| matches!(c, '"' | '$' | '`' | '%' | '!' | '^' | '\u{201c}' | '\u{201d}' | '\u{201e}');
+    if word.contains(has_meaning) || word.ends_with('\\') { powershell::quoted(word) } else { format!("\"{word}\"") }
 }
 
 #[cfg(test)]
@@ -245,10 +252,31 @@ mod tests {
     }
 
     #[test]
+    fn on_windows_both_shells_take_a_word_unless_one_would_read_it() {
+        for (word, shown) in [
+            (r"C:\Program Files\Exchange", r#""C:\Program Files\Exchange""#),
+            ("HealthMailbox*", r#""HealthMailbox*""#),
+            ("Größe & Co; calc", r#""Größe & Co; calc""#),
+            ("a | b > c", r#""a | b > c""#),
+            ("o'neil", r#""o'neil""#),
+            ("", r#""""#),
+            (r"C:\my logs\", r"'C:\my logs\'"),
+            ("$(calc)", "'$(calc)'"),
+            ("`calc`", "'`calc`'"),
+            ("%TEMP%", "'%TEMP%'"),
+            ("a\"; calc", "'a\"; calc'"),
+            ("a\u{201d}; o'x", "'a\u{201d}; o''x'"),
+        ] {
+            assert_eq!(quoted_for_windows(word), shown);
+        }
+    }
+
+    #[test]
     fn nothing_in_a_name_leaves_its_quotes() {
         let shown = quoted("o'neil; calc\r\n");
-        assert_eq!(shown, if cfg!(windows) { "'o''neil; calc'" } else { r"'o'\''neil; calc'" });
-        assert!(line_command(&Location::new("a b.LOG", 7)).contains("'a b.LOG'"));
+        assert_eq!(shown, if cfg!(windows) { r#""o'neil; calc""# } else { r"'o'\''neil; calc'" });
+        let place = line_command(&Location::new("a b.LOG", 7));
+        assert!(place.contains(if cfg!(windows) { r#""a b.LOG""# } else { "'a b.LOG'" }), "{place}");
         assert_eq!(line_command(&Location::new("-", 7)), "");
     }
 }

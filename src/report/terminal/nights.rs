@@ -118,6 +118,10 @@ pub fn counts(what: &str, counts: &BTreeMap<i64, u64>, look: Look, out: &mut dyn
     }
     table.write(look, out)?;
     look.more(shown.len(), days.len(), out)?;
+    // One day is no course.
+    if days.len() < 2 {
+        return Ok(());
+    }
     let room = look.width.saturating_sub(2);
     let newest: Vec<Option<u64>> = days.iter().skip(days.len().saturating_sub(room)).map(|(_, count)| Some(*count)).collect();
     writeln!(out, "\n  {}", sparkline(&newest, look.glyphs))

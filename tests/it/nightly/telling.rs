@@ -173,7 +173,10 @@ fn the_history_is_shown_by_day_by_error_and_by_account() {
     let of_error = history(&["--error", "proxyfailed"]);
     assert!(of_error.contains("2026-03-12      20") && of_error.contains("2026-03-14      30"), "{of_error}");
     // Accounts are counted by log: those of one log stand on the day of most of its lines.
-    assert!(history(&["--user", "user1"]).contains("2026-03-14"));
+    let of_account = history(&["--user", "user1"]);
+    assert!(of_account.contains("2026-03-14"));
+    // A course has more than one day.
+    assert_eq!((of_error.trim_end().lines().count(), of_account.trim_end().lines().count()), (7, 3), "{of_error}{of_account}");
     assert_eq!(history(&["--error", "none\u{1b}"]), "No failure of none\\u{1b} is known.\n");
     let nowhere = end(command().args(["history", "--store"]).arg(tree.at("none.db"))).with_status(2);
     assert!(nowhere.stderr.contains("there is no store") && !tree.at("none.db").exists(), "{}", nowhere.stderr);
