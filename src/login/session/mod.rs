@@ -14,9 +14,11 @@ use crate::login::mechanism::{Encryption, Mechanism};
 use crate::merge::Merge;
 
 mod fragment;
+mod loose;
 mod stored;
 
 use fragment::{End, Fragment, Start};
+use loose::Loose;
 
 /// So many loose ends are kept. Logs of which somebody kept the logins alone have one for each session.
 const MOST_LOOSE: usize = 65_536;
@@ -88,46 +90,6 @@ impl Merge for SessionCounts {
     }
 }
 
-/// The loose ends of one session number in a stretch; none, if all its sessions are whole.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Loose {
-    /// The first fragment, if its start may lie before the stretch.
-    head: Option<Fragment>,
-    /// The last fragment, if it goes on behind the stretch and is not the head itself.
-    tail: Option<Fragment>,
-}
-
-impl Loose {
-    #[inline]
-    fn running(&mut self) -> Option<&mut Fragment> {
-        let last = if self.tail.is_some() { self.tail.as_mut() } else { self.head.as_mut() };
-        last.filter(|fragment| fragment.end == End::Running)
-    }
-
-    /// When its last line was written.
-    fn last_time(&self) -> i64 {
-        [&self.head, &self.tail].into_iter().flatten().map(|fragment| fragment.last_time).max().unwrap_or(i64::MIN)
-    }
-
-    /// Counts what is there as what it is.
-    fn count(self, counts: &mut SessionCounts) {
-        for fragment in [self.head, self.tail].into_iter().flatten() {
-            fragment.count(counts);
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.head.is_none() && self.tail.is_none()
-    }
-
-    /// Counts the tail if it is over.
-    fn settle(&mut self, counts: &mut SessionCounts) {
-        if let Some(tail) = self.tail.take_if(|tail| tail.end != End::Running) {
-            tail.count(counts);
-        }
-    }
-}
-
 /// The sessions in a stretch of one service's log.
 #[derive(Debug, Clone, Default)]
 pub struct Sessions {
@@ -172,14 +134,17 @@ impl Sessions {
             _ if is_new => Start::Before,
             _ => Start::Lost,
         };
-        let fragment = Fragment::beginning(&line, start);
-        let begun = match start {
-            Start::Before => loose.head.insert(fragment),
-            _ => loose.tail.insert(fragment),
-        };
-        begun.extend(&line, &mut self.counts);
-        if line.event == SessionEvent::Close {
-            begun.end = End::Seen;
+        let mut fragment = Fragment::beginning(&line, start);
+        fragment.extend(&line, &mut self.counts);
+        let is_closed = line.event == SessionEvent::Close;
+        if is_closed {
+            fragment.end = End::Seen;
+        }
+        match start {
+            Start::Before => loose.begin_with(fragment),
+            Start::Seen | Start::Lost => loose.end_with(fragment),
+        }
+        if is_closed {
             self.settle(line.id, place);
         }
     }
@@ -246,7 +211,7 @@ impl Sessions {
     fn join(&mut self, id: u64, next: Loose) {
         let place = self.place_for(id);
         let Some(loose) = self.loose.get_mut(place.index()) else { return };
-        let Loose { head, tail } = next;
+        let (head, tail) = next.into_ends();
         if head.is_none() {
             // The number was opened anew in the later stretch, even where nothing of that is loose any more.
             cut_running(loose, &mut self.counts);
@@ -256,20 +221,19 @@ impl Sessions {
                 Some(fragment) if fragment.is_continued_by_fragment(&head) => fragment.append(head, &mut self.counts),
                 _ => {
                     cut_running(loose, &mut self.counts);
-                    match loose.head {
-                        Some(_) => {
-                            head.start = Start::Lost;
-                            head.decide(&mut self.counts);
-                            loose.tail = Some(head);
-                        }
-                        None => loose.head = Some(head),
+                    if loose.is_empty() {
+                        loose.begin_with(head);
+                    } else {
+                        head.start = Start::Lost;
+                        head.decide(&mut self.counts);
+                        loose.end_with(head);
                     }
                 }
             }
         }
         if let Some(tail) = tail {
             cut_running(loose, &mut self.counts);
-            loose.tail = Some(tail);
+            loose.end_with(tail);
         }
         self.settle(id, place);
     }
@@ -290,7 +254,7 @@ fn cut_running(loose: &mut Loose, counts: &mut SessionCounts) {
     if let Some(fragment) = loose.running() {
         fragment.end = End::Lost;
     }
-    if let Some(tail) = loose.tail.take() {
+    if let Some(tail) = loose.take_tail() {
         tail.count(counts);
     }
 }
