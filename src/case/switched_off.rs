@@ -123,8 +123,8 @@ fn switching(fact: &Fact) -> Option<(i64, bool, SwitchedOff)> {
 }
 
 fn is_on(cmdlet: &Cmdlet) -> Option<bool> {
-    let is_tried = cmdlet.parameter("WhatIf").is_some_and(|value| !value.trim_start_matches('$').eq_ignore_ascii_case("false"));
-    let is_set = !is_tried && ["Set-ImapSettings", "Set-PopSettings"].iter().any(|name| cmdlet.name.eq_ignore_ascii_case(name));
+    let is_set =
+        !cmdlet.is_tried() && ["Set-ImapSettings", "Set-PopSettings"].iter().any(|name| cmdlet.name.eq_ignore_ascii_case(name));
     match cmdlet.parameter("ProtocolLogEnabled").filter(|_| is_set)?.trim_start_matches('$').to_ascii_lowercase().as_str() {
         "true" | "1" => Some(true),
         "false" | "0" => Some(false),

@@ -53,6 +53,9 @@ pub struct Change {
 
 /// What a cmdlet changes about certificates; `None` if nothing.
 pub fn change_of(cmdlet: &Cmdlet) -> Option<Change> {
+    if cmdlet.is_tried() {
+        return None;
+    }
     let name = cmdlet.name.to_ascii_lowercase();
     let services = cmdlet.parameter("Services").unwrap_or_default().to_ascii_lowercase();
     let protocols = match name.as_str() {

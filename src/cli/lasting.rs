@@ -21,10 +21,8 @@ fn behind(argument: &str, real: impl Fn(&str) -> Option<String>) -> String {
         _ => ("", argument),
     };
     let mut letters = path.chars();
-    let is_on_drive = matches!(
-        (letters.next(), letters.next(), letters.next()),
-        (Some('a'..='z' | 'A'..='Z'), Some(':'), Some('\\' | '/'))
-    );
+    let is_on_drive =
+        matches!((letters.next(), letters.next(), letters.next()), (Some('a'..='z' | 'A'..='Z'), Some(':'), Some('\\' | '/')));
     let Some((root, rest)) = path.split_at_checked(3).filter(|_| is_on_drive) else { return argument.to_owned() };
     let root = root.replace('/', r"\");
     let Some(real) = real(&root) else { return argument.to_owned() };

@@ -93,7 +93,8 @@ pub(super) fn fits(case: &Case, failures: &ServerFailures<'_>) -> bool {
     }
     let do_probes_work = failures.probes_failed == 0 && failures.succeeded_inside(case, Some(ClientClass::HealthMailbox)) > 0;
     let do_many_work = failures.succeeded_inside(case, None) * 4 > failures.failed();
-    do_probes_work || is_refused_there || (do_many_work && failures.probes_failed == 0)
+    let do_others_work = failures.is_one_account && failures.succeeded_meanwhile(case) > 0;
+    do_probes_work || is_refused_there || do_others_work || (do_many_work && failures.probes_failed == 0)
 }
 
 /// What the back end's own log says of the time; `None` if there is no back-end log that covers it.

@@ -35,17 +35,28 @@ fn judge(case: &Case) -> Vec<Finding> {
 }
 
 fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
-    let host = failures.host();
-    let title = format!("The back end {host} does not answer {} in time", failures.server_name());
+    let (which, verb) = match failures.hosts().len() {
+        0 | 1 => (format!("The back end {}", failures.host()), "does"),
+        _ => (format!("The back ends {}", failures.hosts_in_words()), "do"),
+    };
+    let title = format!("{which} {verb} not answer {} in time", failures.server_name());
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
-    finding.cause = failures.cause(format!("The back end {host} does not answer"), "in time");
-    finding.missing("event", "what the mailbox server was doing: its Application and System event logs of that time");
-    finding
-        .step("Look at the mailbox databases there", Some(format!("Get-MailboxDatabaseCopyStatus -Server {}", argument(&host))));
-    finding.step(
-        "Look at the health of the store and of the protocols",
-        Some(format!("Get-ServerHealth {} | ? AlertValue -ne Healthy", argument(&host))),
-    );
+    finding.cause = failures.cause(format!("{which} {verb} not answer"), "in time");
+    finding.missing("event", "what the mailbox servers were doing: their Application and System event logs of that time");
+    if let Some(advice) = failures.several_back_ends() {
+        finding.step(advice, None);
+    }
+    for host in failures.computers() {
+        let server = argument(host);
+        finding.step(
+            format!("Look at the mailbox databases on {host}"),
+            Some(format!("Get-MailboxDatabaseCopyStatus -Server {server}")),
+        );
+        finding.step(
+            format!("Look at the health of the store and of the protocols on {host}"),
+            Some(format!("Get-ServerHealth {server} | ? AlertValue -ne Healthy")),
+        );
+    }
     finding.step(
         "If the back-end service hangs, restart it there",
         Some("Restart-Service MSExchangeIMAP4BE,MSExchangePOP3BE".to_owned()),

@@ -41,12 +41,8 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
     finding.cause = failures.cause("The front ends on", format!("cannot connect to {which}"));
     finding.missing("health", format!("the component states: Get-ServerComponentState {}", argument(&host)));
-    if hosts.len() > 1 {
-        let about = format!(
-            "Several back ends at once: look at the network, the name service and the firewall of {} first",
-            failures.server_name()
-        );
-        finding.step(about, None);
+    if let Some(advice) = failures.several_back_ends() {
+        finding.step(advice, None);
     }
     let computers = if hosts.is_empty() { argument(&host) } else { arguments(&hosts) };
     finding.step(

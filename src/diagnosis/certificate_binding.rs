@@ -60,7 +60,10 @@ pub(super) fn fits(case: &Case, failures: &ServerFailures<'_>) -> bool {
     let do_many_work = failures.succeeded_inside(case, None) * 2 > failures.failed();
     // A few accounts that fail within moments are no certificate either: that lasts until somebody mends it.
     let lasts = failures.is_ongoing() || failures.end - failures.start >= SHORTEST;
+    // Nor where one account fails all the time and others are handed over between its failures.
+    let do_others_work = failures.is_one_account && failures.succeeded_meanwhile(case) > 0;
     !failures.is_scattered()
+        && !do_others_work
         && (lasts || failures.probes_failed > 0)
         && !do_many_work
         && !proxy_routing::is_foreign(failures)

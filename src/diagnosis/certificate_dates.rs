@@ -1,6 +1,7 @@
 //! Certificates of IMAP and POP by the date on which they end: what the diagnoses of expired and of expiring ones share.
 
 use crate::case::Case;
+use crate::case::evidence::is_for_host;
 use crate::clock::{Zone, for_people};
 use crate::diagnosis::finding::{Cause, Confidence, Effect, Finding, Severity};
 use crate::diagnosis::powershell::argument;
@@ -24,7 +25,28 @@ pub(super) fn judge(case: &Case, rule: &Rule) -> Vec<Finding> {
         What::Certificate(certificate) if case.uses_certificate(certificate) => Some((fact, certificate)),
         _ => None,
     });
-    used.filter_map(|(fact, certificate)| judge_certificate(now, rule, fact, certificate)).collect()
+    let used: Vec<(&Fact, &Certificate)> = used.collect();
+    let is_replaced = |fact: &Fact, certificate: &Certificate| {
+        used.iter().any(|(other, newer)| other.server == fact.server && replaces(newer, certificate, now, rule))
+    };
+    let replaceable = used.iter().filter(|(fact, certificate)| !is_replaced(fact, certificate));
+    replaceable.filter_map(|(fact, certificate)| judge_certificate(now, rule, fact, certificate)).collect()
+}
+
+/// Whether a certificate in use has all names of another one and lives longer: it was renewed, and the services take the newer one.
+fn replaces(newer: &Certificate, older: &Certificate, now: i64, rule: &Rule) -> bool {
+    let has_begun = match newer.not_before {
+        Some(Date::Exact(begin)) => begin <= now,
+        _ => true,
+    };
+    let lives = match (&newer.not_after, &older.not_after) {
+        (Some(Date::Exact(newer)), Some(Date::Exact(older))) => newer > older && *newer > now && !(rule.applies)(*newer, now),
+        _ => false,
+    };
+    let is_sound =
+        newer.has_private_key != Some(false) && newer.status.as_deref().is_none_or(|status| status.eq_ignore_ascii_case("Valid"));
+    let has_names = !older.names.is_empty() && older.names.iter().all(|name| is_for_host(&newer.names, name));
+    has_begun && lives && is_sound && has_names
 }
 
 fn judge_certificate(now: i64, rule: &Rule, fact: &Fact, certificate: &Certificate) -> Option<Finding> {

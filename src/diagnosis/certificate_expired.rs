@@ -23,7 +23,7 @@ Get-ExchangeCertificate. Dates that could be read in two ways decide nothing.
 Renew it, bind the new one, restart the services, and watch the next probe: binding a certificate can break the hand-over (certificate-binding).
 
 ## When it is wrong
-If another valid certificate of the same name is in use.
+If another valid certificate with the same names is in use and the evidence does not hold it; one that it holds is heeded.
 ",
     judge,
 };

@@ -24,7 +24,7 @@ Get-ExchangeCertificate. Dates that could be read in two ways decide nothing.
 Renew it in time, bind it, restart the services, watch the next probe.
 
 ## When it is wrong
-If another valid certificate of the same name is in use.
+If another valid certificate with the same names is in use and the evidence does not hold it; one that it holds is heeded.
 ",
     judge,
 };

@@ -58,11 +58,10 @@ fn from_groups(rule: &Rule, groups: &[&Group]) -> Option<Finding> {
     finding.protocols.dedup();
     let users: u64 = groups.iter().map(|group| group.users.0).max().unwrap_or_default();
     let (start, end) = (for_people(finding.start, Zone::Utc), for_people(finding.end, Zone::Utc));
-    finding.summary = format!(
-        "{} from {start} to {end} UTC, at least {}",
-        counted(count, "failure", "failures"),
-        counted(users, "account", "accounts")
-    );
+    finding.summary = format!("{} from {start} to {end} UTC", counted(count, "failure", "failures"));
+    if users > 0 {
+        finding.summary += &format!(", at least {}", counted(users, "account", "accounts"));
+    }
     for group in groups.iter().take(3) {
         if let Some((at, location, _)) = group.failures.examples.first() {
             let said = group.key.name();

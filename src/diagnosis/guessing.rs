@@ -33,6 +33,8 @@ const SPREAD: (u64, u64, u64) = (20, 5, 10);
 const FEW_TRIES: u64 = 12;
 /// An address that tries so many accounts, and how many accounts such addresses have tried in all.
 const FROM_ONE: (u64, usize) = (5, 8);
+/// Beside such an address one that tries so many accounts belongs to the spray.
+const ALIKE: u64 = 3;
 /// So many accounts that never logged in, from suspicious addresses, and at least half of all that were refused.
 const NEVER_IN: usize = 15;
 /// So many accounts from so many suspicious addresses, if refusals are more than this share of all attempts.
@@ -190,9 +192,10 @@ impl<'a> Guesses<'a> {
     pub(super) fn spray(&self) -> Option<Spray<'_>> {
         let suspicious: Vec<&Guessed<'a>> = self.addresses.iter().filter(|address| address.is_suspicious()).collect();
         let many: Vec<&Guessed<'a>> = suspicious.iter().copied().filter(|address| address.sources() >= FROM_ONE.0).collect();
-        let from_one = self.tried_from(&many);
-        if !many.is_empty() && from_one.len() >= FROM_ONE.1 {
-            return Some(self.spray_of(from_one, many));
+        if !many.is_empty() && self.tried_from(&many).len() >= FROM_ONE.1 {
+            // Others do the same with fewer tries; an address that tries one account or two may be anybody's.
+            let alike: Vec<&Guessed<'a>> = suspicious.iter().copied().filter(|address| address.sources() >= ALIKE).collect();
+            return Some(self.spray_of(self.tried_from(&alike), alike));
         }
         // Addresses that try the same account again and again are devices with an old password.
         let few: Vec<&Guessed<'a>> =

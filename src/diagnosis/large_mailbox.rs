@@ -33,12 +33,20 @@ A slow store makes small folders slow too: then look at backend-timeout and slow
 };
 
 fn judge(case: &Case) -> Vec<Finding> {
-    let front_ends = case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd);
-    front_ends.filter_map(|(key, service)| judge_service(key, service)).collect()
+    let of_role = |role: Role| case.summary.services.iter().filter(move |(key, _)| key.role == role);
+    let front_ends = of_role(Role::FrontEnd).filter_map(|(key, service)| judge_service(key, service, |_| true));
+    // The back end's log holds the same commands; it tells where the front end's does not.
+    let is_news = |key: &ServiceKey, name: &str| {
+        let mut fronts = of_role(Role::FrontEnd).filter(|(front, _)| front.protocol == key.protocol);
+        !fronts.any(|(_, service)| service.large_mailboxes.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)))
+    };
+    let back_ends = of_role(Role::BackEnd).filter_map(|(key, service)| judge_service(key, service, |name| is_news(key, name)));
+    front_ends.chain(back_ends).collect()
 }
 
-fn judge_service(key: &ServiceKey, service: &Service) -> Option<Finding> {
-    let mut troubled: Vec<_> = service.large_mailboxes.iter().filter(|(_, mailbox)| mailbox.troubled > 0).collect();
+fn judge_service(key: &ServiceKey, service: &Service, is_news: impl Fn(&str) -> bool) -> Option<Finding> {
+    let troubled = service.large_mailboxes.iter().filter(|(name, mailbox)| mailbox.troubled > 0 && is_news(name));
+    let mut troubled: Vec<_> = troubled.collect();
     troubled.sort_by_key(|(name, mailbox)| (std::cmp::Reverse(mailbox.messages), *name));
     let (name, worst) = troubled.first()?;
     let mut finding = Finding::new(

@@ -49,6 +49,18 @@ fn is_refusal(group: &Group) -> bool {
         && (response.contains("received in invalid state") || response.contains("not valid in this state"))
 }
 
+/// How many logins were refused. Of POP a client may send `pass` although `user` was refused, or not: the more frequent of the two
+/// are the logins.
+fn logins(groups: &[&Group], refused: &[(Protocol, &FailureGroup)]) -> u64 {
+    let protocols = [Protocol::Imap4, Protocol::Pop3].into_iter();
+    let of = protocols.map(|protocol| {
+        let attempts = groups.iter().filter(|group| group.service.protocol == protocol).map(|group| group.failures.count);
+        let (attempts, all) = (attempts.sum::<u64>(), refused.iter().filter(|(of, _)| *of == protocol));
+        attempts.max(all.map(|(_, failures)| failures.count).sum::<u64>() - attempts)
+    });
+    of.sum()
+}
+
 fn judge_server(case: &Case, server: Option<&str>) -> Option<Finding> {
     let groups: Vec<&Group> =
         case.groups.iter().filter(|group| group.service.server.as_deref() == server && is_refusal(group)).collect();
@@ -56,7 +68,7 @@ fn judge_server(case: &Case, server: Option<&str>) -> Option<Finding> {
     let services = case.summary.services.iter().filter(|(key, _)| key.server.as_deref() == server && key.role == Role::FrontEnd);
     let before_attempts = services.filter_map(|(key, service)| Some((key.protocol, service.refused_users.as_ref()?)));
     let refused: Vec<(Protocol, &FailureGroup)> = of_attempts.chain(before_attempts).collect();
-    let count: u64 = refused.iter().map(|(_, failures)| failures.count).sum();
+    let count = logins(&groups, &refused);
     if count < FEWEST {
         return None;
     }

@@ -6,18 +6,17 @@ use crate::case::outage::Outage;
 use crate::clock::{Zone, for_people};
 use crate::collections::minutes::MINUTE;
 use crate::diagnosis::finding::{Cause, Confidence, Effect, Figures, Finding, Severity};
-use crate::diagnosis::powershell::argument;
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
 use crate::protocol::{Protocol, Role};
-use crate::redaction::is_address;
 use crate::text::{counted, thousands};
+
+mod hosts;
+
+pub use hosts::host_of;
 
 /// So many failures outside of any outage are worth a word.
 const FEWEST_ALONE: u64 = 5;
-
-/// So many hosts are named.
-const NAMED: usize = 3;
 
 /// What happens so many milliseconds before or after a short outage is of the same time.
 const SOON: i64 = 15 * MINUTE;
@@ -48,11 +47,9 @@ pub struct ServerFailures<'a> {
     pub outside: u64,
     /// Only one account was hit, and others logged in at that time.
     pub is_one_account: bool,
-}
-
-/// The host of a target (`host:port:encryption`).
-pub fn host_of(target: &str) -> &str {
-    target.split(':').next().unwrap_or(target)
+    /// They go on at the end of the logs, and nothing was handed over to the same targets since they began: what works again is
+    /// handed over elsewhere.
+    pub goes_on: bool,
 }
 
 /// The stories of one class, by server.
@@ -76,13 +73,16 @@ fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> 
         let mut failures = ServerFailures::of_outages(server, outages, of_class);
         failures.outside = all.saturating_sub(in_outages);
         failures.is_one_account = failures.hit_one_account() && failures.did_others_log_in(case);
+        failures.notice_going_on(case);
         return Some(failures);
     }
     // Scattered failures may look like small outages here and there: then all of them are the story. What falls into
     // outages of another cause belongs to that cause.
     let others: Vec<&Outage> = of_server().filter(|outage| dominant(&groups, outage) != Some(class)).collect();
     let outside = |group: &Group| group.failures.count.saturating_sub(inside(group, &others));
-    ServerFailures::scattered(server, outages, of_class, outside)
+    let mut failures = ServerFailures::scattered(server, outages, of_class, outside)?;
+    failures.notice_going_on(case);
+    Some(failures)
 }
 
 /// The class of most failures in an outage.
@@ -112,6 +112,7 @@ impl<'a> ServerFailures<'a> {
             probes_failed,
             outside: 0,
             is_one_account: false,
+            goes_on: false,
             groups,
             outages,
         }
@@ -132,10 +133,24 @@ impl<'a> ServerFailures<'a> {
         let start = groups.iter().map(|group| group.failures.span.first).min()?;
         let end = groups.iter().map(|group| group.failures.span.last).max()?;
         let is_enough = probes_failed + users_failed >= FEWEST_ALONE;
-        let (attempts, outside, is_one_account) = (0, 0, false);
+        let (attempts, outside, is_one_account, goes_on) = (0, 0, false, false);
         let failures =
-            Self { server, outages, groups, start, end, attempts, users_failed, probes_failed, outside, is_one_account };
+            Self { server, outages, groups, start, end, attempts, users_failed, probes_failed, outside, is_one_account, goes_on };
         is_enough.then_some(failures)
+    }
+
+    /// An outage is over when logins of the service work again, and these may all be handed over to another back end.
+    fn notice_going_on(&mut self, case: &Case) {
+        let Some(log_end) = case.summary.span.map(|span| span.last) else { return };
+        let last = self.groups.iter().map(|group| group.failures.span.last).max().unwrap_or(self.end);
+        let are_handed_over = self.groups.iter().all(|group| group.key.target.is_some());
+        let targets = self.targets();
+        // The minute of the last line counts too.
+        let since = [(None, self.start, log_end + MINUTE)];
+        let nothing_works = || self.succeeded_during(case, &since, |target, _| targets.contains(&target)) == 0;
+        if are_handed_over && log_end - last <= SOON && nothing_works() {
+            (self.goes_on, self.end) = (true, last.max(self.end));
+        }
     }
 
     /// Whether the outages hit one and the same account, and no probe.
@@ -180,12 +195,15 @@ impl<'a> ServerFailures<'a> {
 
     /// The first success after the last outage; `None` if there was none yet.
     pub fn recovered_at(&self) -> Option<i64> {
+        if self.goes_on {
+            return None;
+        }
         self.outages.iter().max_by_key(|outage| outage.end)?.recovered_at
     }
 
     /// Some of it goes on at the end of the logs.
     pub fn is_ongoing(&self) -> bool {
-        self.outages.iter().any(|outage| outage.recovered_at.is_none())
+        self.goes_on || self.outages.iter().any(|outage| outage.recovered_at.is_none())
     }
 
     /// The protocols.
@@ -194,49 +212,6 @@ impl<'a> ServerFailures<'a> {
         protocols.sort_unstable();
         protocols.dedup();
         protocols
-    }
-
-    /// Where the failed logins were handed over to (`host:port:encryption`), each once.
-    pub fn targets(&self) -> Vec<&'a str> {
-        let mut targets: Vec<&str> = self.groups.iter().filter_map(|group| group.key.target.as_deref()).collect();
-        targets.sort_unstable();
-        targets.dedup();
-        targets
-    }
-
-    /// The fully qualified names of the hosts that logins were handed over to, each once.
-    pub fn hosts(&self) -> Vec<&'a str> {
-        let mut hosts: Vec<&str> = self.targets().into_iter().map(host_of).collect();
-        hosts.retain(|host| host.contains('.') && !host.contains(['<', ' ']));
-        hosts.dedup();
-        hosts
-    }
-
-    /// The fully qualified name of the host that logins were handed over to, else the server's name.
-    pub fn host(&self) -> String {
-        let known = self.hosts().into_iter().next().or(self.server);
-        known.unwrap_or("SERVER").to_owned()
-    }
-
-    /// The same of all hosts, of many the first ones.
-    pub fn hosts_in_words(&self) -> String {
-        let hosts = self.hosts();
-        match hosts.as_slice() {
-            [] | [_] => self.host(),
-            [first @ .., last] if first.len() < NAMED => format!("{} and {last}", first.join(", ")),
-            _ => format!("{} and {} more", hosts.get(..NAMED).unwrap_or_default().join(", "), hosts.len() - NAMED),
-        }
-    }
-
-    /// The server as cmdlets want it: a name, even where the logs know it by an address alone.
-    pub fn server_argument(&self) -> String {
-        let named = self.server.filter(|server| !is_address(server));
-        named.map_or_else(|| argument(&self.host()), argument)
-    }
-
-    /// The server's name for people.
-    pub fn server_name(&self) -> &str {
-        self.server.unwrap_or("an unknown server")
     }
 
     /// Whether single failures here and there are the story, and no outage.
@@ -258,11 +233,27 @@ impl<'a> ServerFailures<'a> {
         self.succeeded_where(case, |target, of| targets.contains(&target) && class.is_none_or(|class| class == of))
     }
 
-    /// Successes of certain targets and clients in that time. The minutes in which an outage begins and ends are left out: they
-    /// hold successes of before and after.
+    /// Successes handed over to the same targets between the first failure and the last one, also where there was no outage.
+    pub fn succeeded_meanwhile(&self, case: &Case) -> u64 {
+        let targets = self.targets();
+        self.succeeded_during(case, &[(None, self.start, self.end)], |target, _| targets.contains(&target))
+    }
+
+    /// Successes of certain targets and clients in that time.
     pub fn succeeded_where(&self, case: &Case, applies: impl Fn(&str, ClientClass) -> bool) -> u64 {
+        self.succeeded_during(case, &self.spans(), applies)
+    }
+
+    /// Successes in some stretches of time. The minutes in which one begins and ends are left out: they hold successes of before
+    /// and after.
+    fn succeeded_during(
+        &self,
+        case: &Case,
+        spans: &[(Option<Protocol>, i64, i64)],
+        applies: impl Fn(&str, ClientClass) -> bool,
+    ) -> u64 {
         let mut succeeded = 0;
-        for (protocol, start, end) in self.spans() {
+        for (protocol, start, end) in spans {
             let minutes = start.div_euclid(MINUTE) + 1..end.div_euclid(MINUTE);
             let services = case.summary.services.iter().filter(|(key, _)| {
                 key.server.as_deref() == self.server

@@ -32,7 +32,7 @@ If it writes again: find out who stopped it.
 
 ## When it is wrong
 Log files of that time may not have been copied. A gap in all protocols and servers at once is log-incomplete, and so is a log that was switched off, where
-settings or the event log of cmdlets are there to tell, or its back end served other servers meanwhile. A log that breaks off says nothing of what came then. Silences that are no longer than clocks differ are not looked at.
+settings or the event log of cmdlets are there to tell, or its back end served other servers meanwhile, or the numbers of sessions go on behind the silence as if the usual many had been opened in it. A log that breaks off says nothing of what came then. Silences that are no longer than clocks differ are not looked at.
 ",
     judge,
 };
@@ -63,6 +63,7 @@ fn judge_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<Fin
     let silences: Vec<Silence> = silences(&service.presence, limit, end)
         .filter(|silence| others_write(case, key, *silence, end) && !is_switched_off(case, key, *silence, limit))
         .filter(|silence| !is_cut(case, key, *silence) && !is_log_missing(case, key, *silence, end))
+        .filter(|silence| !do_numbers_go_on(case, (key, service), *silence))
         .collect();
     // What happens again and again is the service's own rhythm and no incident.
     // One that lasts comes before longer ones that are over.
@@ -173,6 +174,23 @@ fn is_cut(case: &Case, key: &ServiceKey, silence: Silence) -> bool {
     let is_its = |source: &&Source| source.server == key.server && source.service == Some((key.protocol, key.role));
     let ends_there = |source: &Source| source.span.is_some_and(|(_, last)| last.div_euclid(MINUTE) == silence.last);
     case.summary.sources.iter().filter(is_its).any(|source| source.is_cut && ends_there(source))
+}
+
+/// Whether the numbers of sessions go on behind the silence as if the usual many had been opened in it: then the service ran, and the
+/// lines are missing.
+fn do_numbers_go_on(case: &Case, (key, service): (&ServiceKey, &Service), silence: Silence) -> bool {
+    let (Some(next), Some(span)) = (silence.next, service.span) else { return false };
+    let inside = silence.last * MINUTE..(next + 1) * MINUTE;
+    let mut restarts = case.restarts.iter().filter(|(of, _)| of == key).flat_map(|(_, restarts)| restarts);
+    if restarts.any(|at| inside.contains(at)) {
+        return false;
+    }
+    let sessions = case.summary.sessions(key).0;
+    let gap = (next - silence.last - 1).unsigned_abs();
+    let written = ((span.last - span.first) / MINUTE).unsigned_abs().saturating_sub(gap).max(1);
+    // Half of what would be usual: nights are quieter than days.
+    let usual = sessions.sessions.saturating_mul(gap) / written / 2;
+    sessions.missing_sessions > 0 && sessions.missing_sessions >= usual
 }
 
 /// Whether the back end of the server served others in the meantime, of which its log knows as little: then it is the logs that are

@@ -238,4 +238,9 @@ impl Cmdlet {
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
+
+    /// Whether it was only tried (`-WhatIf`), and changed nothing.
+    pub fn is_tried(&self) -> bool {
+        self.parameter("WhatIf").is_some_and(|value| !value.trim_start_matches('$').eq_ignore_ascii_case("false"))
+    }
 }

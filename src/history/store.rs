@@ -186,10 +186,9 @@ pub(super) fn failure(path: &Path, error: &rusqlite::Error) -> Error {
             "may not be written".to_owned(),
             "give the account that runs exlog the right to change it and its folder, or choose another file: --store FILE",
         ),
-        Some(ErrorCode::CannotOpen) if is_refused(path) => (
-            "may not be read".to_owned(),
-            "give the account that runs exlog the right to read and to change it and its folder",
-        ),
+        Some(ErrorCode::CannotOpen) if is_refused(path) => {
+            ("may not be read".to_owned(), "give the account that runs exlog the right to read and to change it and its folder")
+        }
         Some(ErrorCode::CannotOpen) => (
             "cannot be opened".to_owned(),
             "its folder must be there, and the account that runs exlog must be allowed to write in it",

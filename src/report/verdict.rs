@@ -82,7 +82,7 @@ fn about(case: &Case) -> About<'_> {
 pub(super) fn verdict<'a>(case: &'a Case, findings: &[Finding]) -> Verdict<'a> {
     let about = about(case);
     let (standing, text) = match &about {
-        About::Outage(outage) => of_outage(case, outage),
+        About::Outage(outage) => of_outage(case, outage, findings),
         About::NoneSince(none) => {
             let (failed, server) = (thousands(none.failed), named(none.server.as_deref()));
             let answer = truncated(&none.answer, ANSWER);
@@ -95,7 +95,7 @@ pub(super) fn verdict<'a>(case: &'a Case, findings: &[Finding]) -> Verdict<'a> {
     Verdict { standing, text, about }
 }
 
-fn of_outage(case: &Case, outage: &Outage) -> (Standing, String) {
+fn of_outage(case: &Case, outage: &Outage, findings: &[Finding]) -> (Standing, String) {
     let is_ongoing = outage.recovered_at.is_none();
     let (standing, verb, now) =
         if is_ongoing { (Standing::Fails, "FAIL", "") } else { (Standing::Failed, "FAILED", " and work again") };
@@ -104,6 +104,11 @@ fn of_outage(case: &Case, outage: &Outage) -> (Standing, String) {
         outages => format!(" (the worst of {outages} outages)"),
     };
     let (protocol, server) = (outage.protocol.title(), named(outage.server.as_deref()));
+    // Where one of several back ends is out, logins work again as soon as enough of them go to the others.
+    let goes_on = |finding: &Finding| finding.ongoing && finding.outages.contains(&outage.id);
+    if !is_ongoing && !outage.is_of_probes() && findings.iter().any(goes_on) {
+        return (Standing::Fails, format!("SOME {protocol} LOGINS STILL FAIL on {server}{others}"));
+    }
     let text = match users_work(case, outage) {
         false => format!("{protocol} LOGINS {verb} on {server}{now}{others}"),
         true if is_ongoing => format!("{protocol} PROBES OF EXCHANGE FAIL on {server}; logins of users work{others}"),

@@ -173,8 +173,31 @@ fn cases() -> Vec<(&'static str, bool, &'static str, Tree)> {
         let lines: Vec<String> = std::iter::once(TWELVE.to_owned()).chain(ids.iter().enumerate().map(open)).collect();
         Tree::of(FRONT, log(&lines.iter().map(String::as_str).collect::<Vec<_>>()))
     };
+    // A session a minute, numbered in turn, of which those of an hour are not there; the numbers begin again behind it, or not.
+    let an_hour_is_missing = |begins_again: bool| {
+        let lines = |minute: u32| {
+            let id = if begins_again && minute >= 600 { minute - 599 } else { minute + 1000 };
+            let line = |second: u32, sequence: u32, user: &str, rest: &str| {
+                let time = format!("2026-03-12T{:02}:{:02}:{second:02}.000Z", minute / 60, minute % 60);
+                format!("{time},{id:016X},{sequence},10.0.0.11:993,127.0.0.1:50001,{user},10,20,30,{rest}")
+            };
+            let login = format!("login,{HM} *****,\"{}\"", OK.replace('"', "\"\""));
+            [line(1, 0, "", "OpenSession,,"), line(2, 1, HM, &login), line(3, 2, "", "CloseSession,,")]
+        };
+        let minutes = (300..540).chain(600..1200);
+        let lines: Vec<String> = std::iter::once(TWELVE.to_owned()).chain(minutes.flat_map(lines)).collect();
+        Tree::of(FRONT, log(&lines.iter().map(String::as_str).collect::<Vec<_>>()))
+    };
+    let elsewhere = |context: &str| context.replace("EX01.contoso.com", "EX02.contoso.com");
+    let one_of_many = || {
+        let day = Day::default().every(0..72_000, 300, "203.0.113.5", "bob@contoso.com", OK);
+        let day = day.every(30..72_000, 120, "203.0.113.6", "zoe@contoso.com", &elsewhere(OK));
+        day.every(28_800..36_000, 60, "203.0.113.9", "eve@contoso.com", &elsewhere(HAND_OVER)).tree()
+    };
     vec![
         ("certificate-binding", true, "probes and users fail alike", Day::failing(HAND_OVER).tree()),
+        ("certificate-binding", false, "one account fails, and others reach the same back end", one_of_many()),
+        ("backend-rejects-login", true, "one account fails, and others reach the same back end", one_of_many()),
         (
             "certificate-binding",
             false,
@@ -362,10 +385,20 @@ fn cases() -> Vec<(&'static str, bool, &'static str, Tree)> {
         ),
         ("service-silent", true, "four hours without a line while POP goes on", pop(silent())),
         ("service-silent", false, "nothing else covers the time: files may be missing", silent()),
+        ("service-silent", true, "an hour without a line, and the numbers begin again", pop(an_hour_is_missing(true))),
+        ("service-silent", false, "an hour without a line that the numbers count", pop(an_hour_is_missing(false))),
         ("service-restarted", true, "numbers begin again", reopened([900, 901, 902, 1, 2, 3])),
         ("service-restarted", false, "numbers a little out of order", reopened([900, 902, 901, 903, 905, 904])),
         ("large-mailbox", true, "many messages and a minute", large(60_000, 61_000)),
         ("large-mailbox", false, "many messages, no trouble", large(60_000, 300)),
+        (
+            "large-mailbox",
+            true,
+            "only the back end's log tells",
+            Day::healthy()
+                .tree()
+                .with("EX01/Logging/Imap4/IMAP4BE20260312-1.LOG", std::fs::read(large(60_000, 61_000).at(FRONT)).unwrap()),
+        ),
         ("large-mailbox", false, "few messages, slow", large(600, 61_000)),
         ("slow-logins", true, "an hour of nine seconds", slow(9_000)),
         ("slow-logins", false, "an hour of 300 ms", slow(300)),
@@ -374,6 +407,28 @@ fn cases() -> Vec<(&'static str, bool, &'static str, Tree)> {
             true,
             "IMAP's certificate ended last year",
             Day::healthy().tree().with("e/c.txt", certificate("mail.contoso.com", "IMAP, POP", "2025-12-31T00:00:00Z")),
+        ),
+        (
+            "certificate-expired",
+            false,
+            "it was renewed: a valid one of the same name is in use",
+            Day::healthy().tree().with("e/imap.txt", settings("mail.contoso.com")).with(
+                "e/c.txt",
+                certificate("mail.contoso.com", "None", "2025-12-31T00:00:00Z")
+                    + &certificate("mail.contoso.com", "IMAP, POP", "2027-12-31T00:00:00Z").replace("1D0C", "2E1D"),
+            ),
+        ),
+        (
+            "certificate-expired",
+            true,
+            "the valid one beside it has another name",
+            Day::healthy().tree().with("e/imap.txt", settings("mail.contoso.com")).with(
+                "e/c.txt",
+                certificate("mail.contoso.com", "None", "2025-12-31T00:00:00Z")
+                    + &certificate("ex01.contoso.com", "IMAP, POP", "2027-12-31T00:00:00Z")
+                        .replace("1D0C", "2E1D")
+                        .replace("CN=mail", "CN=ex01"),
+            ),
         ),
         (
             "certificate-expired",

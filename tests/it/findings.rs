@@ -54,6 +54,12 @@ fn evidence_decides_how_sure_a_certificate_finding_is() {
     for (name, file, content, expected) in [
         ("nothing beside the logs", "note.txt", "nothing to see".to_owned(), "consistent"),
         ("the change three minutes before", "events.xml", bind(first - 180_000, "EX01.contoso.example"), "confirmed"),
+        (
+            "a change that was only tried",
+            "events.xml",
+            cmdlet(first - 180_000, "Enable-ExchangeCertificate", "-Services \"IMAP\" -WhatIf \"True\"", "EX01.contoso.example"),
+            "consistent",
+        ),
         ("a change ten hours before", "events.xml", bind(first - 10 * hour, "EX01.contoso.example"), "supported"),
         ("a change on another server", "events.xml", bind(first - 180_000, "EX09.contoso.example"), "consistent"),
         (

@@ -35,6 +35,7 @@ mod delivery_mail;
 mod delivery_webhook;
 mod diagnoses;
 mod diagnosis_cases;
+mod diagnosis_figures;
 mod diagnosis_words;
 mod documents;
 mod export;

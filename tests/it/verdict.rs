@@ -57,6 +57,25 @@ fn only_what_is_about_an_outage_is_its_reason() {
 }
 
 #[test]
+fn one_back_end_of_two_that_is_still_out_is_not_called_well() {
+    let mut lines: Vec<String> = (0..300).filter(|n| !(120..140).contains(n)).map(|n| at(n, &employee(n), WORKS)).collect();
+    let out = UNREACHABLE.replace("ex01", "ex02");
+    lines.extend((120..300).filter(|n| *n < 140 || n % 3 == 0).map(|n| at(n, &format!("other{n}@contoso.com"), &out)));
+    let tree = front(lines);
+    let said = first_lines(&tree, &[]);
+    assert!(said.starts_with("SOME IMAP LOGINS STILL FAIL on EX01"), "{said}");
+    let report = exlog(&["analyze", tree.path().to_str().unwrap(), "--format", "json"]).with_status(0).json();
+    let finding = &report["findings"][0];
+    assert!(finding["id"] == "backend-unreachable" && finding["ongoing"] == true, "{finding:#}");
+    assert!(finding["summary"].as_str().unwrap().contains("and it goes on"), "{finding:#}");
+    // The same, but that it works there before the logs end.
+    let works = WORKS.replace("ex01", "ex02");
+    let text = std::fs::read_to_string(tree.at(FRONT)).unwrap();
+    let tree = tree.with(FRONT, text + &at(299, "other@contoso.com", &works) + "\r\n");
+    assert!(first_lines(&tree, &[]).contains("and work again"), "{}", first_lines(&tree, &[]));
+}
+
+#[test]
 fn probes_that_fail_while_users_work_are_called_so() {
     let lines = |recover: usize| {
         let probes = (0..200).map(move |n| at(2 * n, PROBE, if n < recover { UNKNOWN } else { WORKS }));

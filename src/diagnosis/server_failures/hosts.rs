@@ -1,0 +1,73 @@
+//! Whom the failures are about: the server, and the hosts that its logins were handed over to.
+
+use crate::diagnosis::powershell::argument;
+use crate::diagnosis::server_failures::ServerFailures;
+use crate::redaction::is_address;
+
+/// So many hosts are named.
+const NAMED: usize = 3;
+
+/// The host of a target (`host:port:encryption`).
+pub fn host_of(target: &str) -> &str {
+    target.split(':').next().unwrap_or(target)
+}
+
+impl<'a> ServerFailures<'a> {
+    /// Where the failed logins were handed over to (`host:port:encryption`), each once.
+    pub fn targets(&self) -> Vec<&'a str> {
+        let mut targets: Vec<&str> = self.groups.iter().filter_map(|group| group.key.target.as_deref()).collect();
+        targets.sort_unstable();
+        targets.dedup();
+        targets
+    }
+
+    /// The fully qualified names of the hosts that logins were handed over to, each once.
+    pub fn hosts(&self) -> Vec<&'a str> {
+        let mut hosts: Vec<&str> = self.targets().into_iter().map(host_of).collect();
+        hosts.retain(|host| host.contains('.') && !host.contains(['<', ' ']));
+        hosts.dedup();
+        hosts
+    }
+
+    /// The fully qualified name of the host that logins were handed over to, else the server's name.
+    pub fn host(&self) -> String {
+        let known = self.hosts().into_iter().next().or(self.server);
+        known.unwrap_or("SERVER").to_owned()
+    }
+
+    /// The same of all hosts, of many the first ones.
+    pub fn hosts_in_words(&self) -> String {
+        let hosts = self.hosts();
+        match hosts.as_slice() {
+            [] | [_] => self.host(),
+            [first @ .., last] if first.len() < NAMED => format!("{} and {last}", first.join(", ")),
+            _ => format!("{} and {} more", hosts.get(..NAMED).unwrap_or_default().join(", "), hosts.len() - NAMED),
+        }
+    }
+
+    /// The first of them, for commands that take one; the server's name where none is known.
+    pub fn computers(&self) -> Vec<&str> {
+        let mut hosts = self.hosts();
+        hosts.truncate(NAMED);
+        if hosts.is_empty() { vec![self.server.unwrap_or("SERVER")] } else { hosts }
+    }
+
+    /// Where to look first if it is more than one back end.
+    pub fn several_back_ends(&self) -> Option<String> {
+        let server = self.server_name();
+        let advice =
+            format!("Several back ends at once: look at the network, the name service and the firewall of {server} first");
+        (self.hosts().len() > 1).then_some(advice)
+    }
+
+    /// The server as cmdlets want it: a name, even where the logs know it by an address alone.
+    pub fn server_argument(&self) -> String {
+        let named = self.server.filter(|server| !is_address(server));
+        named.map_or_else(|| argument(&self.host()), argument)
+    }
+
+    /// The server's name for people.
+    pub fn server_name(&self) -> &str {
+        self.server.unwrap_or("an unknown server")
+    }
+}

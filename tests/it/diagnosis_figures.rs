@@ -1,0 +1,56 @@
+//! What findings count, and whom they name: all that belongs to a cause, once, and nobody else.
+
+use crate::diagnosis_cases::{DENIED, Day, OK, error, finding};
+use crate::program::analyze;
+use crate::tree::{FRONT, Tree};
+
+#[test]
+fn all_back_ends_that_do_not_answer_are_named() {
+    let mut day = Day::default();
+    for (n, host) in ["MBX1", "MBX2", "MBX3"].into_iter().enumerate() {
+        let (client, user) = (format!("203.0.113.{n}"), format!("user{n}@contoso.com"));
+        let at = |context: &str| context.replace("EX01", host);
+        day = day.every(0..28_800, 300, &client, &user, &at(OK));
+        day = day.every(28_800..32_400, 60, &client, &user, &at(&error("ProxyTimeout")));
+        day = day.every(32_400..72_000, 300, &client, &user, &at(OK));
+    }
+    let report = analyze(day.tree().path());
+    let finding = finding(&report, "backend-timeout").unwrap();
+    let title = finding["title"].as_str().unwrap();
+    assert_eq!(title, "The back ends mbx1.contoso.com, mbx2.contoso.com and mbx3.contoso.com do not answer EX01 in time");
+    let text = finding.to_string();
+    assert!(text.contains("look at the network, the name service and the firewall of EX01 first"), "{finding:#}");
+    assert!(text.contains("Get-ServerHealth mbx3.contoso.com"), "{finding:#}");
+}
+
+#[test]
+fn a_pop_login_of_which_user_and_pass_are_refused_is_one() {
+    let refused = "\"R=\"\"-ERR Command is not valid in this state.\"\"\"";
+    let mut day = Day::healthy();
+    for n in 0..10 {
+        day = day.line(30_000 + n * 60, 110, "10.0.0.77", "", &format!("user,scanner,{refused}"));
+        day = day.line(30_001 + n * 60, 110, "10.0.0.77", "", &format!("pass,*****,{refused}"));
+    }
+    let tree = day.tree();
+    let pop = std::fs::read(tree.at(FRONT)).unwrap();
+    let report = analyze(Tree::of("EX01/Logging/Pop3/POP320260312-1.LOG", pop).path());
+    let summary = finding(&report, "plaintext-refused").unwrap()["summary"].as_str().unwrap().to_owned();
+    assert!(summary.starts_with("10 logins without TLS refused"), "{summary}");
+}
+
+#[test]
+fn a_spray_is_all_its_addresses_however_many_names_each_of_them_tried() {
+    let (mut day, mut name) = (Day::healthy(), 0);
+    for address in 0..40 {
+        for _ in 0..if address < 10 { 6 } else { 4 } {
+            name += 1;
+            day = day.login(30_000 + name * 20, &format!("198.51.100.{address}"), &format!("name{name}@contoso.com"), DENIED);
+        }
+    }
+    // Whoever mistypes is no part of it.
+    let tree = day.login(30_500, "203.0.113.80", "ann@contoso.com", DENIED).tree();
+    let report = analyze(tree.path());
+    let finding = finding(&report, "password-spray").unwrap();
+    let text = finding.to_string();
+    assert!(text.contains("180 accounts") && text.contains("40 addresses") && !text.contains("203.0.113.80"), "{finding:#}");
+}
