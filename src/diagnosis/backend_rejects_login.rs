@@ -89,7 +89,8 @@ pub(super) fn fits(case: &Case, failures: &ServerFailures<'_>) -> bool {
     let is_refused_there = backend_attempts(case, failures)
         .is_some_and(|counts| counts.failed >= FEWEST_REFUSED && counts.failed * 2 >= failures.users_failed);
     if failures.is_scattered() {
-        return failures.users_failed > 0 && (failures.probes_failed == 0 || is_refused_there);
+        let do_accounts_alone_fail = failures.probes_failed == 0 && !failures.are_targets_dead(case);
+        return failures.users_failed > 0 && (do_accounts_alone_fail || is_refused_there);
     }
     let do_probes_work = failures.probes_failed == 0 && failures.succeeded_inside(case, Some(ClientClass::HealthMailbox)) > 0;
     let do_many_work = failures.succeeded_inside(case, None) * 4 > failures.failed();

@@ -1,9 +1,10 @@
 //! `certificate-binding`: a certificate bound to IMAP or POP breaks the hand-over from front end to back end.
 
 use crate::case::Case;
+use crate::case::evidence::is_same_server;
 use crate::diagnosis::finding::{Confidence, Effect, Finding};
 use crate::diagnosis::powershell::argument;
-use crate::diagnosis::server_failures::{ServerFailures, of_class};
+use crate::diagnosis::server_failures::{ServerFailures, host_of, of_class};
 use crate::diagnosis::{Diagnosis, backend_rejects_login, proxy_routing};
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
@@ -37,7 +38,7 @@ recovery (log MSExchange Management), confirms it.
 ## What to do
 Set X509CertificateName back to the server's own FQDN, restart the front-end and back-end services, test again. If the own certificate is
 wanted for TLS, bind it again afterwards and watch the next probe. A certificate cannot be unbound from IMAP, only replaced.
-Where only another server's targets fail and the server's own work, that other server is the one to look at. Where neither the targets nor the
+Where only another server's targets fail and the server's own work, or other front ends fail there too, that other server is the one to look at. Where neither the targets nor the
 settings name the server, its name is left to be filled in: another server's name would break it.
 
 ## When it is wrong
@@ -62,7 +63,7 @@ pub(super) fn fits(case: &Case, failures: &ServerFailures<'_>) -> bool {
     let lasts = failures.is_ongoing() || failures.end - failures.start >= SHORTEST;
     // Nor where one account fails all the time and others are handed over between its failures.
     let do_others_work = failures.is_one_account && failures.succeeded_meanwhile(case) > 0;
-    !failures.is_scattered()
+    (!failures.is_scattered() || failures.are_targets_dead(case))
         && !do_others_work
         && (lasts || failures.probes_failed > 0)
         && !do_many_work
@@ -90,7 +91,11 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
     let mut confidence = Confidence::Consistent;
     read_logs(case, failures, &mut finding);
     if let Some(hosts) = suspects.remote_hosts() {
-        let text = format!("logins that {server} hands over to itself work in the same time: the cause is on {hosts}");
+        let works_itself = failures.succeeded_where(case, |target, _| is_same_server(host_of(target), server)) > 0;
+        let text = match works_itself {
+            true => format!("logins that {server} hands over to itself work in the same time: the cause is on {hosts}"),
+            false => format!("what other front ends hand over to {hosts} fails in the same way: the cause is there"),
+        };
         finding.seen(Effect::Supports, "log_line", text, None, None);
     }
     let seen = facts::read(case, failures, &suspects, &mut finding);

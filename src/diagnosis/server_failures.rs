@@ -11,6 +11,7 @@ use crate::login::identity::ClientClass;
 use crate::protocol::{Protocol, Role};
 use crate::text::{counted, thousands};
 
+mod dead;
 mod hosts;
 
 pub use hosts::host_of;
@@ -145,9 +146,10 @@ impl<'a> ServerFailures<'a> {
         let last = self.groups.iter().map(|group| group.failures.span.last).max().unwrap_or(self.end);
         let are_handed_over = self.groups.iter().all(|group| group.key.target.is_some());
         let targets = self.targets();
-        // The minute of the last line counts too.
+        // The minute of the last line counts too, and so does a success of which nobody says where it was handed over to.
         let since = [(None, self.start, log_end + MINUTE)];
-        let nothing_works = || self.succeeded_during(case, &since, |target, _| targets.contains(&target)) == 0;
+        let may_be_there = |target: Option<&str>, _| target.is_none_or(|target| targets.contains(&target));
+        let nothing_works = || self.succeeded_during(case, &since, may_be_there) == 0;
         if are_handed_over && log_end - last <= SOON && nothing_works() {
             (self.goes_on, self.end) = (true, last.max(self.end));
         }
@@ -236,12 +238,13 @@ impl<'a> ServerFailures<'a> {
     /// Successes handed over to the same targets between the first failure and the last one, also where there was no outage.
     pub fn succeeded_meanwhile(&self, case: &Case) -> u64 {
         let targets = self.targets();
-        self.succeeded_during(case, &[(None, self.start, self.end)], |target, _| targets.contains(&target))
+        let is_there = |target: Option<&str>, _| target.is_some_and(|target| targets.contains(&target));
+        self.succeeded_during(case, &[(None, self.start, self.end)], is_there)
     }
 
     /// Successes of certain targets and clients in that time.
     pub fn succeeded_where(&self, case: &Case, applies: impl Fn(&str, ClientClass) -> bool) -> u64 {
-        self.succeeded_during(case, &self.spans(), applies)
+        self.succeeded_during(case, &self.spans(), |target, of| target.is_some_and(|target| applies(target, of)))
     }
 
     /// Successes in some stretches of time. The minutes in which one begins and ends are left out: they hold successes of before
@@ -250,7 +253,7 @@ impl<'a> ServerFailures<'a> {
         &self,
         case: &Case,
         spans: &[(Option<Protocol>, i64, i64)],
-        applies: impl Fn(&str, ClientClass) -> bool,
+        applies: impl Fn(Option<&str>, ClientClass) -> bool,
     ) -> u64 {
         let mut succeeded = 0;
         for (protocol, start, end) in spans {
@@ -261,7 +264,7 @@ impl<'a> ServerFailures<'a> {
                     && key.role == Role::FrontEnd
             });
             for ((target, of), series) in services.flat_map(|(_, service)| &service.series) {
-                if target.as_deref().is_some_and(|target| applies(target, *of)) {
+                if applies(target.as_deref(), *of) {
                     let inside = series.iter().filter(|(minute, _)| minutes.contains(minute));
                     succeeded += inside.map(|(_, counts)| counts.succeeded).sum::<u64>();
                 }

@@ -16,7 +16,7 @@ use exlog::diagnosis::ALL;
 pub(crate) const HM: &str = "HealthMailbox0a1b2c3d4e5f60718293a4b5c6d7e8f9@contoso.com";
 pub(crate) const OK: &str = "R=\"z OK LOGIN completed.\";Msg=\"Proxy:EX01.contoso.com:1993:SSL;ProxySuccess\"";
 pub(crate) const DENIED: &str = "R=\"z NO LOGIN failed.\";ErrMsg=LogonFailed:LogonDenied";
-const HAND_OVER: &str = "R=\"z NO LOGIN failed.\";Msg=Proxy:EX01.contoso.com:1993:SSL;ErrMsg=ProxyNotAuthenticated";
+pub(crate) const HAND_OVER: &str = "R=\"z NO LOGIN failed.\";Msg=Proxy:EX01.contoso.com:1993:SSL;ErrMsg=ProxyNotAuthenticated";
 
 /// A front-end log of one day under construction.
 #[derive(Default)]

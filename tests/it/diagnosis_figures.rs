@@ -1,6 +1,8 @@
 //! What findings count, and whom they name: all that belongs to a cause, once, and nobody else.
 
-use crate::diagnosis_cases::{DENIED, Day, OK, error, finding};
+use serde_json::Value;
+
+use crate::diagnosis_cases::{DENIED, Day, HAND_OVER, HM, OK, error, finding};
 use crate::program::analyze;
 use crate::tree::{FRONT, Tree};
 
@@ -53,4 +55,48 @@ fn a_spray_is_all_its_addresses_however_many_names_each_of_them_tried() {
     let finding = finding(&report, "password-spray").unwrap();
     let text = finding.to_string();
     assert!(text.contains("180 accounts") && text.contains("40 addresses") && !text.contains("203.0.113.80"), "{finding:#}");
+}
+
+/// The front-end log of a day.
+fn written(day: Day) -> Vec<u8> {
+    std::fs::read(day.tree().at(FRONT)).unwrap()
+}
+
+/// Logins of an account that are handed over to a host all day, and fail there from eight to nine.
+fn failing_at(host: &str, day: Day, client: &str, user: &str, step: usize) -> Day {
+    let at = |context: &str| context.replace("EX01", host);
+    let day = day.every(30..28_800, step, client, user, &at(OK)).every(28_800..32_400, step, client, user, &at(HAND_OVER));
+    day.every(32_400..72_000, step, client, user, &at(OK))
+}
+
+/// The ids of all findings that are no mere remark.
+fn accusations(report: &Value) -> Vec<&str> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    let grave = findings.filter(|finding| !matches!(finding["severity"].as_str(), Some("info" | "low")));
+    grave.map(|finding| finding["id"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn one_back_end_of_two_is_accused_although_no_service_has_an_outage() {
+    let healthy = || Day::default().every(0..72_000, 60, "203.0.113.5", "bob@contoso.com", OK);
+    let first = failing_at("EX02", healthy(), "203.0.113.6", "zoe@contoso.com", 300);
+    let second = failing_at("EX02", healthy(), "203.0.113.7", "carol@contoso.com", 300);
+    let second = failing_at("EX02", second, "127.0.0.1", HM, 300);
+    let tree = first.tree().with("EX02/Logging/Imap4/IMAP420260312-1.LOG", written(second));
+    let report = analyze(tree.path());
+    assert_eq!(accusations(&report), ["certificate-binding"]);
+    let title = report["findings"][0]["title"].as_str().unwrap();
+    assert_eq!(title, "A certificate bound to IMAP on ex02.contoso.com breaks the logins on EX01 and EX02");
+}
+
+#[test]
+fn a_back_end_that_all_front_ends_fail_at_is_accused_and_they_are_not() {
+    let day = |n: u8| failing_at("EX03", Day::default(), &format!("203.0.113.{n}"), &format!("user{n}@contoso.com"), 60);
+    let tree = day(1).tree().with("EX02/Logging/Imap4/IMAP420260312-1.LOG", written(day(2)));
+    let report = analyze(tree.with("EX03/Logging/Imap4/IMAP420260312-1.LOG", written(day(3))).path());
+    assert_eq!(accusations(&report), ["certificate-binding"]);
+    let finding = &report["findings"][0];
+    assert_eq!(finding["title"], "A certificate bound to IMAP on ex03.contoso.com breaks the logins on EX01, EX02 and EX03");
+    let steps = finding["remediation"].to_string();
+    assert!(steps.contains("Set-ImapSettings") && !steps.contains("EX01") && !steps.contains("EX02"), "{finding:#}");
 }

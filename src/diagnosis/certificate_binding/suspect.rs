@@ -44,7 +44,7 @@ impl Suspects {
         };
         let own = hosts.iter().find(|host| is_same_server(host, server));
         let works = || failures.succeeded_where(case, |target, _| is_same_server(host_of(target), server)) > 0;
-        if own.is_none() && !hosts.is_empty() && works() {
+        if own.is_none() && !hosts.is_empty() && (works() || failures.do_others_fail_there(case)) {
             let servers = hosts.iter().map(|host| Suspect { is_remote: true, ..known(host) }).collect();
             return Self { servers, unclear: Vec::new() };
         }
