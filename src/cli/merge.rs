@@ -11,7 +11,7 @@ use crate::cli::limit::Limit;
 use crate::cli::options::shown;
 use crate::cli::reading::{no_input, read, tell_unreadable};
 use crate::cli::report::{Format, Report};
-use crate::cli::spared::place_of;
+use crate::cli::spared::{place_of, would_be_lost};
 use crate::cli::status::{self, Status};
 use crate::cli::telling::tell;
 use crate::clock::Zone;
@@ -175,8 +175,7 @@ impl Merge {
             })?;
             if let Some(bytes) = bytes {
                 if report.as_ref().is_some_and(|report| *report == place_of(&input.path)) {
-                    return Err(Error::new(ErrorKind::Usage, format!("{name} is among what is read: it would be lost"))
-                        .hint("choose another file to write to"));
+                    return Err(would_be_lost(&name));
                 }
                 parts.push(Part { file: SummaryFile::from_bytes(&bytes, &name)?, name });
             }

@@ -1,5 +1,6 @@
 //! What is read is not written over, and no result takes the place of another.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -30,11 +31,16 @@ pub(super) fn check_spared(read: &[PathBuf], written: &[Option<&Path>]) -> Resul
         let place = place_of(&input.path);
         let Some((path, _)) = there.iter().find(|(_, written)| *written == place) else { continue };
         if read.contains(&input.path) || is_archive(&input) || look_at(input).is_ok() {
-            return Err(Error::new(ErrorKind::Usage, format!("{} is among what is read: it would be lost", path.display()))
-                .hint("choose another file to write to"));
+            return Err(would_be_lost(&path.display()));
         }
     }
     Ok(())
+}
+
+/// The error that a result would take the place of a file that is read.
+pub(super) fn would_be_lost(file: &dyn Display) -> Error {
+    Error::new(ErrorKind::Usage, format!("{file} is among what is read: it would be lost"))
+        .hint("choose another file to write to")
 }
 
 /// One name for a file, whether it is there yet or not.

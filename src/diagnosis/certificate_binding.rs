@@ -1,10 +1,9 @@
 //! `certificate-binding`: a certificate bound to IMAP or POP breaks the hand-over from front end to back end.
 
 use crate::case::Case;
-use crate::case::evidence::is_same_server;
 use crate::diagnosis::finding::{Confidence, Effect, Finding};
 use crate::diagnosis::powershell::argument;
-use crate::diagnosis::server_failures::{ServerFailures, host_of, of_class};
+use crate::diagnosis::server_failures::{ServerFailures, of_class};
 use crate::diagnosis::{Diagnosis, backend_rejects_login, proxy_routing};
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
@@ -91,8 +90,7 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
     let mut confidence = Confidence::Consistent;
     read_logs(case, failures, &mut finding);
     if let Some(hosts) = suspects.remote_hosts() {
-        let works_itself = failures.succeeded_where(case, |target, _| is_same_server(host_of(target), server)) > 0;
-        let text = match works_itself {
+        let text = match failures.does_own_hand_over_work(case) {
             true => format!("logins that {server} hands over to itself work in the same time: the cause is on {hosts}"),
             false => format!("what other front ends hand over to {hosts} fails in the same way: the cause is there"),
         };

@@ -5,7 +5,7 @@
 use crate::case::Case;
 use crate::case::evidence::is_same_server;
 use crate::diagnosis::powershell::argument;
-use crate::diagnosis::server_failures::{ServerFailures, host_of};
+use crate::diagnosis::server_failures::ServerFailures;
 use crate::redaction::is_address;
 
 /// A server whose binding is suspected.
@@ -43,8 +43,7 @@ impl Suspects {
             return Self { servers, unclear: Vec::new() };
         };
         let own = hosts.iter().find(|host| is_same_server(host, server));
-        let works = || failures.succeeded_where(case, |target, _| is_same_server(host_of(target), server)) > 0;
-        if own.is_none() && !hosts.is_empty() && (works() || failures.do_others_fail_there(case)) {
+        if own.is_none() && !hosts.is_empty() && (failures.does_own_hand_over_work(case) || failures.do_others_fail_there(case)) {
             let servers = hosts.iter().map(|host| Suspect { is_remote: true, ..known(host) }).collect();
             return Self { servers, unclear: Vec::new() };
         }

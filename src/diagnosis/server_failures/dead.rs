@@ -1,4 +1,4 @@
-//! Whether a back end takes nobody: what single failures on one front end amount to, seen from all of them.
+//! Whether a back end takes nobody, and whose fault it is: what failures on one front end amount to, seen from all of them.
 
 use crate::case::Case;
 use crate::case::evidence::is_same_server;
@@ -14,18 +14,28 @@ impl ServerFailures<'_> {
         let targets = self.targets();
         // The minutes in which it begins and ends hold successes of before and after.
         let minutes = self.start.div_euclid(MINUTE) + 1..self.end.div_euclid(MINUTE);
-        let front_ends = || case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd);
-        let counts = || {
-            let series = front_ends().flat_map(|(_, service)| &service.series);
-            let to_them = series.filter(|((target, _), _)| target.as_deref().is_none_or(|target| targets.contains(&target)));
-            let inside = |minute: i64| minutes.contains(&minute);
-            to_them.flat_map(move |((_, class), series)| {
-                series.iter().filter(move |(minute, _)| inside(*minute)).map(move |(_, counts)| (*class, counts))
-            })
-        };
+        let front_ends = case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd);
+        let (mut succeeded, mut probes_failed) = (0, 0);
+        for ((target, class), series) in front_ends.flat_map(|(_, service)| &service.series) {
+            let is_there = target.as_deref().map(|target| targets.contains(&target));
+            for (_, counts) in series.iter().filter(|(minute, _)| minutes.contains(minute)) {
+                // A success of which nobody says where it was handed over to may have been there.
+                if is_there != Some(false) {
+                    succeeded += counts.succeeded;
+                }
+                if is_there == Some(true) && *class == ClientClass::HealthMailbox {
+                    probes_failed += counts.failed;
+                }
+            }
+        }
         let are_handed_over = self.groups.iter().all(|group| group.key.target.is_some());
-        let do_probes_fail = counts().any(|(class, counts)| class == ClientClass::HealthMailbox && counts.failed > 0);
-        are_handed_over && do_probes_fail && counts().all(|(_, counts)| counts.succeeded == 0)
+        are_handed_over && probes_failed > 0 && succeeded == 0
+    }
+
+    /// Whether what the server hands over to itself works in that time.
+    pub fn does_own_hand_over_work(&self, case: &Case) -> bool {
+        let is_own = |target: &str, _| self.server.is_some_and(|server| is_same_server(host_of(target), server));
+        self.succeeded_where(case, is_own) > 0
     }
 
     /// Whether the hosts are other servers, whose logs are there, and the hand-over to each of them fails in the same way from
