@@ -5,32 +5,44 @@
 
 use std::cmp::Reverse;
 use std::io;
-use std::ops::Range;
 
 use crate::collections::map::HashMap;
+use crate::input::identity::HEAD;
 use crate::input::server_name;
 use crate::input::stream::Stream;
 use crate::protocol_log::log_file::{LogFile, Reading};
-use crate::protocol_log::sniff::has_record;
+use crate::protocol_log::sniff::{has_record, without_bom};
 
 /// Why a copy is left aside.
 pub fn copy_of(other: &str) -> String {
     format!("a copy of {other}: it is not counted again")
 }
 
+/// How many bytes of its beginning a log is recognised by: fewer than there are, because copies may lack the byte order marks and
+/// carriage returns that some of them are.
+const KNOWN_BY: usize = HEAD - 64;
+
 /// For each log the place of the one that it is a copy of, if there is one: of all that begin as one log of one server the longest
 /// counts, of equally long ones the one that is not packed, or else the first; and the others, if all of their text stands in that
-/// one. What is damaged is nobody's copy, and nor is a pipe, which can be read only once.
+/// one, whatever its encoding and its line ends. What is damaged is nobody's copy, and nor is a pipe, which can be read only once.
 pub fn copies(logs: &[LogFile]) -> Vec<Option<usize>> {
-    let mut begun = HashMap::<(&[u8], Option<String>), Vec<_>>::new();
+    let mut begun = HashMap::<(Vec<u8>, Option<String>), Vec<_>>::new();
     let is_file = |log: &LogFile| !matches!(log.reading, Reading::Stream(_));
-    for (place, log) in logs.iter().enumerate().filter(|(_, log)| is_file(log) && has_record(&log.head)) {
-        begun.entry((&log.head, server_name::from_path(&log.input))).or_default().push((place, log));
+    for (place, log) in logs.iter().enumerate().filter(|(_, log)| is_file(log)) {
+        let mut head = Vec::with_capacity(HEAD);
+        add_plain(&log.head, &mut head);
+        head.truncate(KNOWN_BY);
+        if has_record(&head) {
+            let server = server_name::from_path(&log.input).map(|server| server.to_lowercase());
+            begun.entry((head, server)).or_default().push((place, log));
+        }
     }
     let mut copies = vec![None; logs.len()];
     for same in begun.into_values().filter(|same| same.len() > 1) {
+        let are_alike = same.windows(2).all(|pair| matches!(pair, [(_, one), (_, other)] if one.head == other.head));
+        let length = |log: &LogFile| if are_alike { length_of_text(log) } else { length_of_plain_text(log) }.ok();
         let is_plain = |log: &LogFile| matches!(log.reading, Reading::Segments { .. });
-        let longest = same.iter().max_by_key(|(place, log)| (length(log).ok(), is_plain(log), Reverse(*place)));
+        let longest = same.iter().max_by_key(|(place, log)| (length(log), is_plain(log), Reverse(*place)));
         let Some((longest, whole)) = longest.copied() else { continue };
         for (place, log) in same.into_iter().filter(|(place, _)| *place != longest) {
             if let Some(copy) = copies.get_mut(place).filter(|_| begins_with(whole, log).unwrap_or(false)) {
@@ -41,52 +53,75 @@ pub fn copies(logs: &[LogFile]) -> Vec<Option<usize>> {
     copies
 }
 
-/// A log's text from front to back.
-struct Text {
-    stream: Stream,
-    buffer: Vec<u8>,
-    /// What of the buffer is still to come.
-    rest: Range<usize>,
+/// Adds whole lines, or what there is of the last one, without what copying may change.
+fn add_plain(lines: &[u8], plain: &mut Vec<u8>) {
+    for line in lines.split_inclusive(|byte| *byte == b'\n') {
+        let line = without_bom(line);
+        let (text, end) = line.strip_suffix(b"\n").map_or((line, None), |text| (text, Some(b'\n')));
+        plain.extend_from_slice(text.strip_suffix(b"\r").unwrap_or(text));
+        plain.extend(end);
+    }
 }
 
-impl Text {
+/// A log's text from front to back, without what copying may change.
+struct PlainText {
+    stream: Stream,
+    buffer: Vec<u8>,
+    plain: Vec<u8>,
+    /// How much of the plain text was taken.
+    taken: usize,
+}
+
+impl PlainText {
     fn of(log: &LogFile) -> io::Result<Self> {
-        Ok(Self { stream: log.text()?, buffer: Vec::new(), rest: 0..0 })
+        Ok(Self { stream: log.text()?, buffer: Vec::new(), plain: Vec::new(), taken: 0 })
     }
 
     /// What comes next; nothing at the end.
     fn next(&mut self) -> io::Result<&[u8]> {
-        if self.rest.is_empty() {
-            self.rest = 0..self.stream.next_block(&mut self.buffer)?.map_or(0, |block| block.text.len());
+        while self.taken == self.plain.len() {
+            let Some(block) = self.stream.next_block(&mut self.buffer)? else { break };
+            self.plain.clear();
+            add_plain(block.text, &mut self.plain);
+            self.taken = 0;
         }
-        Ok(self.buffer.get(self.rest.clone()).unwrap_or_default())
+        Ok(self.plain.get(self.taken..).unwrap_or_default())
     }
 }
 
 /// How long a log's text is, in bytes after unpacking and decoding. What is packed is unpacked for it.
-fn length(log: &LogFile) -> io::Result<u64> {
+fn length_of_text(log: &LogFile) -> io::Result<u64> {
     if let Reading::Segments { stretch, .. } = &log.reading {
         return Ok(stretch.end);
     }
-    let (mut text, mut length) = (Text::of(log)?, 0);
+    let (mut text, mut buffer, mut length) = (log.text()?, Vec::new(), 0);
+    while let Some(block) = text.next_block(&mut buffer)? {
+        length += block.text.len() as u64;
+    }
+    Ok(length)
+}
+
+/// How much of it can be compared.
+fn length_of_plain_text(log: &LogFile) -> io::Result<u64> {
+    let (mut text, mut length) = (PlainText::of(log)?, 0);
     loop {
         match text.next()?.len() {
             0 => return Ok(length),
-            more => (length, text.rest) = (length + more as u64, 0..0),
+            more => (length, text.taken) = (length + more as u64, text.plain.len()),
         }
     }
 }
 
 /// Whether the text of a log is the beginning of another's, or all of it.
 fn begins_with(whole: &LogFile, part: &LogFile) -> io::Result<bool> {
-    let (mut whole, mut part) = (Text::of(whole)?, Text::of(part)?);
+    let (mut whole, mut part) = (PlainText::of(whole)?, PlainText::of(part)?);
     loop {
         let (of_whole, of_part) = (whole.next()?, part.next()?);
         let both = of_whole.len().min(of_part.len());
         if both == 0 || of_whole.get(..both) != of_part.get(..both) {
             return Ok(of_part.is_empty());
         }
-        whole.rest.start += both;
-        part.rest.start += both;
+        whole.taken += both;
+        part.taken += both;
     }
 }

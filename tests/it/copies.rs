@@ -39,6 +39,10 @@ fn a_copy_on_the_same_server_counts_once_whatever_it_is_called_and_however_it_is
         (COPY, whole.clone()),
         ("EX01/Logging/Imap4/IMAP4.LOG.gz", gzip(&whole)),
         ("elsewhere/EX01/Logging/Imap4/utf-16.LOG", utf16(text.as_bytes())),
+        ("marked/EX01/Logging/Imap4/utf-16.LOG", utf16(format!("\u{feff}{text}").as_bytes())),
+        ("EX01/Logging/Imap4/marked.LOG", format!("\u{feff}{text}").into_bytes()),
+        ("EX01/Logging/Imap4/line feeds.LOG", text.replace("\r\n", "\n").into_bytes()),
+        ("lower/ex01/Logging/Imap4/IMAP4.LOG", whole.clone()),
         // As it was when it was copied.
         ("EX01/Logging/Imap4/older.LOG", lines(15)),
         ("EX01/Logging/Imap4/older.LOG.gz", gzip(&lines(15))),
@@ -50,7 +54,12 @@ fn a_copy_on_the_same_server_counts_once_whatever_it_is_called_and_however_it_is
         );
     }
     // The longest counts, wherever it stands and whatever it takes to see that.
-    for (name, copy) in [(COPY, lines(30)), ("EX01/Logging/Imap4/z.LOG.gz", gzip(&lines(30)))] {
+    let unix = String::from_utf8(lines(30)).unwrap().replace("\r\n", "\n");
+    for (name, copy) in [
+        (COPY, lines(30)),
+        ("EX01/Logging/Imap4/z.LOG.gz", gzip(&lines(30))),
+        ("EX01/Logging/Imap4/line feeds.LOG", unix.into_bytes()),
+    ] {
         assert_eq!(
             counted(&Tree::of(FRONT, whole.clone()).with(name, copy)),
             (30, vec![(FRONT.to_owned(), name.to_owned())]),
