@@ -65,7 +65,8 @@ pub struct Case {
 
 impl Case {
     /// Puts a summary in order.
-    pub fn new(summary: Summary, mut evidence: Evidence, window: Window) -> Self {
+    pub fn new(mut summary: Summary, mut evidence: Evidence, window: Window) -> Self {
+        summary.unify_spellings();
         evidence.note_ambiguous_dates();
         let accounts = join_accounts(&summary);
         let mut groups = group::groups(&summary, &accounts);

@@ -197,3 +197,33 @@ fn mistakes_on_eight_servers_are_no_spray() {
     }
     assert_eq!(findings(&analyze(tree.path()), "password-spray").len(), 0);
 }
+
+#[test]
+fn a_server_is_one_whatever_the_capitals_of_its_folders() {
+    // An outage goes on over two copies whose folders are not called alike.
+    let failing = |minutes: std::ops::Range<usize>| -> Vec<String> {
+        minutes
+            .map(|minute| login(minute, "203.0.113.9", "alice@contoso.com", "R=\"z NO LOGIN failed.\";ErrMsg=ProxyFailed"))
+            .collect()
+    };
+    let all = |lines: &[String]| log(&[&[TWELVE], lines.iter().map(String::as_str).collect::<Vec<_>>().as_slice()].concat());
+    let of = |second: &str| {
+        Tree::of("monday/EX01/Logging/Imap4/IMAP420260312-1.LOG", all(&failing(480..500)))
+            .with(&format!("tuesday/{second}/Logging/Imap4/IMAP420260312-2.LOG"), all(&failing(500..520)))
+    };
+    let two = of("Ex01");
+    let report = analyze(two.path());
+    assert_eq!(report["services"].to_string(), analyze(of("EX01").path())["services"].to_string());
+    assert_eq!((list(&report, "/outages").len(), number(&report, "/outages/0/failed")), (1, 40));
+    assert_eq!(servers(findings(&report, "backend-unreachable")[0]), ["EX01"]);
+    // Also of parts that were read apart.
+    for (name, folder) in [("1.exlog", "monday"), ("2.exlog", "tuesday")] {
+        let (logs, output) = (two.at(folder), two.at(name));
+        exlog(&["summarize".as_ref(), logs.as_os_str(), "--output".as_ref(), output.as_os_str()]).with_status(0);
+    }
+    for order in [["1.exlog", "2.exlog"], ["2.exlog", "1.exlog"]] {
+        let [first, second] = order.map(|name| two.at(name));
+        let merged = exlog(&["merge".as_ref(), first.as_os_str(), second.as_os_str(), "--format".as_ref(), "json".as_ref()]);
+        assert_eq!(merged.with_status(0).json()["outages"].to_string(), report["outages"].to_string());
+    }
+}
