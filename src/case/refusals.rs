@@ -16,6 +16,8 @@ use crate::summary::counts::Counts;
 use crate::summary::service::Service;
 use crate::summary::{ServiceKey, Summary};
 
+mod device_networks;
+
 /// The refused credentials on the front ends of one server. Exchange's own probes are left out.
 #[derive(Debug)]
 pub struct Refusals {
@@ -42,6 +44,8 @@ pub struct RefusedName {
     pub name: String,
     /// The hash by which it stands among the partners of others.
     pub hash: u64,
+    /// How many of an account's addresses are further ones of a network that has one already: a device changes within it.
+    pub further: u64,
     /// All that it did.
     pub account: Account,
 }
@@ -99,15 +103,18 @@ fn of_server(server: Option<&str>, services: &[(&ServiceKey, &Service)], names: 
     let working = successes_from.values().filter(|count| **count > 0);
     let listed = |found: HashMap<&str, Account>| {
         let sorted: BTreeMap<&str, Account> = found.into_iter().collect();
-        let named = |(key, account)| RefusedName { name: names.shown(key).to_owned(), hash: hash(&fold_case(key)), account };
-        sorted.into_iter().map(named).collect()
+        let named =
+            |(key, account)| RefusedName { name: names.shown(key).to_owned(), hash: hash(&fold_case(key)), further: 0, account };
+        sorted.into_iter().map(named).collect::<Vec<RefusedName>>()
     };
+    let (mut accounts, addresses) = (listed(accounts), listed(addresses));
+    device_networks::count_further(&mut accounts, &addresses);
     Refusals {
         server: server.map(str::to_owned),
         protocols: services.iter().map(|(key, _)| key.protocol).collect(),
         logins_per_address: working.clone().sum::<u64>() as f64 / working.count().max(1) as f64,
-        accounts: listed(accounts),
-        addresses: listed(addresses),
+        accounts,
+        addresses,
         attempts: attempts.attempts(),
         is_exact: services.iter().all(|(_, service)| service.accounts.distinct().1 && service.addresses.distinct().1),
     }

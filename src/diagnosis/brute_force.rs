@@ -27,7 +27,8 @@ The logs suffice. A login that works from one of the addresses makes it critical
 Block the addresses, switch IMAP and POP off where they are not needed, and see that the password is strong or modern authentication is used.
 
 ## When it is wrong
-A device with an old password that tries every few seconds looks alike: one address, one account.
+A device with an old password that tries every few seconds looks alike: one address, one account. The addresses of one IPv6 /64, and those that carriers
+share (100.64.0.0/10), count as one: a device changes within them.
 ",
     judge,
 };
@@ -57,19 +58,14 @@ fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<F
     finding.ongoing = is_ongoing(case, finding.end);
     finding.groups = guesses.groups.clone();
     let (start, end) = (for_people(finding.start, Zone::Utc), for_people(finding.end, Zone::Utc));
-    let sources = counted(worst.sources(), "address", "addresses");
     finding.summary = format!(
-        "{} of {} from {start} to {end} UTC, from {sources}",
+        "{} of {} from {start} to {end} UTC, from {}",
         counted(worst.count(), "refused login", "refused logins"),
-        worst.name
+        worst.name,
+        worst.from_words()
     );
     for account in forced.iter().take(3) {
-        let text = format!(
-            "{} was refused {} times from {}",
-            account.name,
-            thousands(account.count()),
-            counted(account.sources(), "address", "addresses")
-        );
+        let text = format!("{} was refused {} times from {}", account.name, thousands(account.count()), account.from_words());
         finding.seen(Effect::Supports, "log_line", text, Some(account.first()), Some(account.line()));
     }
     if is_broken {

@@ -12,13 +12,13 @@ use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
 use crate::protocol::Protocol;
 use crate::summary::account::{Account, Refused};
-use crate::text::thousands;
+use crate::text::{counted, thousands};
 
 /// A minute and an hour in milliseconds.
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
-/// From how many refusals on one account is worth a word, how many in an hour, and from how many addresses at the most.
+/// From how many refusals on one account is worth a word, how many in an hour, and from how many networks at the most.
 const STALE: (u64, f64, u64) = (10, 0.5, 4);
 
 /// The refusals of a stale device are at least one in so many attempts of its account.
@@ -26,7 +26,7 @@ const HEAVY: u64 = 4;
 
 /// Guessing at high rate: so many refusals, so many a minute.
 const FAST: (u64, f64) = (30, 10.0);
-/// Guessing from many addresses: so many refusals, from so many addresses, at most so many from each.
+/// Guessing from many addresses: so many refusals, from so many networks, at most so many from each.
 const SPREAD: (u64, u64, u64) = (20, 5, 10);
 
 /// A spray tries each account so often at the most.
@@ -52,6 +52,8 @@ pub(super) struct Guessed<'a> {
     /// Its name, as it is shown.
     pub(super) name: &'a str,
     hash: u64,
+    /// How many of an account's addresses are further ones of one network.
+    further: u64,
     account: &'a Account,
     refused: &'a Refused,
     core: Core,
@@ -129,9 +131,9 @@ impl<'a> Guesses<'a> {
         let groups: Vec<_> = groups.collect();
         let mut protocols = refusals.protocols.clone();
         protocols.retain(|protocol| groups.iter().any(|group| group.service.protocol == *protocol));
-        let guessed = |RefusedName { name, hash, account }: &'a RefusedName| {
+        let guessed = |RefusedName { name, hash, further, account }: &'a RefusedName| {
             let refused = account.refused.as_deref()?;
-            Some(Guessed { name, hash: *hash, core: Core::of(refused), account, refused })
+            Some(Guessed { name, hash: *hash, further: *further, core: Core::of(refused), account, refused })
         };
         Self {
             server: refusals.server.clone(),
@@ -283,6 +285,21 @@ impl Guessed<'_> {
         self.refused.partners.count()
     }
 
+    /// From how many networks: a device changes its address within one.
+    fn networks(&self) -> u64 {
+        self.sources().saturating_sub(self.further).max(1)
+    }
+
+    /// From where an account was refused, in words.
+    pub(super) fn from_words(&self) -> String {
+        match (self.sources(), self.networks()) {
+            (1, _) => "one address".to_owned(),
+            (addresses, networks) if networks == addresses => counted(addresses, "address", "addresses"),
+            (addresses, 1) => format!("{} of one network", counted(addresses, "address", "addresses")),
+            (addresses, networks) => format!("{} of {networks} networks", counted(addresses, "address", "addresses")),
+        }
+    }
+
     /// The first refusal of the stretch with most of them (milliseconds since 1970 UTC).
     pub(super) fn first(&self) -> i64 {
         self.core.first
@@ -330,7 +347,7 @@ impl Guessed<'_> {
 
     /// Very many refusals in short time, or from many addresses.
     pub(super) fn is_brute_force(&self) -> bool {
-        let (count, sources) = (self.count(), self.sources());
+        let (count, sources) = (self.count(), self.networks());
         let is_fast = self.core.count >= FAST.0 && self.rate() >= FAST.1;
         let is_spread = count >= SPREAD.0 && sources >= SPREAD.1 && count <= sources * SPREAD.2.max(count / 20);
         is_fast || is_spread
@@ -340,7 +357,7 @@ impl Guessed<'_> {
     fn is_steady(&self) -> bool {
         self.core.count >= STALE.0
             && self.rate() * 60.0 >= STALE.1
-            && self.sources() <= STALE.2
+            && self.networks() <= STALE.2
             && self.last() - self.first() >= 10 * MINUTE
             && !self.is_brute_force()
     }
@@ -371,7 +388,7 @@ mod tests {
 
     fn guessed(account: &Account) -> Guessed<'_> {
         let refused = account.refused.as_deref().unwrap();
-        Guessed { name: "alice@contoso.com", hash: 0, core: Core::of(refused), account, refused }
+        Guessed { name: "alice@contoso.com", hash: 0, further: 0, core: Core::of(refused), account, refused }
     }
 
     #[test]
