@@ -46,6 +46,10 @@ pub struct ServerFailures<'a> {
     pub probes_failed: u64,
     /// Failures of this class outside of the outages.
     pub outside: u64,
+    /// Failures of other classes in the outages: they are taken for the same cause's.
+    pub other_errors: u64,
+    /// Where there is no outage, failures of this class in the outages of other causes, which are taken for theirs.
+    pub in_others: u64,
     /// Only one account was hit, and others logged in at that time.
     pub is_one_account: bool,
     /// They go on at the end of the logs, and nothing was handed over to the same targets since they began: what works again is
@@ -73,6 +77,7 @@ fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> 
     if in_outages > 0 && (all - in_outages.min(all)) * SCATTERED < all {
         let mut failures = ServerFailures::of_outages(server, outages, of_class);
         failures.outside = all.saturating_sub(in_outages);
+        failures.other_errors = failures.failed().saturating_sub(in_outages);
         failures.is_one_account = failures.hit_one_account() && failures.did_others_log_in(case);
         failures.notice_going_on(case);
         return Some(failures);
@@ -82,6 +87,7 @@ fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> 
     let others: Vec<&Outage> = of_server().filter(|outage| dominant(&groups, outage) != Some(class)).collect();
     let outside = |group: &Group| group.failures.count.saturating_sub(inside(group, &others));
     let mut failures = ServerFailures::scattered(server, outages, of_class, outside)?;
+    failures.in_others = all.saturating_sub(failures.failed());
     failures.notice_going_on(case);
     Some(failures)
 }
@@ -112,6 +118,8 @@ impl<'a> ServerFailures<'a> {
             users_failed: failed.saturating_sub(probes_failed),
             probes_failed,
             outside: 0,
+            other_errors: 0,
+            in_others: 0,
             is_one_account: false,
             goes_on: false,
             groups,
@@ -134,10 +142,21 @@ impl<'a> ServerFailures<'a> {
         let start = groups.iter().map(|group| group.failures.span.first).min()?;
         let end = groups.iter().map(|group| group.failures.span.last).max()?;
         let is_enough = probes_failed + users_failed >= FEWEST_ALONE;
-        let (attempts, outside, is_one_account, goes_on) = (0, 0, false, false);
-        let failures =
-            Self { server, outages, groups, start, end, attempts, users_failed, probes_failed, outside, is_one_account, goes_on };
-        is_enough.then_some(failures)
+        is_enough.then_some(Self {
+            server,
+            outages,
+            groups,
+            start,
+            end,
+            attempts: 0,
+            users_failed,
+            probes_failed,
+            outside: 0,
+            other_errors: 0,
+            in_others: 0,
+            is_one_account: false,
+            goes_on: false,
+        })
     }
 
     /// An outage is over when logins of the service work again, and these may all be handed over to another back end.
@@ -337,15 +356,22 @@ impl<'a> ServerFailures<'a> {
         let of_one = if self.is_one_account { "; only one account was hit, others logged in at that time" } else { "" };
         let (attempts, users_failed, probes_failed) = (self.attempts, self.users_failed, self.probes_failed);
         let figures = Figures { attempts, users_failed, probes_failed };
-        let outside = match (self.outside, self.outages.len()) {
-            (0, _) => String::new(),
-            (count, 1) => format!("; {} outside of the outage", counted(count, "failure more", "failures more")),
-            (count, outages) => {
-                format!("; {} outside of these {outages} outages", counted(count, "failure more", "failures more"))
-            }
-        };
+        let mut beside = String::new();
+        if self.other_errors > 0 {
+            beside += &format!("; {} of them with other errors", thousands(self.other_errors));
+        }
+        if self.in_others > 0 {
+            beside += &format!("; {} in outages of other causes", counted(self.in_others, "failure more", "failures more"));
+        }
+        if self.outside > 0 {
+            let of_these = match self.outages.len() {
+                1 => "the outage".to_owned(),
+                outages => format!("these {outages} outages"),
+            };
+            beside += &format!("; {} outside of {of_these}", counted(self.outside, "failure more", "failures more"));
+        }
         format!(
-            "{} on {} since {since} UTC {until}: {}{outside}{of_one}",
+            "{} on {} since {since} UTC {until}: {}{beside}{of_one}",
             names.join(" and "),
             self.server_name(),
             figures.words()

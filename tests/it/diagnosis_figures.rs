@@ -100,3 +100,40 @@ fn a_back_end_that_all_front_ends_fail_at_is_accused_and_they_are_not() {
     let steps = finding["remediation"].to_string();
     assert!(steps.contains("Set-ImapSettings") && !steps.contains("EX01") && !steps.contains("EX02"), "{finding:#}");
 }
+
+#[test]
+fn failures_in_the_outage_of_another_cause_are_said_by_both() {
+    // One account fails all day with an error of its own, and everybody from eight to nine.
+    let own = error("MailboxInTransitException");
+    let healthy = Day::default().every(0..28_800, 30, "203.0.113.5", "bob@contoso.com", OK);
+    let failing = healthy.every(28_800..32_400, 30, "203.0.113.5", "bob@contoso.com", &error("ProxyFailed"));
+    let day = failing.every(32_400..72_000, 30, "203.0.113.5", "bob@contoso.com", OK);
+    let report = analyze(day.every(317..72_000, 600, "203.0.113.6", "ann@contoso.com", &own).tree().path());
+    let summary = |id: &str| finding(&report, id).unwrap()["summary"].as_str().unwrap().to_owned();
+    let whole = summary("backend-unreachable");
+    assert!(whole.contains("126 of 126 attempts failed") && whole.ends_with("; 6 of them with other errors"), "{whole}");
+    let single = summary("mailbox-unavailable");
+    assert!(single.contains("114 failures (") && single.ends_with("; 6 failures more in outages of other causes"), "{single}");
+}
+
+#[test]
+fn a_device_that_changes_its_address_within_its_network_guesses_nothing() {
+    let tries = |address: fn(u32) -> String| {
+        let mut day = Day::healthy();
+        for n in 0..36 {
+            day = day.login(20_000 + n * 600, &address(n), "ann@contoso.com", DENIED);
+        }
+        analyze(day.tree().path())
+    };
+    for address in
+        [(|n| format!("[2001:db8:1:2::{:x}]", n % 8 + 1)) as fn(u32) -> String, |n| format!("100.{}.0.7", 64 + n % 5 * 15)]
+    {
+        let report = tries(address);
+        assert_eq!(accusations(&report), ["wrong-credentials"]);
+        let text = finding(&report, "wrong-credentials").unwrap().to_string();
+        assert!(text.contains("addresses of one network"), "{text}");
+    }
+    for address in [(|n| format!("[2001:db8:1:{:x}::1]", n % 8)) as fn(u32) -> String, |n| format!("198.51.100.{}", n % 8)] {
+        assert_eq!(accusations(&tries(address)), ["brute-force"]);
+    }
+}
