@@ -4,9 +4,10 @@
 //! stand in what counts.
 
 use std::cmp::Reverse;
+use std::hash::BuildHasher;
 use std::io;
 
-use crate::collections::map::HashMap;
+use crate::collections::map::{DefaultHashBuilder, HashMap};
 use crate::input::identity::HEAD;
 use crate::input::server_name;
 use crate::input::stream::Stream;
@@ -26,15 +27,17 @@ const KNOWN_BY: usize = HEAD - 64;
 /// counts, of equally long ones the one that is not packed, or else the first; and the others, if all of their text stands in that
 /// one, whatever its encoding and its line ends. What is damaged is nobody's copy, and nor is a pipe, which can be read only once.
 pub fn copies(logs: &[LogFile]) -> Vec<Option<usize>> {
-    let mut begun = HashMap::<(Vec<u8>, Option<String>), Vec<_>>::new();
+    // Thousands of beginnings are not kept a second time: what only hashes alike is told apart below.
+    let (hasher, mut head) = (DefaultHashBuilder::default(), Vec::with_capacity(HEAD));
+    let mut begun = HashMap::<(u64, Option<String>), Vec<_>>::new();
     let is_file = |log: &LogFile| !matches!(log.reading, Reading::Stream(_));
     for (place, log) in logs.iter().enumerate().filter(|(_, log)| is_file(log)) {
-        let mut head = Vec::with_capacity(HEAD);
+        head.clear();
         add_plain(&log.head, &mut head);
         head.truncate(KNOWN_BY);
         if has_record(&head) {
             let server = server_name::from_path(&log.input).map(|server| server.to_lowercase());
-            begun.entry((head, server)).or_default().push((place, log));
+            begun.entry((hasher.hash_one(&head), server)).or_default().push((place, log));
         }
     }
     let mut copies = vec![None; logs.len()];
