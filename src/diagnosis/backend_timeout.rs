@@ -25,16 +25,16 @@ The front-end logs. Event logs and performance counters of the mailbox server sa
 Look at the back end's load, its store and its disks; restart the back-end service if it hangs.
 
 ## When it is wrong
-If the connection itself fails: backend-unreachable.
+If the connection itself fails: backend-unreachable. If other front ends log in there in the same time, look between it and this front end first: the finding says so.
 ",
     judge,
 };
 
 fn judge(case: &Case) -> Vec<Finding> {
-    of_class(case, ErrorClass::ProxyTimeout).iter().filter_map(judge_server).collect()
+    of_class(case, ErrorClass::ProxyTimeout).iter().filter_map(|failures| judge_server(case, failures)).collect()
 }
 
-fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
+fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
     let (which, verb) = match failures.hosts().len() {
         0 | 1 => (format!("The back end {}", failures.host()), "does"),
         _ => (format!("The back ends {}", failures.hosts_in_words()), "do"),
@@ -43,7 +43,9 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
     finding.cause = failures.cause(format!("{which} {verb} not answer"), "in time");
     finding.missing("event", "what the mailbox servers were doing: their Application and System event logs of that time");
-    if let Some(advice) = failures.several_back_ends() {
+    let reached_from = failures.reached_from(case);
+    failures.add_reached_from(&reached_from, &mut finding);
+    if let Some(advice) = failures.look_here_first(&reached_from) {
         finding.step(advice, None);
     }
     for host in failures.computers() {
@@ -57,9 +59,11 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
             Some(format!("Get-ServerHealth {server} | ? AlertValue -ne Healthy")),
         );
     }
-    finding.step(
-        "If the back-end service hangs, restart it there",
-        Some("Restart-Service MSExchangeIMAP4BE,MSExchangePOP3BE".to_owned()),
-    );
+    if reached_from.is_empty() {
+        finding.step(
+            "If the back-end service hangs, restart it there",
+            Some("Restart-Service MSExchangeIMAP4BE,MSExchangePOP3BE".to_owned()),
+        );
+    }
     finding.checked()
 }

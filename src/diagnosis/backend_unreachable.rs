@@ -26,31 +26,37 @@ Start the back-end service, see that the component is active, and that nothing (
 
 ## When it is wrong
 If the back end answers but slowly: backend-timeout. If no back end is found at all: proxy-routing.
+If other front ends log in there in the same time, the back end is well, and what stands between it and this front end is to blame: the finding says so.
 ",
     judge,
 };
 
 fn judge(case: &Case) -> Vec<Finding> {
-    of_class(case, ErrorClass::ProxyConnection).iter().filter_map(judge_server).collect()
+    of_class(case, ErrorClass::ProxyConnection).iter().filter_map(|failures| judge_server(case, failures)).collect()
 }
 
-fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
+fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
     let (host, hosts) = (failures.host(), failures.hosts());
     let which = format!("the back end{} {}", if hosts.len() > 1 { "s" } else { "" }, failures.hosts_in_words());
     let title = format!("The front end on {} cannot connect to {which}", failures.server_name());
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
     finding.cause = failures.cause("The front ends on", format!("cannot connect to {which}"));
+    let reached_from = failures.reached_from(case);
+    failures.add_reached_from(&reached_from, &mut finding);
     finding.missing("health", format!("the component states: Get-ServerComponentState {}", argument(&host)));
-    if let Some(advice) = failures.several_back_ends() {
+    if let Some(advice) = failures.look_here_first(&reached_from) {
         finding.step(advice, None);
     }
-    let computers = if hosts.is_empty() { argument(&host) } else { arguments(&hosts) };
-    finding.step(
-        "See whether the back-end services run",
-        Some(format!("Get-Service -ComputerName {computers} MSExchangeIMAP4BE,MSExchangePOP3BE")),
-    );
-    let there = if hosts.len() > 1 { "Start them where they do not" } else { "Start them on that server" };
-    finding.step(there, Some("Start-Service MSExchangeIMAP4BE,MSExchangePOP3BE".to_owned()));
+    // Where others log in the services run.
+    if reached_from.is_empty() {
+        let computers = if hosts.is_empty() { argument(&host) } else { arguments(&hosts) };
+        finding.step(
+            "See whether the back-end services run",
+            Some(format!("Get-Service -ComputerName {computers} MSExchangeIMAP4BE,MSExchangePOP3BE")),
+        );
+        let there = if hosts.len() > 1 { "Start them where they do not" } else { "Start them on that server" };
+        finding.step(there, Some("Start-Service MSExchangeIMAP4BE,MSExchangePOP3BE".to_owned()));
+    }
     for target in failures.targets() {
         let port = target.split(':').rev().nth(1).unwrap_or("1993");
         let test = format!("Test-NetConnection {} -Port {}", argument(host_of(target)), argument(port));

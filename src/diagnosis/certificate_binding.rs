@@ -41,6 +41,7 @@ Where only another server's targets fail and the server's own work, or other fro
 settings name the server, its name is left to be filled in: another server's name would break it.
 
 ## When it is wrong
+If the own name was set, the service started anew and logins go on to fail, that is said against it.
 If logins succeed at the same target in the same time, if the back-end log shows refused authenticate lines, or if only users fail while the probes work:
 that is backend-rejects-login. If only one foreign or legacy target fails: proxy-routing. LoginType PlainTextLogin is no condition and changing it no cure.
 ",

@@ -11,8 +11,8 @@ use crate::login::identity::ClientClass;
 use crate::protocol::{Protocol, Role};
 use crate::text::{counted, thousands};
 
-mod dead;
 mod hosts;
+mod other_front_ends;
 
 pub use hosts::host_of;
 

@@ -48,6 +48,11 @@ impl Day {
         self
     }
 
+    /// The service starts anew: what is written from here on has the first numbers again.
+    pub(crate) fn restarted(self) -> Self {
+        Self { session: 0, ..self }
+    }
+
     /// Probes all day and two users who log in.
     pub(crate) fn healthy() -> Self {
         Self::default().every(0..72_000, 300, "127.0.0.1", HM, OK).every(60..72_000, 900, "203.0.113.5", "bob@contoso.com", OK)
@@ -89,12 +94,10 @@ pub(crate) fn refused(code: &str) -> String {
 
 /// The back end's log: a refused login every so many seconds in the morning.
 fn with_back_end(tree: Tree, context: &str) -> Tree {
+    let context = context.replace('"', "\"\"");
+    let client = "10.0.0.11:40000,bob@contoso.com";
     let line = |n: u32| {
-        format!(
-            "2026-03-12T08:{:02}:00.000Z,{n:016X},2,10.0.0.11:1993,10.0.0.11:40000,bob@contoso.com,5,1,1,authenticate,PLAIN,\"{}\"",
-            n % 60,
-            context.replace('"', "\"\"")
-        )
+        format!("2026-03-12T08:{n:02}:00.000Z,{n:016X},2,10.0.0.11:1993,{client},5,1,1,authenticate,PLAIN,\"{context}\"")
     };
     let lines: Vec<String> = std::iter::once(TWELVE.to_owned()).chain((0..60).map(line)).collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();

@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use crate::diagnosis_cases::{DENIED, Day, HAND_OVER, HM, OK, error, finding};
+use crate::findings::cmdlet;
+use crate::generator::clock::utc;
 use crate::program::analyze;
 use crate::tree::{FRONT, Tree};
 
@@ -135,5 +137,57 @@ fn a_device_that_changes_its_address_within_its_network_guesses_nothing() {
     }
     for address in [(|n| format!("[2001:db8:1:{:x}::1]", n % 8)) as fn(u32) -> String, |n| format!("198.51.100.{}", n % 8)] {
         assert_eq!(accusations(&tries(address)), ["brute-force"]);
+    }
+}
+
+#[test]
+fn a_back_end_that_others_reach_is_not_to_be_started() {
+    for (code, id) in [("ProxyFailed", "backend-unreachable"), ("ProxyTimeout", "backend-timeout")] {
+        let healthy = |n: u8| {
+            let (client, user) = (format!("203.0.113.{n}"), format!("user{n}@contoso.com"));
+            Day::default().every(0..72_000, 60, &client, &user, &OK.replace("EX01", "EX09"))
+        };
+        let failing = error(code).replace("EX01", "EX09");
+        let day = || {
+            let day = Day::default().every(0..28_800, 60, "203.0.113.5", "bob@contoso.com", &OK.replace("EX01", "EX09"));
+            day.every(28_800..72_000, 60, "203.0.113.5", "bob@contoso.com", &failing)
+        };
+        let text = |tree: Tree| finding(&analyze(tree.path()), id).unwrap().to_string();
+        let alone = text(day().tree());
+        assert!(alone.contains("-Service MSExchangeIMAP4BE") && !alone.contains("the name service"), "{alone}");
+        let tree = day().tree().with("EX02/Logging/Imap4/IMAP420260312-1.LOG", written(healthy(2)));
+        let reached = text(tree.with("EX03/Logging/Imap4/IMAP420260312-1.LOG", written(healthy(3))));
+        for said in [
+            "in the same time what EX02 and EX03 hand over to ex09.contoso.com works",
+            "What EX02 and EX03 hand over there works: look at the network, the name service and the firewall of EX01 first",
+        ] {
+            assert!(reached.contains(said), "{reached}");
+        }
+        assert!(!reached.contains("-Service MSExchangeIMAP4BE"), "{reached}");
+    }
+}
+
+#[test]
+fn a_remedy_that_did_not_help_speaks_against_the_cause() {
+    let failing = |day: Day, from: u32, to: u32| {
+        day.line(from, 993, "127.0.0.1", "", "OpenSession,,").every(from..to, 60, "127.0.0.1", HM, HAND_OVER)
+    };
+    let day = || failing(Day::default().every(0..28_800, 60, "127.0.0.1", HM, OK), 28_800, 34_200);
+    let set_back = cmdlet(
+        utc(2026, 3, 12, 9, 29, 0),
+        "Set-ImapSettings",
+        "-X509CertificateName \"ex01.contoso.com\" -Server \"EX01\"",
+        "EX01",
+    );
+    for (name, day, expected) in [
+        ("the service did not start anew", failing(day(), 34_260, 39_600), "consistent"),
+        ("it did, a moment ago", failing(day().restarted(), 34_260, 34_560), "consistent"),
+        ("it did, and nothing changed", failing(day().restarted(), 34_260, 39_600), "possible"),
+    ] {
+        let report = analyze(day.tree().with("evidence/events.xml", &set_back).path());
+        let found = finding(&report, "certificate-binding").unwrap();
+        assert_eq!(found["confidence"], expected, "{name} {found:#}");
+        let is_said = found.to_string().contains("the service started anew 2 min later, and logins go on to fail");
+        assert_eq!(is_said, expected == "possible", "{name}");
     }
 }

@@ -9,8 +9,9 @@ use crate::diagnosis::finding::{Effect, Finding};
 use crate::diagnosis::server_failures::ServerFailures;
 use crate::evidence::date::Date;
 use crate::evidence::fact::{Certificate, Event, Fact, LoginType, Settings, What};
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, Role};
 use crate::redaction::is_address;
+use crate::summary::ServiceKey;
 
 /// A change so long before the first failure may have caused it.
 const BEFORE: i64 = 24 * 3_600_000;
@@ -78,6 +79,13 @@ fn changes(case: &Case, failures: &ServerFailures<'_>, suspects: &Suspects, find
             let text = format!("{}, {} min before logins worked again", change.text, (recovered - at).max(0) / 60_000);
             finding.seen(Effect::Supports, "event", text, Some(at), Some(&fact.location));
             seen.has_cause = true;
+        } else if is_remedy && let Some(restart) = restart_after(case, failures, at).filter(|_| failures.start < at) {
+            let text = format!(
+                "{}, the service started anew {} min later, and logins go on to fail",
+                change.text,
+                (restart - at) / 60_000
+            );
+            finding.seen(Effect::Contradicts, "event", text, Some(at), Some(&fact.location));
         }
     }
     seen.has_cause |= cause.is_some();
@@ -91,6 +99,15 @@ fn changes(case: &Case, failures: &ServerFailures<'_>, suspects: &Suspects, find
             ),
         );
     }
+}
+
+/// When a front-end service started anew after the remedy, if the failures go on for longer than it takes to help.
+fn restart_after(case: &Case, failures: &ServerFailures<'_>, remedy: i64) -> Option<i64> {
+    let is_ours = |key: &ServiceKey| {
+        key.server.as_deref() == failures.server && key.role == Role::FrontEnd && failures.protocols().contains(&key.protocol)
+    };
+    let restarts = case.restarts.iter().filter(|(key, _)| is_ours(key)).flat_map(|(_, restarts)| restarts.iter().copied());
+    restarts.filter(|restart| *restart >= remedy && failures.end - restart > TAKES_EFFECT).min()
 }
 
 /// Whether a change is about this server and one of these protocols.

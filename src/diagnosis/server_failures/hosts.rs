@@ -1,10 +1,11 @@
 //! Whom the failures are about: the server, and the hosts that its logins were handed over to.
 
+use crate::diagnosis::finding::{Effect, Finding};
 use crate::diagnosis::powershell::argument;
 use crate::diagnosis::server_failures::ServerFailures;
 use crate::redaction::is_address;
 
-/// So many hosts are named.
+/// So many hosts or servers are named.
 const NAMED: usize = 3;
 
 /// The host of a target (`host:port:encryption`).
@@ -38,11 +39,7 @@ impl<'a> ServerFailures<'a> {
     /// The same of all hosts, of many the first ones.
     pub fn hosts_in_words(&self) -> String {
         let hosts = self.hosts();
-        match hosts.as_slice() {
-            [] | [_] => self.host(),
-            [first @ .., last] if first.len() < NAMED => format!("{} and {last}", first.join(", ")),
-            _ => format!("{} and {} more", hosts.get(..NAMED).unwrap_or_default().join(", "), hosts.len() - NAMED),
-        }
+        if hosts.len() > 1 { in_words(&hosts) } else { self.host() }
     }
 
     /// The first of them, for commands that take one; the server's name where none is known.
@@ -52,12 +49,23 @@ impl<'a> ServerFailures<'a> {
         if hosts.is_empty() { vec![self.server.unwrap_or("SERVER")] } else { hosts }
     }
 
-    /// Where to look first if it is more than one back end.
-    pub fn several_back_ends(&self) -> Option<String> {
+    /// Where to look first if other front ends reach the back ends, or if it is more than one back end.
+    pub fn look_here_first(&self, reached_from: &[&str]) -> Option<String> {
+        let why = match reached_from {
+            [] if self.hosts().len() > 1 => "Several back ends at once".to_owned(),
+            [] => return None,
+            others => format!("What {} there works", hands_over(others)),
+        };
         let server = self.server_name();
-        let advice =
-            format!("Several back ends at once: look at the network, the name service and the firewall of {server} first");
-        (self.hosts().len() > 1).then_some(advice)
+        Some(format!("{why}: look at the network, the name service and the firewall of {server} first"))
+    }
+
+    /// Says that other front ends reach the back ends in the same time.
+    pub fn add_reached_from(&self, others: &[&str], finding: &mut Finding) {
+        if !others.is_empty() {
+            let text = format!("in the same time what {} to {} works", hands_over(others), self.hosts_in_words());
+            finding.seen(Effect::Supports, "log_line", text, None, None);
+        }
     }
 
     /// The server as cmdlets want it: a name, even where the logs know it by an address alone.
@@ -69,5 +77,19 @@ impl<'a> ServerFailures<'a> {
     /// The server's name for people.
     pub fn server_name(&self) -> &str {
         self.server.unwrap_or("an unknown server")
+    }
+}
+
+fn hands_over(servers: &[&str]) -> String {
+    format!("{} {} over", in_words(servers), if servers.len() > 1 { "hand" } else { "hands" })
+}
+
+/// Names as a sentence has them, of many the first ones.
+fn in_words(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] if first.len() < NAMED => format!("{} and {last}", first.join(", ")),
+        _ => format!("{} and {} more", names.get(..NAMED).unwrap_or_default().join(", "), names.len() - NAMED),
     }
 }

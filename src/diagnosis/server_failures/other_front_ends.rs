@@ -1,4 +1,4 @@
-//! Whether a back end takes nobody, and whose fault it is: what failures on one front end amount to, seen from all of them.
+//! Whose fault it is: failures on one front end, held against what all of them see at the same back ends.
 
 use crate::case::Case;
 use crate::case::evidence::is_same_server;
@@ -30,6 +30,35 @@ impl ServerFailures<'_> {
         }
         let are_handed_over = self.groups.iter().all(|group| group.key.target.is_some());
         are_handed_over && probes_failed > 0 && succeeded == 0
+    }
+
+    /// The other front ends, by name, that log in at the same hosts in that time; none unless each of the hosts is reached by one.
+    pub fn reached_from<'c>(&self, case: &'c Case) -> Vec<&'c str> {
+        let is_at = |host: &str, target: Option<&str>| target.is_some_and(|target| host_of(target).eq_ignore_ascii_case(host));
+        let hosts = self.hosts();
+        let mut reaching: Vec<Vec<&str>> = vec![Vec::new(); hosts.len()];
+        for (protocol, start, end) in self.spans() {
+            let minutes = start.div_euclid(MINUTE) + 1..end.div_euclid(MINUTE);
+            for (key, service) in &case.summary.services {
+                let is_other = key.role == Role::FrontEnd && key.server.as_deref() != self.server;
+                let Some(name) = key.server.as_deref().filter(|_| is_other && protocol.is_none_or(|of| of == key.protocol))
+                else {
+                    continue;
+                };
+                for ((target, _), series) in &service.series {
+                    let works = || series.iter().any(|(minute, counts)| minutes.contains(&minute) && counts.succeeded > 0);
+                    let at_hosts = hosts.iter().zip(&mut reaching).filter(|(host, _)| is_at(host, target.as_deref()) && works());
+                    at_hosts.for_each(|(_, names)| names.push(name));
+                }
+            }
+        }
+        if reaching.iter().any(Vec::is_empty) {
+            return Vec::new();
+        }
+        let mut names = reaching.concat();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// Whether what the server hands over to itself works in that time.
