@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::case::Case;
+use crate::case::outage::Outage;
+use crate::diagnosis::finding::Finding;
 use crate::diagnosis::judge;
 use crate::protocol::{Protocol, Role};
 use crate::redaction::{Redact, Redactor};
@@ -60,6 +62,7 @@ impl Told {
         let mut news = self.groups.news(std::mem::take(&mut case.groups), &mut groups);
         let mut told = case.outages.clone();
         told.iter_mut().for_each(|outage| rename(&mut outage.groups, &groups));
+        go_on(&mut told, &findings);
         let last = |server: Option<&str>, protocol: Protocol| last_of(&case, server, protocol);
         news.extend(self.outages.news(told, last, floor, &mut outages));
         for finding in &mut findings {
@@ -68,6 +71,17 @@ impl Told {
         }
         news.extend(self.findings.news(findings, fresh, &case));
         news
+    }
+}
+
+/// An outage is no longer over if its cause goes on all the same: then what works again is handed over elsewhere. Of a story about
+/// several servers nobody says which of them it goes on for.
+fn go_on(outages: &mut [Outage], findings: &[Finding]) {
+    for finding in findings.iter().filter(|finding| finding.ongoing && finding.servers.len() == 1) {
+        let of_finding = outages.iter_mut().filter(|outage| finding.outages.contains(&outage.id));
+        if let Some(last) = of_finding.max_by_key(|outage| outage.end) {
+            last.recovered_at = None;
+        }
     }
 }
 

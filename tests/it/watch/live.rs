@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Attempt, BAD, at_once, attempt};
+use crate::diagnosis_cases::{HAND_OVER, OK};
 use crate::program::command;
 use crate::tree::{BACK, FRONT, TWELVE, Tree, gzip, log, login, utf16};
 
@@ -201,6 +202,31 @@ fn an_outage_is_told_as_it_begins_is_corrected_and_is_over() {
     assert_eq!(outages[1]["exlog"]["told_start"], "2026-03-12T07:05:10.000Z");
     let groups = documents.iter().filter(|document| !document["exlog"]["failure_group"].is_null()).count();
     assert_eq!(groups, 1, "{documents:#?}");
+}
+
+#[test]
+fn an_outage_is_not_over_while_its_cause_goes_on_and_others_are_handed_over_elsewhere() {
+    let at = |host: &str, context: &str| context.replace("EX01", host);
+    let line = |time: &str, user: &str, context: &str| log(&[&login(time, user, context)]);
+    let works = |minute: u32, host: &str| -> String {
+        (0..12).map(|n| line(&format!("07:{minute:02}:{:02}.000", n * 5), "alice", &at(host, OK))).collect()
+    };
+    let tree = Tree::of(FRONT, log(&[TWELVE]) + &works(0, "EX01"));
+    let mut watching = Watching::of(tree.path(), &[]);
+    let fails = (10..40).map(|n| line(&format!("07:05:{n}.000"), &format!("user{n}"), HAND_OVER)).collect::<String>();
+    append(&tree, FRONT, fails.as_bytes());
+    watching.wait_for_outage("began");
+    append(&tree, FRONT, [works(6, "EX02"), works(7, "EX02"), works(8, "EX02")].concat().as_bytes());
+    for (minute, user) in [(9, "late"), (10, "later")] {
+        append(&tree, FRONT, (line(&format!("07:{minute:02}:00.000"), user, HAND_OVER) + &works(minute, "EX02")).as_bytes());
+        watching.wait_for_user(user);
+    }
+    append(&tree, FRONT, [works(11, "EX01"), works(12, "EX01"), works(13, "EX01")].concat().as_bytes());
+    watching.wait_for_outage("over");
+    let (documents, _) = watching.interrupt();
+    let place = |is_it: &dyn Fn(&Value) -> bool| documents.iter().position(is_it).unwrap();
+    let over = place(&|document| document["exlog"]["change"] == "over" && !document["exlog"]["outage"].is_null());
+    assert!(over > place(&|document| document["user"]["name"] == "later"), "{documents:#?}");
 }
 
 /// A name that leads nowhere is what a test can have of a file that cannot be read for a moment, whoever runs it.
