@@ -41,6 +41,11 @@ impl Partners {
         }
     }
 
+    /// How many of them are kept: all, up to [`EXACT_PARTNERS`].
+    pub fn kept(&self) -> u64 {
+        self.0.len() as u64
+    }
+
     /// Whether any of the kept names is among those whose hashes are given, sorted.
     pub fn meets(&self, hashes: &[u64]) -> bool {
         self.0.iter().any(|hash| hashes.binary_search(hash).is_ok())

@@ -18,7 +18,8 @@ use crate::text::{counted, thousands};
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
-/// From how many refusals on one account is worth a word, how many in an hour, and from how many networks at the most.
+/// From how many refusals on one account is worth a word, and how many in an hour. From more networks than so many it is one device
+/// only where most of their addresses try nobody else.
 const STALE: (u64, f64, u64) = (10, 0.5, 4);
 
 /// The refusals of a stale device are at least one in so many attempts of its account.
@@ -26,6 +27,8 @@ const HEAVY: u64 = 4;
 
 /// Guessing at high rate: so many refusals, so many a minute.
 const FAST: (u64, f64) = (30, 10.0);
+/// Faster than devices try, from more networks than they are in: so many refusals, so many a minute, from so many networks.
+const TOGETHER: (u64, f64, u64) = (30, 2.0, 5);
 /// Guessing from many addresses: so many refusals, from so many networks, at most so many from each.
 const SPREAD: (u64, u64, u64) = (20, 5, 10);
 
@@ -187,7 +190,13 @@ impl<'a> Guesses<'a> {
             let mut from = self.addresses_of(account).into_iter();
             from.any(|address| address.sources() == 1 && address.count() >= STALE.0 && address.is_suspicious())
         };
-        self.accounts.iter().filter(|account| account.is_steady() && (weighs(account) || has_own_address(account))).collect()
+        let is_alone = |account: &&Guessed<'_>| {
+            let from = self.addresses_of(account);
+            account.networks() <= STALE.2 || from.iter().filter(|address| address.sources() == 1).count() * 2 > from.len()
+        };
+        let is_device = |account: &&Guessed<'_>| weighs(account) || has_own_address(account);
+        let steady = self.accounts.iter().filter(|account| account.is_steady());
+        steady.filter(|account| is_device(account) && is_alone(account)).collect()
     }
 
     /// Whether many accounts are tried with a few passwords each.
@@ -282,21 +291,25 @@ impl Guessed<'_> {
 
     /// From how many addresses, or (of an address) how many accounts.
     pub(super) fn sources(&self) -> u64 {
-        self.refused.partners.count()
+        // Of very many it is an estimate, and nobody comes from more addresses than he comes times.
+        self.refused.partners.count().min(self.count())
     }
 
-    /// From how many networks: a device changes its address within one.
+    /// From how many networks at least: a device changes its address within one. Of very many addresses some are kept.
     fn networks(&self) -> u64 {
-        self.sources().saturating_sub(self.further).max(1)
+        self.refused.partners.kept().saturating_sub(self.further).max(1)
     }
 
     /// From where an account was refused, in words.
     pub(super) fn from_words(&self) -> String {
-        match (self.sources(), self.networks()) {
-            (1, _) => "one address".to_owned(),
-            (addresses, networks) if networks == addresses => counted(addresses, "address", "addresses"),
-            (addresses, 1) => format!("{} of one network", counted(addresses, "address", "addresses")),
-            (addresses, networks) => format!("{} of {networks} networks", counted(addresses, "address", "addresses")),
+        let addresses = counted(self.sources(), "address", "addresses");
+        let networks = self.networks();
+        let or_more = if self.sources() > self.refused.partners.kept() && networks > 1 { "at least " } else { "" };
+        match self.sources() {
+            1 => "one address".to_owned(),
+            _ if self.further == 0 => addresses,
+            _ if networks == 1 => format!("{addresses} of one network"),
+            _ => format!("{addresses} of {or_more}{} networks", thousands(networks)),
         }
     }
 
@@ -347,17 +360,17 @@ impl Guessed<'_> {
 
     /// Very many refusals in short time, or from many addresses.
     pub(super) fn is_brute_force(&self) -> bool {
-        let (count, sources) = (self.count(), self.networks());
+        let (count, networks) = (self.count(), self.networks());
         let is_fast = self.core.count >= FAST.0 && self.rate() >= FAST.1;
-        let is_spread = count >= SPREAD.0 && sources >= SPREAD.1 && count <= sources * SPREAD.2.max(count / 20);
-        is_fast || is_spread
+        let is_together = self.core.count >= TOGETHER.0 && self.rate() >= TOGETHER.1 && networks >= TOGETHER.2;
+        let is_spread = count >= SPREAD.0 && networks >= SPREAD.1 && count <= networks * SPREAD.2.max(count / 20);
+        is_fast || is_together || is_spread
     }
 
-    /// One account refused again and again from few addresses, steadily.
+    /// One account refused again and again, steadily, and not as somebody guesses.
     fn is_steady(&self) -> bool {
         self.core.count >= STALE.0
             && self.rate() * 60.0 >= STALE.1
-            && self.networks() <= STALE.2
             && self.last() - self.first() >= 10 * MINUTE
             && !self.is_brute_force()
     }
@@ -411,6 +424,8 @@ mod tests {
                 true,
             ),
             ("a guesser at high rate", (0..600).map(|n| (f64::from(n) * 0.05, 1)).collect(), false, true),
+            ("a device that goes from network to network", (0..144).map(|n| (f64::from(n) * 10.0, n % 8)).collect(), true, false),
+            ("a guesser at a few addresses", (0..140).map(|n| (f64::from(n) * 0.16, n % 8)).collect(), false, true),
             ("a guesser from many addresses", (0..200).map(|n| (f64::from(n), n % 50)).collect(), false, true),
         ] {
             let account = refused(refusals);

@@ -16,7 +16,7 @@ pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
     title: "A client keeps trying a wrong password",
     doc: "\
 ## What it finds
-One account that is refused again and again with bad credentials (LogonDenied), from one or a few addresses, steadily over a time: a device or a program with the old password.
+One account that is refused again and again with bad credentials (LogonDenied), from one or a few addresses (more where a device goes from network to network), steadily over a time: a device or a program with the old password.
 
 ## Why it matters
 The account may be locked by it, and the user notices only that something does not synchronise.

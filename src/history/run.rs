@@ -251,11 +251,15 @@ fn read_what_is_new(
         files.push((input, from));
     }
     let (mut by_day, mut logs) = (BTreeMap::<i64, Summary>::new(), Vec::new());
+    let mut spellings = Spellings::default();
+    for server in known.iter().filter_map(|log| log.server.clone()) {
+        spellings.first(server);
+    }
     let rest = Rest { files, evidence: Some(order.evidence), scope, threads: order.threads, unpacking: order.unpacking };
     let beside = read_on(rest, progress, &mut |read| {
         let (beginning, log) = before.remove(&read.log.input.shown).unwrap_or_default();
         notes.extend(read.note.clone());
-        logs.extend(take(read, beginning, log, order.now, scope, &mut by_day));
+        logs.extend(take(read, beginning, log, &mut spellings, order.now, scope, &mut by_day));
     })?;
     notes.extend(beside.notes);
     Ok(Read { by_day, logs, unchanged, notes, evidence: beside.evidence })
@@ -266,6 +270,7 @@ fn take(
     read: LogRead<'_>,
     beginning: Option<Beginning>,
     before: Option<KnownLog>,
+    spellings: &mut Spellings,
     now: i64,
     scope: &Scope,
     by_day: &mut BTreeMap<i64, Summary>,
@@ -280,6 +285,7 @@ fn take(
     let server = path_name.or(before.as_ref().and_then(|log| log.server.clone()));
     let server =
         server.or_else(|| summary.server_address()).or_else(|| unfinished.as_ref().and_then(|line| line.server_address()));
+    let server = server.map(|name| spellings.first(name));
     let day = summary.main_day().or_else(|| unfinished.as_ref().and_then(FileSummary::main_day));
     let day = day.unwrap_or_else(|| now.div_euclid(DAY));
     let is_new = summary.accounting.lines > 0;
@@ -293,6 +299,16 @@ fn take(
     });
     let known = KnownLog::read_to(before.as_ref(), &log.input, beginning, server, end);
     Some(ReadLog { known, is_new, unfinished })
+}
+
+/// How the names of servers were written first, by their small letters: hosts have no capitals, and paths change theirs.
+#[derive(Default)]
+struct Spellings(BTreeMap<String, String>);
+
+impl Spellings {
+    fn first(&mut self, name: String) -> String {
+        self.0.entry(name.to_lowercase()).or_insert(name).clone()
+    }
 }
 
 fn extend(all: &mut Rows, rows: Rows) {

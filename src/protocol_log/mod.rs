@@ -10,6 +10,7 @@ pub mod file_name;
 pub mod header;
 pub mod log_file;
 pub mod place;
+pub mod plain;
 pub mod record;
 pub mod service;
 pub mod sniff;

@@ -8,36 +8,28 @@ use std::hash::BuildHasher;
 use std::io;
 
 use crate::collections::map::{DefaultHashBuilder, HashMap};
-use crate::input::identity::HEAD;
+use crate::input::discover::Input;
 use crate::input::server_name;
 use crate::input::stream::Stream;
 use crate::protocol_log::log_file::{LogFile, Reading};
-use crate::protocol_log::sniff::{has_record, without_bom};
+use crate::protocol_log::plain::{add_plain, plain_beginning};
 
 /// Why a copy is left aside.
 pub fn copy_of(other: &str) -> String {
     format!("a copy of {other}: it is not counted again")
 }
 
-/// How many bytes of its beginning a log is recognised by: fewer than there are, because copies may lack the byte order marks and
-/// carriage returns that some of them are.
-const KNOWN_BY: usize = HEAD - 64;
-
 /// For each log the place of the one that it is a copy of, if there is one: of all that begin as one log of one server the longest
 /// counts, of equally long ones the one that is not packed, or else the first; and the others, if all of their text stands in that
 /// one, whatever its encoding and its line ends. What is damaged is nobody's copy, and nor is a pipe, which can be read only once.
 pub fn copies(logs: &[LogFile]) -> Vec<Option<usize>> {
     // Thousands of beginnings are not kept a second time: what only hashes alike is told apart below.
-    let (hasher, mut head) = (DefaultHashBuilder::default(), Vec::with_capacity(HEAD));
+    let hasher = DefaultHashBuilder::default();
     let mut begun = HashMap::<(u64, Option<String>), Vec<_>>::new();
     let is_file = |log: &LogFile| !matches!(log.reading, Reading::Stream(_));
     for (place, log) in logs.iter().enumerate().filter(|(_, log)| is_file(log)) {
-        head.clear();
-        add_plain(&log.head, &mut head);
-        head.truncate(KNOWN_BY);
-        if has_record(&head) {
-            let server = server_name::from_path(&log.input).map(|server| server.to_lowercase());
-            begun.entry((hasher.hash_one(&head), server)).or_default().push((place, log));
+        if let Some(beginning) = plain_beginning(&log.head) {
+            begun.entry((hasher.hash_one(beginning), server_of(&log.input))).or_default().push((place, log));
         }
     }
     let mut copies = vec![None; logs.len()];
@@ -56,14 +48,9 @@ pub fn copies(logs: &[LogFile]) -> Vec<Option<usize>> {
     copies
 }
 
-/// Adds whole lines, or what there is of the last one, without what copying may change.
-fn add_plain(lines: &[u8], plain: &mut Vec<u8>) {
-    for line in lines.split_inclusive(|byte| *byte == b'\n') {
-        let line = without_bom(line);
-        let (text, end) = line.strip_suffix(b"\n").map_or((line, None), |text| (text, Some(b'\n')));
-        plain.extend_from_slice(text.strip_suffix(b"\r").unwrap_or(text));
-        plain.extend(end);
-    }
+/// The server whose log a file is, as far as its path tells; names have no capitals here.
+pub(super) fn server_of(input: &Input) -> Option<String> {
+    server_name::from_path(input).map(|server| server.to_lowercase())
 }
 
 /// A log's text from front to back, without what copying may change.

@@ -2,24 +2,29 @@
 //!
 //! A log is itself under its old path as long as it begins as it did. Under another path (renamed, packed, reached by a share)
 //! it is the log that begins so and is no longer where it was. A second log that begins so on the same server is a copy: it
-//! would count everything twice. What was cut shorter goes on behind what is left, unless it is whole again: a copy that is made
+//! would count everything twice. Of several that are new the longest is the log, and where a copy was taken for the log the one that
+//! goes on takes its place. What was cut shorter goes on behind what is left, unless it is whole again: a copy that is made
 //! anew is short for a while. What was replaced is a new log.
 //!
 //! What is known of a log stands in `known_log`; who keeps it, and for how long, is not asked here.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io;
 
 use crate::collections::map::HashMap;
 use crate::input::discover::Input;
 use crate::input::identity::{self, Beginning};
-use crate::input::server_name;
 use crate::input::source::Source;
+use crate::protocol_log::log_file::{LogFile, look_at};
 use crate::protocol_log::place::Place;
+use crate::protocol_log::plain::plain_beginning;
 
 pub mod copies;
 pub mod known_log;
 
-use known_log::{KnownLog, Mark, ReadTo, digest_of};
+use copies::{copies, server_of};
+use known_log::{KnownLog, ReadTo, digest_of};
 
 /// What a file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,16 +52,12 @@ pub enum Trust {
 
 /// Says of each file what it is. `beginnings` has `None` for what could not be looked at.
 pub fn recognise(inputs: &[Input], beginnings: &[Option<Beginning>], known: &[KnownLog], trust: Trust) -> Vec<Recognised> {
-    let claims = claims(inputs, beginnings, known);
-    let mut begun: HashMap<(Vec<u8>, Option<String>), String> = HashMap::new();
+    let alike = begun_alike(inputs, beginnings);
+    let mut claims = claims(inputs, beginnings, known);
+    alike.iter().for_each(|alike| hand_over(alike, inputs, beginnings, known, &mut claims));
+    let copied = copied(&alike, inputs, &claims);
     let mut recognised = Vec::with_capacity(inputs.len());
-    // Those that are known stand for themselves; only then can a file be the copy of one.
-    for (input, beginning, claim) in zip(inputs, beginnings, &claims) {
-        if let (Some(beginning), Some(_)) = (beginning, claim) {
-            note_beginning(&mut begun, input, beginning);
-        }
-    }
-    for (input, beginning, claim) in zip(inputs, beginnings, &claims) {
+    for (place, (input, beginning, claim)) in zip(inputs, beginnings, &claims).enumerate() {
         recognised.push(match (beginning, claim) {
             (None, _) => Recognised::New,
             (Some(beginning), Some(place)) => match known.get(*place).map(|log| look_behind(input, beginning, log, trust)) {
@@ -65,7 +66,10 @@ pub fn recognise(inputs: &[Input], beginnings: &[Option<Beginning>], known: &[Kn
                 Some(Behind::Less(left)) => Recognised::Shortened(*place, left),
                 Some(Behind::Other) | None => Recognised::New,
             },
-            (Some(beginning), None) => note_beginning(&mut begun, input, beginning).map_or(Recognised::New, Recognised::Copy),
+            (Some(_), None) => match copied.get(&place).and_then(|other| inputs.get(*other)) {
+                Some(other) => Recognised::Copy(other.shown.to_string()),
+                None => Recognised::New,
+            },
         });
     }
     recognised
@@ -117,22 +121,59 @@ pub fn path_of(input: &Input) -> String {
     std::path::absolute(&path).unwrap_or(path).to_string_lossy().into_owned()
 }
 
-/// Remembers how a log begins; gives the path of one on the same server that begins so, too.
-fn note_beginning(
-    begun: &mut HashMap<(Vec<u8>, Option<String>), String>,
-    input: &Input,
-    beginning: &Beginning,
-) -> Option<String> {
-    let mark = Mark { head: beginning.head.clone() };
-    if !mark.has_record() {
-        return None;
+/// The files of one server that begin alike, by their places, where there is more than one.
+fn begun_alike(inputs: &[Input], beginnings: &[Option<Beginning>]) -> Vec<Vec<usize>> {
+    let mut begun: BTreeMap<(Vec<u8>, Option<String>), Vec<usize>> = BTreeMap::new();
+    for (place, (input, beginning)) in inputs.iter().zip(beginnings).enumerate() {
+        if let Some(text) = beginning.as_ref().and_then(|beginning| plain_beginning(&beginning.head)) {
+            begun.entry((text, server_of(input))).or_default().push(place);
+        }
     }
-    let key = (mark.head, server_name::from_path(input));
-    if let Some(other) = begun.get(&key) {
-        return Some(other.clone());
+    begun.into_values().filter(|alike| alike.len() > 1).collect()
+}
+
+/// What was taken for the log may have been a copy of it: if a longer file has all that was read, it is the log that goes on.
+fn hand_over(
+    alike: &[usize],
+    inputs: &[Input],
+    beginnings: &[Option<Beginning>],
+    known: &[KnownLog],
+    claims: &mut [Option<usize>],
+) {
+    let plain = |place: usize| beginnings.get(place)?.as_ref().filter(|beginning| beginning.is_plain);
+    for holder in alike {
+        let (Some(Some(claim)), Some(held)) = (claims.get(*holder).copied(), plain(*holder)) else { continue };
+        let Some(log) = known.get(claim) else { continue };
+        let unclaimed = alike.iter().copied().filter(|place| claims.get(*place) == Some(&None));
+        let longer = unclaimed.filter_map(|place| Some((place, plain(place)?))).filter(|(_, longer)| longer.length > held.length);
+        let mut longer: Vec<(usize, &Beginning)> = longer.collect();
+        longer.sort_by_key(|(place, beginning)| (Reverse(beginning.length), *place));
+        let goes_on = |(place, beginning): &(usize, &Beginning)| {
+            inputs.get(*place).is_some_and(|input| has_before(input, beginning, &log.read))
+        };
+        if let Some((place, _)) = longer.into_iter().find(goes_on) {
+            claims.swap(*holder, place);
+        }
     }
-    begun.insert(key, input.shown.to_string());
-    None
+}
+
+/// For each file that is a copy the place of the other one. A log that is known stands for itself, so that all others are its copies;
+/// where none is known all of their text is compared.
+fn copied(alike: &[Vec<usize>], inputs: &[Input], claims: &[Option<usize>]) -> BTreeMap<usize, usize> {
+    let mut copied = BTreeMap::new();
+    for alike in alike {
+        let is_claimed = |place: &usize| claims.get(*place).is_some_and(Option::is_some);
+        if let Some(known) = alike.iter().copied().find(is_claimed) {
+            copied.extend(alike.iter().filter(|place| !is_claimed(place)).map(|place| (*place, known)));
+            continue;
+        }
+        let looked = alike.iter().filter_map(|place| Some((*place, look_at(inputs.get(*place)?.clone()).ok()?)));
+        let (places, logs): (Vec<usize>, Vec<LogFile>) = looked.unzip();
+        for (place, copy) in places.iter().zip(copies(&logs)) {
+            copied.extend(copy.and_then(|other| places.get(other)).map(|other| (*place, *other)));
+        }
+    }
+    copied
 }
 
 /// What stands behind the place up to which a known log was read.

@@ -14,7 +14,7 @@ use crate::merge::{Merge, Span};
 use crate::protocol::{Protocol, Role};
 use crate::protocol_log::header::Header;
 use crate::protocol_log::place::Place;
-use crate::protocol_log::sniff::has_record;
+use crate::protocol_log::plain::plain_beginning;
 use crate::skipped::SkippedLines;
 use crate::summary::segment::{Accounting, Segment};
 use crate::summary::service::Service;
@@ -73,7 +73,7 @@ impl FileSummary {
     /// The same of a log whose text begins so.
     #[must_use]
     pub fn beginning(self, head: &[u8]) -> Self {
-        let begins = has_record(head).then(|| hash(&String::from_utf8_lossy(head)));
+        let begins = plain_beginning(head).map(|text| hash(&String::from_utf8_lossy(&text)));
         Self { begins, ..self }
     }
 
@@ -159,13 +159,12 @@ impl FileSummary {
         Some(String::from_utf8_lossy(commonest.0).into_owned())
     }
 
-    /// What tells this log from every other, whatever its path and its packing: two of one content have one fingerprint.
+    /// What tells this log from every other, whatever its path, its packing, its encoding and its line ends: two of one content have one fingerprint.
     ///
     /// It is made of what was counted (lines of each kind, records of each minute, commands, server addresses, first and last
     /// record), which no two logs with records have in common; so nothing has to be read for it a second time.
     pub fn fingerprint(&self) -> u64 {
-        let mut text =
-            format!("{} {:?} {:?} {:?}", self.bytes, self.accounting, self.span, self.skipped.by_reason().collect::<Vec<_>>());
+        let mut text = format!("{:?} {:?} {:?}", self.accounting, self.span, self.skipped.by_reason().collect::<Vec<_>>());
         let mut addresses: Vec<_> = self.addresses.iter().collect();
         addresses.sort_unstable();
         text.push_str(&format!("{addresses:?}"));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{is_all_counted_once, nightly, totals};
 use crate::program::{analyze, command, end, list, text};
-use crate::tree::{FRONT, TWELVE, Tree, gzip, log, login, samples};
+use crate::tree::{FRONT, TWELVE, Tree, gzip, log, login, samples, utf16};
 
 /// A log of so many logins.
 fn logins(count: usize) -> String {
@@ -170,6 +170,70 @@ fn a_log_that_comes_again_after_it_was_away_is_not_counted_again() {
     fs::rename(&away, tree.at("EX01/Logging/Imap4/IMAP420260312-7.LOG")).unwrap();
     nightly(&store, &logs, &[]).with_status(0);
     assert_eq!(attempts(&store), 301);
+}
+
+#[test]
+fn the_longest_is_the_log_whatever_its_copies_are_called() {
+    let unix = |text: String| text.replace("\r\n", "\n").into_bytes();
+    for name in ["IMAP420260312-1 - Copy.LOG", "IMAP420260312-1.LOG.old", "a.LOG"] {
+        let copy = format!("EX01/Logging/Imap4/{name}");
+        for (what, older) in
+            [("older", logins(150).into_bytes()), ("of line feeds", unix(logins(150))), ("packed", gzip(logins(150).as_bytes()))]
+        {
+            let tree = Tree::of(FRONT, logins(300)).with(&copy, older);
+            let (store, logs) = (tree.at("store.db"), tree.at("EX01"));
+            nightly(&store, &logs, &[]).with_status(0);
+            assert_eq!(attempts(&store), 300, "{name} {what}");
+        }
+        // The copy is made while both are alike, and the log grows.
+        let tree = Tree::of(FRONT, logins(150)).with(&copy, logins(150));
+        let (store, logs) = (tree.at("store.db"), tree.at("EX01"));
+        for count in [150, 300, 400] {
+            fs::write(tree.at(FRONT), logins(count)).unwrap();
+            nightly(&store, &logs, &[]).with_status(0);
+            assert_eq!(attempts(&store), count as u64, "{name}");
+        }
+    }
+}
+
+#[test]
+fn copies_in_another_encoding_are_not_counted_again() {
+    let whole = logins(300);
+    let marked = format!("\u{feff}{whole}");
+    for (what, copy) in [
+        ("UTF-16", utf16(whole.as_bytes())),
+        ("UTF-16 with its mark", utf16(marked.as_bytes())),
+        ("packed UTF-16", gzip(&utf16(whole.as_bytes()))),
+        ("a mark", marked.clone().into_bytes()),
+        ("line feeds", whole.replace("\r\n", "\n").into_bytes()),
+    ] {
+        let tree = Tree::of(FRONT, &whole).with("EX01/Logging/Imap4/a copy.LOG", &copy);
+        let (store, logs) = (tree.at("store.db"), tree.at("EX01"));
+        for night in 1..3 {
+            nightly(&store, &logs, &[]).with_status(0);
+            assert_eq!(attempts(&store), 300, "{what}, night {night}");
+        }
+        // In parts that were read apart, too.
+        let apart = Tree::of("1/EX01/Imap4/a.LOG", &whole).with("2/EX01/Imap4/b.LOG", &copy);
+        let summaries = ["1", "2"].map(|folder| {
+            let summary = apart.at(&format!("{folder}.exlog"));
+            end(command().arg("summarize").arg(apart.at(folder)).arg("--output").arg(&summary)).with_status(0);
+            summary
+        });
+        let merged = end(command().arg("merge").args(&summaries).args(["--format", "json"])).with_status(0).json();
+        assert_eq!(merged["logins"]["frontend"]["attempts"], 300, "{what}");
+    }
+}
+
+#[test]
+fn a_server_is_one_whatever_capitals_a_night_finds() {
+    let tree = Tree::of("first/EX01/Imap4/IMAP420260312-1.LOG", logins(100));
+    let store = tree.at("store.db");
+    nightly(&store, &tree.at("first"), &[]).with_status(0);
+    let tree = tree.with("second/ex01/Imap4/IMAP420260312-2.LOG", logins(300).replace("T07", "T08"));
+    nightly(&store, &tree.at("second"), &[]).with_status(0);
+    let servers: Vec<Option<String>> = totals(&store).0.into_keys().map(|(server, ..)| server).collect();
+    assert_eq!(servers, [Some("EX01".to_owned())]);
 }
 
 #[test]
