@@ -127,7 +127,7 @@ fn read_logs(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding) 
     let targets = failures.targets().join(", ");
     match succeeded {
         0 if failures.failed() == failures.attempts => {
-            let text = format!("no login was handed over to {targets} while they failed");
+            let text = format!("no login from {} was handed over to {targets} while they failed", failures.server_name());
             finding.seen(Effect::Supports, "log_line", text, None, line.as_ref());
         }
         0 => {}
@@ -135,6 +135,11 @@ fn read_logs(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding) 
             let text = format!("{} handed over to {targets} inside the outage", counted(succeeded, "login was", "logins were"));
             finding.seen(Effect::Contradicts, "log_line", text, None, None);
         }
+    }
+    let reached_from = failures.reached_from(case);
+    if !reached_from.is_empty() {
+        let text = failures.works_from(&reached_from);
+        finding.seen(Effect::Contradicts, "log_line", text, None, None);
     }
     if failures.probes_failed > 0 && failures.users_failed > 0 {
         finding.seen(

@@ -3,16 +3,16 @@
 use crate::case::Case;
 use crate::case::group::Group;
 use crate::case::outage::Outage;
-use crate::clock::{Zone, for_people};
 use crate::collections::minutes::MINUTE;
-use crate::diagnosis::finding::{Cause, Confidence, Effect, Figures, Finding, Severity};
+use crate::diagnosis::finding::{Cause, Confidence, Figures, Finding, Severity};
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
+use crate::merge::{Merge, Span};
 use crate::protocol::{Protocol, Role};
-use crate::text::{counted, thousands};
 
 mod hosts;
-mod other_front_ends;
+mod told;
+mod whose_fault;
 
 pub use hosts::host_of;
 
@@ -21,6 +21,9 @@ const FEWEST_ALONE: u64 = 5;
 
 /// What happens so many milliseconds before or after a short outage is of the same time.
 const SOON: i64 = 15 * MINUTE;
+
+/// So many failures, of so many accounts or of probes too, are an outage for everybody if hardly a login worked.
+const OF_EVERYBODY: (u64, u64) = (10, 3);
 
 /// Failures are scattered if more than one in so many lies outside of the outages.
 const SCATTERED: u64 = 4;
@@ -72,12 +75,16 @@ fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> 
         let of = of.iter().filter(|outage| outage.protocol == group.service.protocol);
         of.map(|outage| group.failures.between(outage.start, outage.end)).sum()
     };
-    let in_outages: u64 = of_class.iter().map(|group| inside(group, &outages)).sum();
+    let in_outages = |outages: &[&Outage]| of_class.iter().map(|group| inside(group, outages)).sum::<u64>();
     let all: u64 = of_class.iter().map(|group| group.failures.count).sum();
-    if in_outages > 0 && (all - in_outages.min(all)) * SCATTERED < all {
-        let mut failures = ServerFailures::of_outages(server, outages, of_class);
-        failures.outside = all.saturating_sub(in_outages);
-        failures.other_errors = failures.failed().saturating_sub(in_outages);
+    // One account that always fails, for days, makes no outage of all others a scattered failure.
+    let is_outside = (all - in_outages(&outages).min(all)) * SCATTERED >= all;
+    let told: Vec<&Outage> = outages.iter().copied().filter(|outage| !is_outside || is_of_everybody(outage)).collect();
+    let told_inside = in_outages(&told);
+    if told_inside > 0 {
+        let mut failures = ServerFailures::of_outages(server, told, of_class);
+        failures.outside = all.saturating_sub(told_inside);
+        failures.other_errors = failures.failed().saturating_sub(told_inside);
         failures.is_one_account = failures.hit_one_account() && failures.did_others_log_in(case);
         failures.notice_going_on(case);
         return Some(failures);
@@ -90,6 +97,13 @@ fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> 
     failures.in_others = all.saturating_sub(failures.failed());
     failures.notice_going_on(case);
     Some(failures)
+}
+
+/// Whether hardly anybody logged in, and enough tried.
+fn is_of_everybody(outage: &Outage) -> bool {
+    let (fewest_failed, fewest_accounts) = OF_EVERYBODY;
+    let are_many = outage.users_affected.0 >= fewest_accounts || outage.health_mailbox_failed > 0;
+    outage.failed >= fewest_failed && are_many && outage.failed * 10 >= outage.attempts * 9
 }
 
 /// The class of most failures in an outage.
@@ -161,17 +175,36 @@ impl<'a> ServerFailures<'a> {
 
     /// An outage is over when logins of the service work again, and these may all be handed over to another back end.
     fn notice_going_on(&mut self, case: &Case) {
-        let Some(log_end) = case.summary.span.map(|span| span.last) else { return };
-        let last = self.groups.iter().map(|group| group.failures.span.last).max().unwrap_or(self.end);
-        let are_handed_over = self.groups.iter().all(|group| group.key.target.is_some());
         let targets = self.targets();
-        // The minute of the last line counts too, and so does a success of which nobody says where it was handed over to.
-        let since = [(None, self.start, log_end + MINUTE)];
-        let may_be_there = |target: Option<&str>, _| target.is_none_or(|target| targets.contains(&target));
-        let nothing_works = || self.succeeded_during(case, &since, may_be_there) == 0;
-        if are_handed_over && log_end - last <= SOON && nothing_works() {
+        let one_by_one = targets.iter().filter(|target| self.failed_at(&[target]).1 >= FEWEST_ALONE).map(std::slice::from_ref);
+        let going_on = std::iter::once(targets.as_slice()).chain(one_by_one).filter_map(|targets| self.last_at(case, targets));
+        if let Some(last) = going_on.max() {
             (self.goes_on, self.end) = (true, last.max(self.end));
         }
+    }
+
+    /// The last failure at these targets, if it is of the end of the logs and nothing worked there since the first one.
+    fn last_at(&self, case: &Case, targets: &[&str]) -> Option<i64> {
+        let log_end = case.summary.span?.last;
+        let (span, _) = self.failed_at(targets);
+        let span = span.filter(|span| log_end - span.last <= SOON)?;
+        // The minute of the last line counts too, and so does a success of which nobody says where it was handed over to.
+        let since = [(None, span.first.max(self.start), log_end + MINUTE)];
+        let may_be_there = |target: Option<&str>, _| target.is_none_or(|target| targets.contains(&target));
+        let are_handed_over = self.groups.iter().all(|group| group.key.target.is_some());
+        (are_handed_over && self.succeeded_during(case, &since, may_be_there) == 0).then_some(span.last)
+    }
+
+    /// From when to when logins failed at these targets, and how many.
+    fn failed_at(&self, targets: &[&str]) -> (Option<Span>, u64) {
+        let (mut whole, mut count) = (None::<Span>, 0);
+        for group in &self.groups {
+            if group.key.target.as_deref().is_some_and(|target| targets.contains(&target)) {
+                whole.merge_with(Some(group.failures.span));
+                count += group.failures.count;
+            }
+        }
+        (whole, count)
     }
 
     /// Whether the outages hit one and the same account, and no probe.
@@ -219,7 +252,8 @@ impl<'a> ServerFailures<'a> {
         if self.goes_on {
             return None;
         }
-        self.outages.iter().max_by_key(|outage| outage.end)?.recovered_at
+        // Single failures may go on behind the last outage.
+        self.outages.iter().max_by_key(|outage| outage.end)?.recovered_at.filter(|at| *at >= self.end)
     }
 
     /// Some of it goes on at the end of the logs.
@@ -325,56 +359,5 @@ impl<'a> ServerFailures<'a> {
             self.add_lines(class, &mut finding);
         }
         finding
-    }
-
-    fn add_lines(&self, class: ClientClass, finding: &mut Finding) {
-        let who = if class == ClientClass::HealthMailbox { "a probe of Exchange itself" } else { "an account" };
-        let groups = self.groups.iter().filter(|group| group.key.client_class == class);
-        for group in groups.take(2) {
-            if let Some((at, location, _)) = group.failures.examples.first() {
-                let target = group.key.target.as_deref().map_or_else(String::new, |target| format!(" at {target}"));
-                let error = group.key.name();
-                let text = format!(
-                    "{} login of {who} fails with {error}{target}; {} in this group",
-                    group.service.protocol.title(),
-                    thousands(group.failures.count)
-                );
-                finding.seen(Effect::Supports, "log_line", text, Some(*at), Some(location));
-            }
-        }
-    }
-
-    /// How many, since when, for whom.
-    fn figures(&self) -> String {
-        let names: Vec<&str> = self.protocols().into_iter().map(Protocol::title).collect();
-        let until = match self.recovered_at() {
-            _ if self.is_ongoing() => "and it goes on".to_owned(),
-            Some(at) => format!("until {}, first success at {}", for_people(self.end, Zone::Utc), for_people(at, Zone::Utc)),
-            None => format!("until {}", for_people(self.end, Zone::Utc)),
-        };
-        let since = for_people(self.start, Zone::Utc);
-        let of_one = if self.is_one_account { "; only one account was hit, others logged in at that time" } else { "" };
-        let (attempts, users_failed, probes_failed) = (self.attempts, self.users_failed, self.probes_failed);
-        let figures = Figures { attempts, users_failed, probes_failed };
-        let mut beside = String::new();
-        if self.other_errors > 0 {
-            beside += &format!("; {} of them with other errors", thousands(self.other_errors));
-        }
-        if self.in_others > 0 {
-            beside += &format!("; {} in outages of other causes", counted(self.in_others, "failure more", "failures more"));
-        }
-        if self.outside > 0 {
-            let of_these = match self.outages.len() {
-                1 => "the outage".to_owned(),
-                outages => format!("these {outages} outages"),
-            };
-            beside += &format!("; {} outside of {of_these}", counted(self.outside, "failure more", "failures more"));
-        }
-        format!(
-            "{} on {} since {since} UTC {until}: {}{beside}{of_one}",
-            names.join(" and "),
-            self.server_name(),
-            figures.words()
-        )
     }
 }

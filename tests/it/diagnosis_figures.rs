@@ -191,3 +191,68 @@ fn a_remedy_that_did_not_help_speaks_against_the_cause() {
         assert_eq!(is_said, expected == "possible", "{name}");
     }
 }
+
+#[test]
+fn an_account_that_always_fails_hides_no_outage_of_all_others() {
+    // Four failures in five lie outside of the outage.
+    let failing = |day: Day, code: &str| {
+        let day = day.every(0..28_800, 60, "127.0.0.1", HM, OK).every(32_400..72_000, 60, "127.0.0.1", HM, OK);
+        let day = day.every(28_800..32_400, 300, "127.0.0.1", HM, &error(code));
+        day.every(317..72_000, 600, "203.0.113.6", "ann@contoso.com", &error(code))
+    };
+    for (code, id) in [("ProxyNotAuthenticated", "certificate-binding"), ("ProxyFailed", "backend-unreachable")] {
+        let report = analyze(failing(Day::default(), code).tree().path());
+        let found = finding(&report, id).unwrap();
+        assert_eq!(found["severity"], "critical", "{found:#}");
+        let summary = found["summary"].as_str().unwrap();
+        assert!(summary.contains("18 of 18 attempts failed"), "{summary}");
+        assert!(summary.contains("; 114 failures more outside of the outage"), "{summary}");
+    }
+}
+
+#[test]
+fn one_account_among_many_that_are_handed_over_is_no_back_end_that_is_down() {
+    for (code, id) in [("ProxyFailed", "backend-unreachable"), ("ProxyTimeout", "backend-timeout")] {
+        let day = Day::default().every(0..72_000, 30, "203.0.113.5", "bob@contoso.com", OK);
+        let tree = day.every(17..72_000, 600, "203.0.113.6", "ann@contoso.com", &error(code)).tree();
+        let report = analyze(tree.path());
+        let found = finding(&report, id).unwrap();
+        assert_eq!(found["confidence"], "possible", "{found:#}");
+        let text = found.to_string();
+        assert!(
+            text.contains("logins were handed over to ex01.contoso.com meanwhile") && !text.contains("Start-Service"),
+            "{text}"
+        );
+        assert!(!text.contains("Restart-Service"), "{text}");
+    }
+}
+
+#[test]
+fn a_chance_success_of_another_front_end_clears_no_back_end() {
+    let failing = error("ProxyFailed");
+    let day = |at: u32, n: u8| {
+        let (client, user) = (format!("203.0.113.{n}"), format!("user{n}@contoso.com"));
+        let day = Day::default().every(0..28_800, 60, &client, &user, OK).every(28_800..36_000, 60, &client, &user, &failing);
+        day.login(at, &client, &user, OK).every(36_000..72_000, 60, &client, &user, OK)
+    };
+    let tree = day(30_010, 1).tree().with("EX02/Logging/Imap4/IMAP420260312-1.LOG", written(day(31_010, 2)));
+    let text = finding(&analyze(tree.path()), "backend-unreachable").unwrap().to_string();
+    assert!(text.contains("Start-Service") && !text.contains("the name service"), "{text}");
+}
+
+#[test]
+fn of_two_back_ends_one_recovers_and_the_other_does_not() {
+    let failing = |host: &str| error("ProxyFailed").replace("EX01", host);
+    let works = |host: &str| OK.replace("EX01", host);
+    let first = |day: Day, (from, to): (u32, u32)| {
+        let day = day.every(0..from, 60, "203.0.113.5", "bob@contoso.com", &works("MBX1"));
+        let day = day.every(from..to, 60, "203.0.113.5", "bob@contoso.com", &failing("MBX1"));
+        day.every(to..43_200, 60, "203.0.113.5", "bob@contoso.com", &works("MBX1"))
+    };
+    let second = Day::default().every(30..28_800, 60, "203.0.113.6", "ann@contoso.com", &works("MBX2"));
+    let second = second.every(28_830..43_200, 60, "203.0.113.6", "ann@contoso.com", &failing("MBX2"));
+    let report = analyze(first(second, (30_000, 33_000)).tree().path());
+    let found = finding(&report, "backend-unreachable").unwrap();
+    assert_eq!(found["ongoing"], true, "{found:#}");
+    assert!(report["verdict"].to_string().contains("STILL FAIL") || found["summary"].to_string().contains("it goes on"));
+}

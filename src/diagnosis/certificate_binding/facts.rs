@@ -79,7 +79,11 @@ fn changes(case: &Case, failures: &ServerFailures<'_>, suspects: &Suspects, find
             let text = format!("{}, {} min before logins worked again", change.text, (recovered - at).max(0) / 60_000);
             finding.seen(Effect::Supports, "event", text, Some(at), Some(&fact.location));
             seen.has_cause = true;
-        } else if is_remedy && let Some(restart) = restart_after(case, failures, at).filter(|_| failures.start < at) {
+        } else if is_remedy
+            && failures.start < at
+            && failures.is_ongoing()
+            && let Some(restart) = restart_after(case, failures, at)
+        {
             let text = format!(
                 "{}, the service started anew {} min later, and logins go on to fail",
                 change.text,

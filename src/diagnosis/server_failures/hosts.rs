@@ -1,6 +1,5 @@
 //! Whom the failures are about: the server, and the hosts that its logins were handed over to.
 
-use crate::diagnosis::finding::{Effect, Finding};
 use crate::diagnosis::powershell::argument;
 use crate::diagnosis::server_failures::ServerFailures;
 use crate::redaction::is_address;
@@ -60,12 +59,9 @@ impl<'a> ServerFailures<'a> {
         Some(format!("{why}: look at the network, the name service and the firewall of {server} first"))
     }
 
-    /// Says that other front ends reach the back ends in the same time.
-    pub fn add_reached_from(&self, others: &[&str], finding: &mut Finding) {
-        if !others.is_empty() {
-            let text = format!("in the same time what {} to {} works", hands_over(others), self.hosts_in_words());
-            finding.seen(Effect::Supports, "log_line", text, None, None);
-        }
+    /// That other front ends reach the back ends in the same time, in words.
+    pub fn works_from(&self, others: &[&str]) -> String {
+        format!("in the same time what {} to {} works", hands_over(others), self.hosts_in_words())
     }
 
     /// The server as cmdlets want it: a name, even where the logs know it by an address alone.

@@ -1,11 +1,23 @@
-//! Whose fault it is: failures on one front end, held against what all of them see at the same back ends.
+//! Whose fault it is: failures on one front end, held against what works at the same back ends, there and on all others.
+
+use std::collections::BTreeMap;
 
 use crate::case::Case;
 use crate::case::evidence::is_same_server;
 use crate::collections::minutes::MINUTE;
+use crate::diagnosis::finding::{Effect, Finding};
 use crate::diagnosis::server_failures::{ServerFailures, host_of};
 use crate::login::identity::ClientClass;
+use crate::merge::Merge;
 use crate::protocol::Role;
+use crate::summary::counts::Counts;
+use crate::text::counted;
+
+/// So many logins that work are no chance.
+const REACHED: u64 = 3;
+
+/// Failures are single ones if so many times as many logins work at the same targets.
+const OFTEN: u64 = 4;
 
 impl ServerFailures<'_> {
     /// Whether nothing that any front end handed over to the same targets worked in that time, probes of Exchange included: one
@@ -32,33 +44,52 @@ impl ServerFailures<'_> {
         are_handed_over && probes_failed > 0 && succeeded == 0
     }
 
-    /// The other front ends, by name, that log in at the same hosts in that time; none unless each of the hosts is reached by one.
+    /// Notes that the front end itself reaches the back ends in that time, far more often than not: then these are not down, and it is
+    /// less sure what fails.
+    pub fn note_own_reach(&self, case: &Case, finding: &mut Finding) -> bool {
+        let succeeded = self.succeeded_inside(case, None);
+        let does_reach = succeeded > self.failed() * OFTEN;
+        if does_reach {
+            let to = self.hosts_in_words();
+            let text = format!("{} handed over to {to} meanwhile", counted(succeeded, "login was", "logins were"));
+            finding.seen(Effect::Contradicts, "log_line", text, None, None);
+            finding.confidence = finding.confidence.lowered();
+        }
+        does_reach
+    }
+
+    /// The other front ends, by name, whose logins mostly work at the same hosts in that time; none unless each of the hosts is
+    /// reached by one.
     pub fn reached_from<'c>(&self, case: &'c Case) -> Vec<&'c str> {
-        let is_at = |host: &str, target: Option<&str>| target.is_some_and(|target| host_of(target).eq_ignore_ascii_case(host));
-        let hosts = self.hosts();
-        let mut reaching: Vec<Vec<&str>> = vec![Vec::new(); hosts.len()];
+        let at_hosts: Vec<Vec<&str>> = self.hosts().iter().map(|host| self.reaching(case, host)).collect();
+        if at_hosts.iter().any(Vec::is_empty) {
+            return Vec::new();
+        }
+        let mut names = at_hosts.concat();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The same for one host.
+    fn reaching<'c>(&self, case: &'c Case, host: &str) -> Vec<&'c str> {
+        let mut counts = BTreeMap::<&str, Counts>::new();
         for (protocol, start, end) in self.spans() {
             let minutes = start.div_euclid(MINUTE) + 1..end.div_euclid(MINUTE);
             for (key, service) in &case.summary.services {
                 let is_other = key.role == Role::FrontEnd && key.server.as_deref() != self.server;
-                let Some(name) = key.server.as_deref().filter(|_| is_other && protocol.is_none_or(|of| of == key.protocol))
-                else {
-                    continue;
-                };
+                let is_asked = is_other && protocol.is_none_or(|protocol| protocol == key.protocol);
+                let Some(name) = key.server.as_deref().filter(|_| is_asked) else { continue };
                 for ((target, _), series) in &service.series {
-                    let works = || series.iter().any(|(minute, counts)| minutes.contains(&minute) && counts.succeeded > 0);
-                    let at_hosts = hosts.iter().zip(&mut reaching).filter(|(host, _)| is_at(host, target.as_deref()) && works());
-                    at_hosts.for_each(|(_, names)| names.push(name));
+                    if target.as_deref().is_some_and(|target| host_of(target).eq_ignore_ascii_case(host)) {
+                        let inside = series.iter().filter(|(minute, _)| minutes.contains(minute));
+                        inside.for_each(|(_, counted)| counts.entry(name).or_default().merge_with(*counted));
+                    }
                 }
             }
         }
-        if reaching.iter().any(Vec::is_empty) {
-            return Vec::new();
-        }
-        let mut names = reaching.concat();
-        names.sort_unstable();
-        names.dedup();
-        names
+        counts.retain(|_, counts| counts.succeeded >= REACHED && counts.succeeded > counts.failed);
+        counts.into_keys().collect()
     }
 
     /// Whether what the server hands over to itself works in that time.

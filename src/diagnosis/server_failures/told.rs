@@ -1,0 +1,66 @@
+//! What a finding says about the failures: a line of each kind, how many, since when, for whom.
+
+use crate::clock::{Zone, for_people};
+use crate::diagnosis::finding::{Effect, Figures, Finding};
+use crate::diagnosis::server_failures::ServerFailures;
+use crate::login::identity::ClientClass;
+use crate::protocol::Protocol;
+use crate::text::{counted, thousands};
+
+impl ServerFailures<'_> {
+    pub(super) fn add_lines(&self, class: ClientClass, finding: &mut Finding) {
+        let who = if class == ClientClass::HealthMailbox { "a probe of Exchange itself" } else { "an account" };
+        let groups = self.groups.iter().filter(|group| group.key.client_class == class);
+        for group in groups.take(2) {
+            if let Some((at, location, _)) = group.failures.examples.first() {
+                let target = group.key.target.as_deref().map_or_else(String::new, |target| format!(" at {target}"));
+                let error = group.key.name();
+                let text = format!(
+                    "{} login of {who} fails with {error}{target}; {} in this group",
+                    group.service.protocol.title(),
+                    thousands(group.failures.count)
+                );
+                finding.seen(Effect::Supports, "log_line", text, Some(*at), Some(location));
+            }
+        }
+    }
+
+    /// How many, since when, for whom.
+    pub(super) fn figures(&self) -> String {
+        let names: Vec<&str> = self.protocols().into_iter().map(Protocol::title).collect();
+        let until = match self.recovered_at() {
+            _ if self.is_ongoing() => "and it goes on".to_owned(),
+            Some(at) => format!("until {}, first success at {}", for_people(self.end, Zone::Utc), for_people(at, Zone::Utc)),
+            None => format!("until {}", for_people(self.end, Zone::Utc)),
+        };
+        let since = for_people(self.start, Zone::Utc);
+        let outages = if self.outages.len() > 1 && !self.is_scattered() {
+            format!(" in {} outages", self.outages.len())
+        } else {
+            String::new()
+        };
+        let of_one = if self.is_one_account { "; only one account was hit, others logged in at that time" } else { "" };
+        let (attempts, users_failed, probes_failed) = (self.attempts, self.users_failed, self.probes_failed);
+        let figures = Figures { attempts, users_failed, probes_failed };
+        let mut beside = String::new();
+        if self.other_errors > 0 {
+            beside += &format!("; {} of them with other errors", thousands(self.other_errors));
+        }
+        if self.in_others > 0 {
+            beside += &format!("; {} in outages of other causes", counted(self.in_others, "failure more", "failures more"));
+        }
+        if self.outside > 0 {
+            let of_these = match self.outages.len() {
+                1 => "the outage".to_owned(),
+                outages => format!("these {outages} outages"),
+            };
+            beside += &format!("; {} outside of {of_these}", counted(self.outside, "failure more", "failures more"));
+        }
+        format!(
+            "{} on {} since {since} UTC {until}{outages}: {}{beside}{of_one}",
+            names.join(" and "),
+            self.server_name(),
+            figures.words()
+        )
+    }
+}
