@@ -3,13 +3,12 @@
 //! Secrets come from a file or the environment; the command line, which others can see, only names the file.
 
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use crate::cli::report::SeverityName;
-use crate::cli::text_file::text_of;
+use crate::cli::text_file::{contents, text_of};
 use crate::delivery::event_log::{self, Event};
 use crate::delivery::mail::{self, Letter, Login, MailSettings, Security};
 use crate::delivery::secret::Secret;
@@ -17,7 +16,7 @@ use crate::delivery::server::Server;
 use crate::delivery::trust::Authorities;
 use crate::delivery::webhook::{self, Target, WebhookSettings};
 use crate::diagnosis::finding::Severity;
-use crate::error::{Error, ErrorKind, Result, plain_words};
+use crate::error::{Error, ErrorKind, Result};
 
 const MAIL_PASSWORD: &str = "EXLOG_MAIL_PASSWORD";
 const WEBHOOK: &str = "EXLOG_WEBHOOK";
@@ -240,14 +239,16 @@ fn authorities(file: Option<&Path>) -> Result<Authorities> {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>> {
-    fs::read(file).map_err(|error| {
-        Error::new(ErrorKind::Usage, format!("{} could not be read: {}", file.display(), plain_words(&error)))
+    contents(file).map_err(|why| {
+        Error::new(ErrorKind::Usage, format!("{} could not be read: {why}", file.display()))
             .hint("the account that this runs as must be able to read it")
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use clap::Parser;
 
     use super::*;

@@ -1,12 +1,11 @@
 //! `--paths-from`: only the files of a list, for who cuts folders into parts.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::text_file::text_of;
-use crate::error::{Error, ErrorKind, Result, plain_words};
+use crate::cli::text_file::{contents, text_of};
+use crate::error::{Error, ErrorKind, Result};
 use crate::input::byte_range::ByteRange;
 use crate::input::listed::Listed;
 use crate::protocol_log::sniff::without_bom;
@@ -42,7 +41,7 @@ impl Listing {
     /// [`ErrorKind::Usage`] if it cannot be read, or names what is below none of the paths.
     pub(super) fn listed(&self, paths: &[PathBuf]) -> Result<Option<Listed>> {
         let Some(file) = &self.paths_from else { return Ok(None) };
-        let list = fs::read(file).map_err(|error| unreadable(file, &plain_words(&error)))?;
+        let list = contents(file).map_err(|why| unreadable(file, &why))?;
         // What editors and shells of Windows put before a text is no part of a name, and names may be no text at all.
         let list = if list.starts_with(&[0xff, 0xfe]) { text_of(&list).map_or(list, String::into_bytes) } else { list };
         let names = names(without_bom(&list)).into_iter().map(|name| {

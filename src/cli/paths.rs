@@ -19,11 +19,15 @@ pub(super) fn checked(command: Command) -> Command {
 /// A path, which on Windows cannot hold a quotation mark. Where one stands, a shell was given `"C:\logs\"`: the backslash makes the
 /// mark a part of the text, and all that follows, up to the next mark, too. At the end of the line nothing is lost by that.
 fn path(text: OsString, is_windows: bool) -> Result<PathBuf, String> {
-    if text.is_empty() {
+    if text.is_empty() || (is_windows && text == "\"\"") {
         return Err("nothing stands there: give a path".to_owned());
     }
     let shown = text.to_string_lossy();
     match shown.split_once('"') {
+        // Explorer's "Copy as path" has the marks around it, and a variable keeps them.
+        Some(("", marked)) if is_windows && marked.find('"') == Some(marked.len() - 1) => {
+            Ok(PathBuf::from(marked.trim_end_matches('"')))
+        }
         Some((before, "")) if is_windows => Ok(PathBuf::from(format!("{before}\\"))),
         Some((before, _)) if is_windows => {
             // `C:` alone is the folder that was last used on that drive.
@@ -53,6 +57,8 @@ mod tests {
         assert!(error.contains(r#"away: "C:\my logs""#), "{error}");
         let error = read(r#"C:" --format json"#, true).unwrap_err();
         assert!(error.ends_with(r"away: C:\"), "{error}");
+        assert_eq!(read(r#""C:\my logs""#, true).unwrap(), PathBuf::from(r"C:\my logs"));
+        assert!(read(r#""""#, true).is_err());
         for text in [r"C:\my logs\", r"\\ex01\c$", "-", r"C:logs"] {
             assert_eq!(read(text, true).unwrap(), PathBuf::from(text));
         }

@@ -102,7 +102,9 @@ pub(super) fn no_input(notes: &[FileNote], among: &str) -> Error {
     if notes.len() > 10 {
         message.push_str(&format!("\n  and {} more", notes.len() - 10));
     }
-    Error::new(ErrorKind::NoInput, message).hint(missing_right(notes).unwrap_or(
+    let (gone, typed) = (plain_words(&io::ErrorKind::NotFound.into()), "look whether the path is written as it should be");
+    let are_gone = !notes.is_empty() && notes.iter().all(|note| note.reason == gone);
+    Error::new(ErrorKind::NoInput, message).hint(missing_right(notes).or(are_gone.then_some(typed)).unwrap_or(
         "Exchange writes them to ...\\Exchange Server\\V15\\Logging\\Imap4 and \\Pop3, if logging is switched on:\n  \
          Set-ImapSettings -ProtocolLogEnabled $true (POP: Set-PopSettings), then restart the IMAP4 (POP3) services",
     ))
@@ -124,6 +126,8 @@ mod tests {
         assert!(missing_right(&denied).unwrap().contains("needs the right"));
         let error = no_input(&denied, "the paths").to_string();
         assert!(error.contains("needs the right") && !error.contains("ProtocolLogEnabled"), "{error}");
-        assert!(no_input(&denied[..1], "the paths").to_string().contains("ProtocolLogEnabled"));
+        let error = no_input(&denied[..1], "the paths").to_string();
+        assert!(error.contains("the path is written") && !error.contains("ProtocolLogEnabled"), "{error}");
+        assert!(no_input(&[], "the paths").to_string().contains("ProtocolLogEnabled"));
     }
 }

@@ -1,15 +1,14 @@
 //! `--redact`: names become pseudonyms before anything is judged or written.
 
 use std::env;
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::case::Case;
 use crate::cli::telling::tell;
-use crate::cli::text_file::text_of;
-use crate::error::{Error, ErrorKind, Result, plain_words};
+use crate::cli::text_file::{contents, text_of};
+use crate::error::{Error, ErrorKind, Result};
 use crate::redaction::{Redact, Redactor, random_key};
 use crate::report::html::Asked;
 
@@ -64,8 +63,8 @@ impl Redaction {
         let (source, key) = match (&self.redact_key, &self.redact_key_file, env::var(VARIABLE)) {
             (Some(key), _, _) => ("--redact-key".to_owned(), key.clone()),
             (None, Some(file), _) => {
-                let key = fs::read(file).map_err(|error| {
-                    let message = format!("the key in {} could not be read: {}", file.display(), plain_words(&error));
+                let key = contents(file).map_err(|why| {
+                    let message = format!("the key in {} could not be read: {why}", file.display());
                     Error::new(ErrorKind::Usage, message).hint("give a text file that holds nothing but the key")
                 })?;
                 (file.display().to_string(), text_of(&key).unwrap_or_default())

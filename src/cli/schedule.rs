@@ -115,8 +115,11 @@ impl Schedule {
         let line = ["exlog", COMMAND].iter().map(OsString::from).chain(self.arguments.iter().cloned()).collect();
         let line = config::completed(&program, line, &|name| env::var_os(name))?;
         program.try_get_matches_from(line).map(drop).map_err(|error| {
+            // All that it says but how it is used in general: which argument is missing, and what was meant.
             let words = error.to_string();
-            let words = words.trim().trim_start_matches("error: ").lines().next().unwrap_or_default().to_owned();
+            let said = words.trim().trim_start_matches("error: ").lines().map(str::trim);
+            let said = said.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"));
+            let words = said.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n  ");
             Error::new(ErrorKind::Usage, format!("'exlog {COMMAND}' would not take this: {words}"))
                 .hint(format!("'exlog {COMMAND} --help' tells what it takes"))
         })

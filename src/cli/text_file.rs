@@ -1,4 +1,17 @@
-//! Small text files that users write: keys, secrets, lists.
+//! Small text files that users give: keys, secrets, lists, settings, manifests.
+
+use std::fs;
+use std::path::Path;
+
+use crate::error::plain_words;
+
+/// All of a file.
+///
+/// # Errors
+/// Why it cannot be read, in words. Windows calls it a missing right if it is a folder.
+pub(super) fn contents(file: &Path) -> Result<Vec<u8>, String> {
+    fs::read(file).map_err(|error| if file.is_dir() { "it is a folder".to_owned() } else { plain_words(&error) })
+}
 
 /// UTF-8, with or without a mark, or what Windows PowerShell makes of `>`: UTF-16 with a mark. `None` if it is no text.
 pub(super) fn text_of(bytes: &[u8]) -> Option<String> {

@@ -1,14 +1,14 @@
 //! `exlog verify`: whether files are still those that a manifest names.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::cli::output::Output;
 use crate::cli::status::Status;
-use crate::error::{Error, ErrorKind, Result, plain_words};
+use crate::cli::text_file::contents;
+use crate::error::{Error, ErrorKind, Result};
 use crate::input::discover::discover;
 use crate::manifest::Manifest;
 use crate::manifest::proof::{Places, State, held, on_disk, roots};
@@ -73,8 +73,7 @@ impl Verify {
     fn read(&self) -> Result<Manifest> {
         let name = self.manifest.display();
         let usage = |words: String| Error::new(ErrorKind::Usage, format!("{name}: {words}"));
-        let text =
-            fs::read(&self.manifest).map_err(|error| usage(plain_words(&error)).hint("give the file that --manifest wrote"))?;
+        let text = contents(&self.manifest).map_err(|why| usage(why).hint("give the file that --manifest wrote"))?;
         let manifest = Manifest::read(&text).map_err(|words| usage(words).hint("give the file that --manifest wrote"))?;
         if manifest.redacted {
             return Err(usage("its paths are pseudonyms, and cannot be held against files".to_owned())

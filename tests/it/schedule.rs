@@ -161,6 +161,8 @@ fn windows_gets_a_script_in_ascii() {
 fn what_cannot_be_a_task_is_refused() {
     for (arguments, words) in [
         (&["schedule"][..], "required"),
+        (&["schedule", "--", "logs"], "--store <FILE>"),
+        (&["schedule", "--", "logs", "--store=s", "--formt", "json"], "'--format'"),
         (&["schedule", "--at", "25:00", "--", "p", "--store=s"], "no time of the day"),
         (&["schedule", "--for", "cron", "--account", "x", "--", "p", "--store=s"], "whom the table belongs to"),
         (&["schedule", "--for", "windows", "--account", r"CONTOSO\admin", "--", "p", "--store=s"], "password"),

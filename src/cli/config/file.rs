@@ -1,11 +1,11 @@
 //! The file: TOML, read into names, values and lines. What the names mean is not known here.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use crate::error::{Error, ErrorKind, Result, plain_words};
+use crate::cli::text_file::contents;
+use crate::error::{Error, ErrorKind, Result};
 use crate::location::Location;
 
 /// A file that was read.
@@ -46,7 +46,7 @@ impl File {
             Error::new(ErrorKind::Usage, format!("{} could not be read: {why}", path.display()))
                 .hint("give a text file in TOML by --config, saved as UTF-8")
         };
-        let bytes = fs::read(&path).map_err(|error| unreadable(plain_words(&error)))?;
+        let bytes = contents(&path).map_err(unreadable)?;
         let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
         // Notepad puts a mark there, and parsers count it.
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);

@@ -34,7 +34,7 @@ pub(super) fn write(case: &Case, findings: &[Finding], look: Look, out: &mut dyn
         writeln!(out, "{}", look.paint(tone, &line))?;
     }
     let detail = match &about {
-        About::Outage(outage) => Some(figures(case, outage, look)),
+        About::Outage(outage) => Some(figures(case, outage, cause.is_some_and(|finding| finding.ongoing), look)),
         About::NoneSince(none) => Some(since(case, none, look)),
         About::Whole => None,
     };
@@ -113,7 +113,8 @@ fn clock(case: &Case) -> String {
     })
 }
 
-fn figures(case: &Case, outage: &Outage, look: Look) -> String {
+/// An outage in numbers. Where its cause goes on, what works again is not all of it.
+fn figures(case: &Case, outage: &Outage, goes_on: bool, look: Look) -> String {
     let (start, end) = (for_people(outage.start, look.zone), look.end_time(outage.start, outage.end));
     let (lasted, accounts) =
         (duration_for_people(outage.end - outage.start), counted(outage.users_affected.0, "account", "accounts"));
@@ -121,7 +122,10 @@ fn figures(case: &Case, outage: &Outage, look: Look) -> String {
     let last = case.end().unwrap_or(outage.end);
     let end_of_all = if case.ends_with_window() { "the end of the window" } else { "the last line" };
     let (since, moment) = match outage.recovered_at {
-        Some(at) => (format!("worked again at {}", look.end_time(outage.end, at)), at),
+        Some(at) => {
+            let some = if goes_on { "some " } else { "" };
+            (format!("{some}worked again at {}", look.end_time(outage.end, at)), at)
+        }
         None => ("the last failure was".to_owned(), outage.end),
     };
     let back = match last - moment {

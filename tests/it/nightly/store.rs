@@ -46,13 +46,24 @@ fn what_is_no_store_is_left_as_it_is() {
         (&foreign, "is a database of another program"),
         (&newer, "is of a later version of exlog"),
         (&text, "is no store of exlog"),
-        (&tree.at("no folder/store.db"), "cannot be opened"),
+        (&tree.at("text.db/store.db"), "cannot be opened"),
     ] {
         let before = fs::read(store).ok();
         let ended = nightly(store, &logs, &[]).with_status(2);
         assert!(ended.stderr.contains(words) && ended.stderr.lines().count() > 1, "{}", ended.stderr);
         assert_eq!(fs::read(store).ok(), before, "{words}");
     }
+}
+
+#[test]
+fn a_store_is_made_with_its_folder_and_a_folder_is_no_store() {
+    let tree = tree();
+    let logs = tree.at("EX01");
+    nightly(&tree.at("new folder/below/store.db"), &logs, &[]).with_status(0);
+    let refused = nightly(&tree.at("new folder"), &logs, &[]).with_status(2);
+    assert!(refused.stderr.contains("is a folder") && refused.stderr.contains("takes a file"), "{}", refused.stderr);
+    let refused = nightly(&tree.at("EX01/Logging/Imap4/IMAP420260312-1.LOG/store.db"), &logs, &[]).with_status(2);
+    assert!(!refused.stderr.contains("os error"), "{}", refused.stderr);
 }
 
 #[test]
