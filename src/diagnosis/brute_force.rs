@@ -62,10 +62,11 @@ fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<F
         "{} of {} from {start} to {end} UTC, from {}",
         counted(worst.count(), "refused login", "refused logins"),
         worst.name,
-        worst.from_words()
+        worst.sources_in_words()
     );
     for account in forced.iter().take(3) {
-        let text = format!("{} was refused {} times from {}", account.name, thousands(account.count()), account.from_words());
+        let text =
+            format!("{} was refused {} times from {}", account.name, thousands(account.count()), account.sources_in_words());
         finding.seen(Effect::Supports, "log_line", text, Some(account.first()), Some(account.line()));
     }
     if is_broken {

@@ -301,7 +301,7 @@ impl Guessed<'_> {
     }
 
     /// From where an account was refused, in words.
-    pub(super) fn from_words(&self) -> String {
+    pub(super) fn sources_in_words(&self) -> String {
         let addresses = counted(self.sources(), "address", "addresses");
         let networks = self.networks();
         let or_more = if self.sources() > self.refused.partners.kept() && networks > 1 { "at least " } else { "" };

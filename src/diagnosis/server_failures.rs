@@ -11,10 +11,12 @@ use crate::merge::{Merge, Span};
 use crate::protocol::{Protocol, Role};
 
 mod hosts;
+mod minutes;
 mod told;
 mod whose_fault;
 
 pub use hosts::host_of;
+pub use minutes::Stretch;
 
 /// So many failures outside of any outage are worth a word.
 const FEWEST_ALONE: u64 = 5;
@@ -275,7 +277,7 @@ impl<'a> ServerFailures<'a> {
     }
 
     /// The stretches of time that the story is about, by protocol; `None` is any.
-    pub fn spans(&self) -> Vec<(Option<Protocol>, i64, i64)> {
+    pub fn spans(&self) -> Vec<Stretch> {
         match self.is_scattered() {
             true => vec![(None, self.start, self.end)],
             false => self.outages.iter().map(|outage| (Some(outage.protocol), outage.start, outage.end)).collect(),
@@ -300,29 +302,14 @@ impl<'a> ServerFailures<'a> {
         self.succeeded_during(case, &self.spans(), |target, of| target.is_some_and(|target| applies(target, of)))
     }
 
-    /// Successes in some stretches of time. The minutes in which one begins and ends are left out: they hold successes of before
-    /// and after.
-    fn succeeded_during(
-        &self,
-        case: &Case,
-        spans: &[(Option<Protocol>, i64, i64)],
-        applies: impl Fn(Option<&str>, ClientClass) -> bool,
-    ) -> u64 {
+    /// Successes in some stretches of time.
+    fn succeeded_during(&self, case: &Case, stretches: &[Stretch], applies: impl Fn(Option<&str>, ClientClass) -> bool) -> u64 {
         let mut succeeded = 0;
-        for (protocol, start, end) in spans {
-            let minutes = start.div_euclid(MINUTE) + 1..end.div_euclid(MINUTE);
-            let services = case.summary.services.iter().filter(|(key, _)| {
-                key.server.as_deref() == self.server
-                    && protocol.is_none_or(|protocol| protocol == key.protocol)
-                    && key.role == Role::FrontEnd
-            });
-            for ((target, of), series) in services.flat_map(|(_, service)| &service.series) {
-                if applies(target.as_deref(), *of) {
-                    let inside = series.iter().filter(|(minute, _)| minutes.contains(minute));
-                    succeeded += inside.map(|(_, counts)| counts.succeeded).sum::<u64>();
-                }
+        minutes::each(case, stretches, |key, target, of, counts| {
+            if key.server.as_deref() == self.server && applies(target, of) {
+                succeeded += counts.succeeded;
             }
-        }
+        });
         succeeded
     }
 

@@ -77,7 +77,8 @@ fn judge_server(case: &Case, guesses: &Guesses, stale: &[&Guessed]) -> Option<Fi
         thousands(worst.count())
     );
     for account in stale.iter().take(NAMED) {
-        let text = format!("{} was refused {} times from {}", account.name, thousands(account.count()), account.from_words());
+        let text =
+            format!("{} was refused {} times from {}", account.name, thousands(account.count()), account.sources_in_words());
         finding.seen(Effect::Supports, "log_line", text, Some(account.first()), Some(account.line()));
         finding.step(format!("Ask {} which device or program still has the old password; the client addresses in the failure groups show where it is", account.name), None);
     }

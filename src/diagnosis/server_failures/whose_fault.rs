@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::case::Case;
 use crate::case::evidence::is_same_server;
-use crate::collections::minutes::MINUTE;
 use crate::diagnosis::finding::{Effect, Finding};
-use crate::diagnosis::server_failures::{ServerFailures, host_of};
+use crate::diagnosis::server_failures::{ServerFailures, host_of, minutes};
 use crate::login::identity::ClientClass;
 use crate::merge::Merge;
-use crate::protocol::Role;
 use crate::summary::counts::Counts;
 use crate::text::counted;
 
@@ -24,22 +22,17 @@ impl ServerFailures<'_> {
     /// back end among several may be out without an outage of any service.
     pub fn are_targets_dead(&self, case: &Case) -> bool {
         let targets = self.targets();
-        // The minutes in which it begins and ends hold successes of before and after.
-        let minutes = self.start.div_euclid(MINUTE) + 1..self.end.div_euclid(MINUTE);
-        let front_ends = case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd);
         let (mut succeeded, mut probes_failed) = (0, 0);
-        for ((target, class), series) in front_ends.flat_map(|(_, service)| &service.series) {
-            let is_there = target.as_deref().map(|target| targets.contains(&target));
-            for (_, counts) in series.iter().filter(|(minute, _)| minutes.contains(minute)) {
-                // A success of which nobody says where it was handed over to may have been there.
-                if is_there != Some(false) {
-                    succeeded += counts.succeeded;
-                }
-                if is_there == Some(true) && *class == ClientClass::HealthMailbox {
-                    probes_failed += counts.failed;
-                }
+        minutes::each(case, &[(None, self.start, self.end)], |_, target, class, counts| {
+            let is_there = target.map(|target| targets.contains(&target));
+            // A success of which nobody says where it was handed over to may have been there.
+            if is_there != Some(false) {
+                succeeded += counts.succeeded;
             }
-        }
+            if is_there == Some(true) && class == ClientClass::HealthMailbox {
+                probes_failed += counts.failed;
+            }
+        });
         let are_handed_over = self.groups.iter().all(|group| group.key.target.is_some());
         are_handed_over && probes_failed > 0 && succeeded == 0
     }
@@ -74,20 +67,12 @@ impl ServerFailures<'_> {
     /// The same for one host.
     fn reaching<'c>(&self, case: &'c Case, host: &str) -> Vec<&'c str> {
         let mut counts = BTreeMap::<&str, Counts>::new();
-        for (protocol, start, end) in self.spans() {
-            let minutes = start.div_euclid(MINUTE) + 1..end.div_euclid(MINUTE);
-            for (key, service) in &case.summary.services {
-                let is_other = key.role == Role::FrontEnd && key.server.as_deref() != self.server;
-                let is_asked = is_other && protocol.is_none_or(|protocol| protocol == key.protocol);
-                let Some(name) = key.server.as_deref().filter(|_| is_asked) else { continue };
-                for ((target, _), series) in &service.series {
-                    if target.as_deref().is_some_and(|target| host_of(target).eq_ignore_ascii_case(host)) {
-                        let inside = series.iter().filter(|(minute, _)| minutes.contains(minute));
-                        inside.for_each(|(_, counted)| counts.entry(name).or_default().merge_with(*counted));
-                    }
-                }
+        minutes::each(case, &self.spans(), |key, target, _, counted| {
+            let is_there = target.is_some_and(|target| host_of(target).eq_ignore_ascii_case(host));
+            if let Some(name) = key.server.as_deref().filter(|name| is_there && Some(*name) != self.server) {
+                counts.entry(name).or_default().merge_with(counted);
             }
-        }
+        });
         counts.retain(|_, counts| counts.succeeded >= REACHED && counts.succeeded > counts.failed);
         counts.into_keys().collect()
     }
