@@ -101,7 +101,7 @@ impl Events<'_> {
             }
             Change::Withdrawn => {
                 let title = format!("{place} was not out since {start}");
-                self.told("No outage:", Tone::Good, &title, "lines that came late show that logins worked")
+                self.told("No outage:", Tone::Good, &title, "the lines behind it show that enough logins worked")
             }
         }
     }
