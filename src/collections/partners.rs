@@ -41,9 +41,9 @@ impl Partners {
         }
     }
 
-    /// How many of them are kept: all, up to [`EXACT_PARTNERS`].
-    pub fn kept(&self) -> u64 {
-        self.0.len() as u64
+    /// The hashes of those that are kept: of all, up to [`EXACT_PARTNERS`].
+    pub fn kept(&self) -> &[u64] {
+        &self.0
     }
 
     /// Whether any of the kept names is among those whose hashes are given, sorted.

@@ -297,14 +297,18 @@ impl Guessed<'_> {
 
     /// From how many networks at least: a device changes its address within one. Of very many addresses some are kept.
     fn networks(&self) -> u64 {
-        self.refused.partners.kept().saturating_sub(self.further).max(1)
+        self.kept().saturating_sub(self.further).max(1)
+    }
+
+    fn kept(&self) -> u64 {
+        self.refused.partners.kept().len() as u64
     }
 
     /// From where an account was refused, in words.
     pub(super) fn sources_in_words(&self) -> String {
         let addresses = counted(self.sources(), "address", "addresses");
         let networks = self.networks();
-        let or_more = if self.sources() > self.refused.partners.kept() && networks > 1 { "at least " } else { "" };
+        let or_more = if self.sources() > self.kept() && networks > 1 { "at least " } else { "" };
         match self.sources() {
             1 => "one address".to_owned(),
             _ if self.further == 0 => addresses,

@@ -2,24 +2,26 @@
 //!
 //! Counted under the addresses themselves, before pseudonyms take their place.
 
-use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::case::refusals::RefusedName;
+use crate::collections::map::HashMap;
 
 /// Counts for each account how many of the addresses it was refused from are further ones of a network.
 pub(super) fn count_further(accounts: &mut [RefusedName], addresses: &[RefusedName]) {
-    let mut networks = BTreeMap::<IpAddr, Vec<u64>>::new();
+    let mut networks = HashMap::<u64, IpAddr>::new();
     for address in addresses {
         if let Some(network) = address.name.parse().ok().and_then(network) {
-            networks.entry(network).or_default().push(address.hash);
+            networks.insert(address.hash, network);
         }
     }
-    networks.retain(|_, hashes| hashes.len() > 1);
     for account in accounts {
         let Some(refused) = &account.account.refused else { continue };
-        let of_account = |hashes: &[u64]| hashes.iter().filter(|hash| refused.partners.meets(&[**hash])).count() as u64;
-        account.further = networks.values().map(|hashes| of_account(hashes).saturating_sub(1)).sum();
+        let mut found: Vec<&IpAddr> = refused.partners.kept().iter().filter_map(|hash| networks.get(hash)).collect();
+        let addresses = found.len();
+        found.sort_unstable();
+        found.dedup();
+        account.further = (addresses - found.len()) as u64;
     }
 }
 
