@@ -1,6 +1,7 @@
 //! `exlog nightly`: what is new since the last run, and what in it is news.
 
 use std::env;
+use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::cli::left_summary::{Leaving, leave};
 use crate::cli::limit::Limit;
 use crate::cli::local::Local;
 use crate::cli::options::{duration, has_standard_input, now, shown};
-use crate::cli::output::Output;
+use crate::cli::output::{Output, words_of_writing};
 use crate::cli::pages::{is_written, write_pages};
 use crate::cli::progress::Bar;
 use crate::cli::reading::{no_input, tell_unreadable};
@@ -150,6 +151,16 @@ impl Nightly {
         self.local.find(&mut self.paths)
     }
 
+    /// Makes the folder of the store where there is none, as that of the pages is made.
+    fn make_folder(&self) -> Result<()> {
+        let folder = self.store.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        folder.map_or(Ok(()), fs::create_dir_all).map_err(|error| {
+            let (store, why) = (self.store.display(), words_of_writing(&error));
+            Error::new(ErrorKind::System, format!("the folder of the store {store} cannot be made: {why}"))
+                .hint("make it, with the right to write in it for the account that runs exlog")
+        })
+    }
+
     pub(super) fn run(&self) -> Result<Status> {
         if has_standard_input(&self.paths) {
             return Err(Error::new(ErrorKind::Usage, "standard input cannot be read on in the next night")
@@ -159,6 +170,7 @@ impl Nightly {
         let zone = Zone::parse(&self.timezone)?;
         let deliveries = self.delivery.deliveries(&|name| env::var_os(name))?;
         let summary_file = self.leaving.file(self.server_name.as_deref())?;
+        self.make_folder()?;
         let mut store = Store::open(&self.store, Duration::from_millis(self.wait.unsigned_abs()))?;
         let bar = Bar::new(self.output.quiet);
         let order = Order {

@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::diagnosis::Diagnosis;
-use crate::diagnosis::finding::{Confidence, Effect, Finding};
+use crate::diagnosis::finding::{Confidence, Finding};
 use crate::diagnosis::powershell::argument;
 use crate::diagnosis::server_failures::{ServerFailures, of_class};
 use crate::login::error_code::ErrorClass;
@@ -43,14 +43,7 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
     finding.cause = failures.cause(format!("{which} {verb} not answer"), "in time");
     finding.missing("event", "what the mailbox servers were doing: their Application and System event logs of that time");
-    let reached_from = failures.reached_from(case);
-    if !reached_from.is_empty() {
-        finding.seen(Effect::Supports, "log_line", failures.works_from(&reached_from), None, None);
-    }
-    let is_own_reach = failures.note_own_reach(case, &mut finding);
-    if let Some(advice) = failures.look_here_first(&reached_from) {
-        finding.step(advice, None);
-    }
+    let does_work = failures.say_what_works_there(case, &mut finding);
     for host in failures.computers() {
         let server = argument(host);
         finding.step(
@@ -62,7 +55,7 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
             Some(format!("Get-ServerHealth {server} | ? AlertValue -ne Healthy")),
         );
     }
-    if reached_from.is_empty() && !is_own_reach {
+    if !does_work {
         finding.step(
             "If the back-end service hangs, restart it there",
             Some("Restart-Service MSExchangeIMAP4BE,MSExchangePOP3BE".to_owned()),

@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::diagnosis::Diagnosis;
-use crate::diagnosis::finding::{Confidence, Effect, Finding};
+use crate::diagnosis::finding::{Confidence, Finding};
 use crate::diagnosis::powershell::{argument, arguments};
 use crate::diagnosis::server_failures::{ServerFailures, host_of, of_class};
 use crate::login::error_code::ErrorClass;
@@ -41,17 +41,10 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
     let title = format!("The front end on {} cannot connect to {which}", failures.server_name());
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
     finding.cause = failures.cause("The front ends on", format!("cannot connect to {which}"));
-    let reached_from = failures.reached_from(case);
-    if !reached_from.is_empty() {
-        finding.seen(Effect::Supports, "log_line", failures.works_from(&reached_from), None, None);
-    }
-    let is_own_reach = failures.note_own_reach(case, &mut finding);
+    let does_work = failures.say_what_works_there(case, &mut finding);
     finding.missing("health", format!("the component states: Get-ServerComponentState {}", argument(&host)));
-    if let Some(advice) = failures.look_here_first(&reached_from) {
-        finding.step(advice, None);
-    }
     // Where others log in the services run.
-    if reached_from.is_empty() && !is_own_reach {
+    if !does_work {
         let computers = if hosts.is_empty() { argument(&host) } else { arguments(&hosts) };
         finding.step(
             "See whether the back-end services run",

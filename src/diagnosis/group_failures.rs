@@ -63,15 +63,16 @@ fn from_groups(rule: &Rule, groups: &[&Group]) -> Option<Finding> {
         finding.summary += &format!(", at least {}", counted(users, "account", "accounts"));
     }
     for group in groups.iter().take(3) {
-        if let Some((at, location, _)) = group.failures.examples.first() {
-            let said = group.key.name();
-            let text = format!(
-                "{} login fails with {said}; {} in this group",
-                group.service.protocol.title(),
-                thousands(group.failures.count)
-            );
-            finding.seen(Effect::Supports, "log_line", text, Some(*at), Some(location));
-        }
+        cite(group, "", "", &mut finding);
     }
     Some(finding)
+}
+
+/// Cites the first line of a group, with words for whose logins failed and where.
+pub(super) fn cite(group: &Group, of: &str, at: &str, finding: &mut Finding) {
+    if let Some((moment, location, _)) = group.failures.examples.first() {
+        let (protocol, error) = (group.service.protocol.title(), group.key.name());
+        let text = format!("{protocol} login{of} fails with {error}{at}; {} in this group", thousands(group.failures.count));
+        finding.seen(Effect::Supports, "log_line", text, Some(*moment), Some(location));
+    }
 }

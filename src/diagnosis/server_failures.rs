@@ -11,12 +11,13 @@ use crate::merge::{Merge, Span};
 use crate::protocol::{Protocol, Role};
 
 mod hosts;
-mod minutes;
+mod series;
 mod told;
 mod whose_fault;
 
 pub use hosts::host_of;
-pub use minutes::Stretch;
+pub use series::Stretch;
+use series::{Series, series};
 
 /// So many failures outside of any outage are worth a word.
 const FEWEST_ALONE: u64 = 5;
@@ -31,7 +32,7 @@ const OF_EVERYBODY: (u64, u64) = (10, 3);
 const SCATTERED: u64 = 4;
 
 /// The failures of one class on one server.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct ServerFailures<'a> {
     /// The server; `None` if its name is not known.
     pub server: Option<&'a str>,
@@ -133,13 +134,9 @@ impl<'a> ServerFailures<'a> {
             attempts: outages.iter().map(|outage| outage.attempts).sum(),
             users_failed: failed.saturating_sub(probes_failed),
             probes_failed,
-            outside: 0,
-            other_errors: 0,
-            in_others: 0,
-            is_one_account: false,
-            goes_on: false,
             groups,
             outages,
+            ..Self::default()
         }
     }
 
@@ -158,21 +155,7 @@ impl<'a> ServerFailures<'a> {
         let start = groups.iter().map(|group| group.failures.span.first).min()?;
         let end = groups.iter().map(|group| group.failures.span.last).max()?;
         let is_enough = probes_failed + users_failed >= FEWEST_ALONE;
-        is_enough.then_some(Self {
-            server,
-            outages,
-            groups,
-            start,
-            end,
-            attempts: 0,
-            users_failed,
-            probes_failed,
-            outside: 0,
-            other_errors: 0,
-            in_others: 0,
-            is_one_account: false,
-            goes_on: false,
-        })
+        is_enough.then_some(Self { server, outages, groups, start, end, users_failed, probes_failed, ..Self::default() })
     }
 
     /// An outage is over when logins of the service work again, and these may all be handed over to another back end.
@@ -304,13 +287,8 @@ impl<'a> ServerFailures<'a> {
 
     /// Successes in some stretches of time.
     fn succeeded_during(&self, case: &Case, stretches: &[Stretch], applies: impl Fn(Option<&str>, ClientClass) -> bool) -> u64 {
-        let mut succeeded = 0;
-        minutes::each(case, stretches, |key, target, of, counts| {
-            if key.server.as_deref() == self.server && applies(target, of) {
-                succeeded += counts.succeeded;
-            }
-        });
-        succeeded
+        let is_own = |series: &Series<'_>| series.key.server.as_deref() == self.server && applies(series.target, series.class);
+        series(case, stretches).filter(is_own).map(|series| series.counts().succeeded).sum()
     }
 
     /// How bad: nobody can log in, many cannot, or some failed, or only one account did.

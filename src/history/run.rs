@@ -37,6 +37,7 @@ use crate::skipped::{FileFate, FileNote};
 use crate::summary::Summary;
 use crate::summary::file::FileSummary;
 use crate::summary::scope::Scope;
+use crate::summary::spellings::Spellings;
 use crate::usual::{self, Deviation, Past, Rows, Service};
 
 /// What is new is judged together with so many days before it: an outage that began in the evening is one with its morning.
@@ -252,7 +253,7 @@ fn read_what_is_new(
     }
     let (mut by_day, mut logs) = (BTreeMap::<i64, Summary>::new(), Vec::new());
     let mut spellings = Spellings::default();
-    for server in known.iter().filter_map(|log| log.server.clone()) {
+    for server in known.iter().filter_map(|log| log.server.as_deref()) {
         spellings.first(server);
     }
     let rest = Rest { files, evidence: Some(order.evidence), scope, threads: order.threads, unpacking: order.unpacking };
@@ -285,7 +286,7 @@ fn take(
     let server = path_name.or(before.as_ref().and_then(|log| log.server.clone()));
     let server =
         server.or_else(|| summary.server_address()).or_else(|| unfinished.as_ref().and_then(|line| line.server_address()));
-    let server = server.map(|name| spellings.first(name));
+    let server = server.map(|name| spellings.first(&name).to_string());
     let day = summary.main_day().or_else(|| unfinished.as_ref().and_then(FileSummary::main_day));
     let day = day.unwrap_or_else(|| now.div_euclid(DAY));
     let is_new = summary.accounting.lines > 0;
@@ -299,16 +300,6 @@ fn take(
     });
     let known = KnownLog::read_to(before.as_ref(), &log.input, beginning, server, end);
     Some(ReadLog { known, is_new, unfinished })
-}
-
-/// How the names of servers were written first, by their small letters: hosts have no capitals, and paths change theirs.
-#[derive(Default)]
-struct Spellings(BTreeMap<String, String>);
-
-impl Spellings {
-    fn first(&mut self, name: String) -> String {
-        self.0.entry(name.to_lowercase()).or_insert(name).clone()
-    }
 }
 
 fn extend(all: &mut Rows, rows: Rows) {

@@ -1,14 +1,14 @@
 //! The file in which the history is kept: opened, checked, brought to the present schema, and held by one run at a time.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::error::{Error, ErrorKind, Result, plain_words};
+use crate::error::{Error, ErrorKind, Result};
 use crate::history::days::{self, Asked, Count};
 use crate::history::parts;
 use crate::night::day::Day;
@@ -30,18 +30,11 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store; makes it if it is not there, and its folder. Another run that holds it is waited for as long as `wait`.
+    /// Opens the store; makes it if it is not there. Another run that holds it is waited for as long as `wait`.
     ///
     /// # Errors
     /// [`ErrorKind::System`] if it cannot be opened, is no store, or is one of a later version.
     pub fn open(path: &Path, wait: Duration) -> Result<Self> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
-            fs::create_dir_all(folder).map_err(|error| {
-                let why = plain_words(&error);
-                Error::new(ErrorKind::System, format!("the folder {} of the store cannot be made: {why}", folder.display()))
-                    .hint("make it, with the right to write in it for the account that runs exlog")
-            })?;
-        }
         Self::open_with(path, wait, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
     }
 

@@ -4,15 +4,12 @@
 //! stand in what counts.
 
 use std::cmp::Reverse;
-use std::hash::BuildHasher;
 use std::io;
 
-use crate::collections::map::{DefaultHashBuilder, HashMap};
-use crate::input::discover::Input;
-use crate::input::server_name;
 use crate::input::stream::Stream;
 use crate::protocol_log::log_file::{LogFile, Reading};
-use crate::protocol_log::plain::{add_plain, plain_beginning};
+use crate::protocol_log::plain::add_plain;
+use crate::recognition::alike::begun_alike;
 
 /// Why a copy is left aside.
 pub fn copy_of(other: &str) -> String {
@@ -23,17 +20,11 @@ pub fn copy_of(other: &str) -> String {
 /// counts, of equally long ones the one that is not packed, or else the first; and the others, if all of their text stands in that
 /// one, whatever its encoding and its line ends. What is damaged is nobody's copy, and nor is a pipe, which can be read only once.
 pub fn copies(logs: &[LogFile]) -> Vec<Option<usize>> {
-    // Thousands of beginnings are not kept a second time: what only hashes alike is told apart below.
-    let hasher = DefaultHashBuilder::default();
-    let mut begun = HashMap::<(u64, Option<String>), Vec<_>>::new();
     let is_file = |log: &LogFile| !matches!(log.reading, Reading::Stream(_));
-    for (place, log) in logs.iter().enumerate().filter(|(_, log)| is_file(log)) {
-        if let Some(beginning) = plain_beginning(&log.head) {
-            begun.entry((hasher.hash_one(beginning), server_of(&log.input))).or_default().push((place, log));
-        }
-    }
+    let begun = begun_alike(logs.iter().map(|log| (&log.input, is_file(log).then_some(log.head.as_slice()))));
     let mut copies = vec![None; logs.len()];
-    for same in begun.into_values().filter(|same| same.len() > 1) {
+    for same in begun {
+        let same: Vec<(usize, &LogFile)> = same.into_iter().filter_map(|place| Some((place, logs.get(place)?))).collect();
         let are_alike = same.windows(2).all(|pair| matches!(pair, [(_, one), (_, other)] if one.head == other.head));
         let length = |log: &LogFile| if are_alike { length_of_text(log) } else { length_of_plain_text(log) }.ok();
         let is_plain = |log: &LogFile| matches!(log.reading, Reading::Segments { .. });
@@ -46,11 +37,6 @@ pub fn copies(logs: &[LogFile]) -> Vec<Option<usize>> {
         }
     }
     copies
-}
-
-/// The server whose log a file is, as far as its path tells; names have no capitals here.
-pub(super) fn server_of(input: &Input) -> Option<String> {
-    server_name::from_path(input).map(|server| server.to_lowercase())
 }
 
 /// A log's text from front to back, without what copying may change.

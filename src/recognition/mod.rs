@@ -18,12 +18,13 @@ use crate::input::identity::{self, Beginning};
 use crate::input::source::Source;
 use crate::protocol_log::log_file::{LogFile, look_at};
 use crate::protocol_log::place::Place;
-use crate::protocol_log::plain::plain_beginning;
 
+mod alike;
 pub mod copies;
 pub mod known_log;
 
-use copies::{copies, server_of};
+use alike::begun_alike;
+use copies::copies;
 use known_log::{KnownLog, ReadTo, digest_of};
 
 /// What a file is.
@@ -52,7 +53,8 @@ pub enum Trust {
 
 /// Says of each file what it is. `beginnings` has `None` for what could not be looked at.
 pub fn recognise(inputs: &[Input], beginnings: &[Option<Beginning>], known: &[KnownLog], trust: Trust) -> Vec<Recognised> {
-    let alike = begun_alike(inputs, beginnings);
+    let heads = beginnings.iter().map(|beginning| beginning.as_ref().map(|beginning| beginning.head.as_slice()));
+    let alike = begun_alike(inputs.iter().zip(heads));
     let mut claims = claims(inputs, beginnings, known);
     alike.iter().for_each(|alike| hand_over(alike, inputs, beginnings, known, &mut claims));
     let copied = copied(&alike, inputs, &claims);
@@ -119,17 +121,6 @@ pub fn path_of(input: &Input) -> String {
     // A file inside of an archive is shown behind the archive: there is none beside it, but there may be an unpacked copy.
     let path = if input.source == Source::Disk { input.path.clone() } else { input.shown.as_ref().into() };
     std::path::absolute(&path).unwrap_or(path).to_string_lossy().into_owned()
-}
-
-/// The files of one server that begin alike, by their places, where there is more than one.
-fn begun_alike(inputs: &[Input], beginnings: &[Option<Beginning>]) -> Vec<Vec<usize>> {
-    let mut begun: BTreeMap<(Vec<u8>, Option<String>), Vec<usize>> = BTreeMap::new();
-    for (place, (input, beginning)) in inputs.iter().zip(beginnings).enumerate() {
-        if let Some(text) = beginning.as_ref().and_then(|beginning| plain_beginning(&beginning.head)) {
-            begun.entry((text, server_of(input))).or_default().push(place);
-        }
-    }
-    begun.into_values().filter(|alike| alike.len() > 1).collect()
 }
 
 /// What was taken for the log may have been a copy of it: if a longer file has all that was read, it is the log that goes on.

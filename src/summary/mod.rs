@@ -29,7 +29,7 @@ mod redacted;
 pub mod scope;
 pub mod segment;
 pub mod service;
-mod spellings;
+pub mod spellings;
 
 use file::FileSummary;
 use file_range::FileRange;

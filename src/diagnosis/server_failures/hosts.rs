@@ -49,7 +49,7 @@ impl<'a> ServerFailures<'a> {
     }
 
     /// Where to look first if other front ends reach the back ends, or if it is more than one back end.
-    pub fn look_here_first(&self, reached_from: &[&str]) -> Option<String> {
+    pub(super) fn look_here_first(&self, reached_from: &[&str]) -> Option<String> {
         let why = match reached_from {
             [] if self.hosts().len() > 1 => "Several back ends at once".to_owned(),
             [] => return None,

@@ -1,7 +1,8 @@
 //! What a finding says about the failures: a line of each kind, how many, since when, for whom.
 
 use crate::clock::{Zone, for_people};
-use crate::diagnosis::finding::{Effect, Figures, Finding};
+use crate::diagnosis::finding::{Figures, Finding};
+use crate::diagnosis::group_failures::cite;
 use crate::diagnosis::server_failures::ServerFailures;
 use crate::login::identity::ClientClass;
 use crate::protocol::Protocol;
@@ -9,19 +10,10 @@ use crate::text::{counted, thousands};
 
 impl ServerFailures<'_> {
     pub(super) fn add_lines(&self, class: ClientClass, finding: &mut Finding) {
-        let who = if class == ClientClass::HealthMailbox { "a probe of Exchange itself" } else { "an account" };
-        let groups = self.groups.iter().filter(|group| group.key.client_class == class);
-        for group in groups.take(2) {
-            if let Some((at, location, _)) = group.failures.examples.first() {
-                let target = group.key.target.as_deref().map_or_else(String::new, |target| format!(" at {target}"));
-                let error = group.key.name();
-                let text = format!(
-                    "{} login of {who} fails with {error}{target}; {} in this group",
-                    group.service.protocol.title(),
-                    thousands(group.failures.count)
-                );
-                finding.seen(Effect::Supports, "log_line", text, Some(*at), Some(location));
-            }
+        let of = if class == ClientClass::HealthMailbox { " of a probe of Exchange itself" } else { " of an account" };
+        for group in self.groups.iter().filter(|group| group.key.client_class == class).take(2) {
+            let at = group.key.target.as_deref().map_or_else(String::new, |target| format!(" at {target}"));
+            cite(group, of, &at, finding);
         }
     }
 

@@ -1,11 +1,12 @@
 //! Whose fault it is: failures on one front end, held against what works at the same back ends, there and on all others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::Case;
 use crate::case::evidence::is_same_server;
 use crate::diagnosis::finding::{Effect, Finding};
-use crate::diagnosis::server_failures::{ServerFailures, host_of, minutes};
+use crate::diagnosis::server_failures::series::series;
+use crate::diagnosis::server_failures::{ServerFailures, host_of};
 use crate::login::identity::ClientClass;
 use crate::merge::Merge;
 use crate::summary::counts::Counts;
@@ -23,58 +24,61 @@ impl ServerFailures<'_> {
     pub fn are_targets_dead(&self, case: &Case) -> bool {
         let targets = self.targets();
         let (mut succeeded, mut probes_failed) = (0, 0);
-        minutes::each(case, &[(None, self.start, self.end)], |_, target, class, counts| {
-            let is_there = target.map(|target| targets.contains(&target));
+        for series in series(case, &[(None, self.start, self.end)]) {
             // A success of which nobody says where it was handed over to may have been there.
-            if is_there != Some(false) {
+            if series.target.is_none_or(|target| targets.contains(&target)) {
+                let counts = series.counts();
                 succeeded += counts.succeeded;
+                if series.target.is_some() && series.class == ClientClass::HealthMailbox {
+                    probes_failed += counts.failed;
+                }
             }
-            if is_there == Some(true) && class == ClientClass::HealthMailbox {
-                probes_failed += counts.failed;
-            }
-        });
+        }
         let are_handed_over = self.groups.iter().all(|group| group.key.target.is_some());
         are_handed_over && probes_failed > 0 && succeeded == 0
     }
 
-    /// Notes that the front end itself reaches the back ends in that time, far more often than not: then these are not down, and it is
-    /// less sure what fails.
-    pub fn note_own_reach(&self, case: &Case, finding: &mut Finding) -> bool {
+    /// Says what works at the back ends meanwhile, and where to look first. Whether anything does: then these are not down.
+    pub fn say_what_works_there(&self, case: &Case, finding: &mut Finding) -> bool {
+        let reached_from = self.reached_from(case);
+        if !reached_from.is_empty() {
+            finding.seen(Effect::Supports, "log_line", self.works_from(&reached_from), None, None);
+        }
+        // The front end itself reaches them far more often than not: it is less sure what fails.
         let succeeded = self.succeeded_inside(case, None);
-        let does_reach = succeeded > self.failed() * OFTEN;
-        if does_reach {
+        let is_own_reach = succeeded > self.failed() * OFTEN;
+        if is_own_reach {
             let to = self.hosts_in_words();
             let text = format!("{} handed over to {to} meanwhile", counted(succeeded, "login was", "logins were"));
             finding.seen(Effect::Contradicts, "log_line", text, None, None);
             finding.confidence = finding.confidence.lowered();
         }
-        does_reach
+        if let Some(advice) = self.look_here_first(&reached_from) {
+            finding.step(advice, None);
+        }
+        is_own_reach || !reached_from.is_empty()
     }
 
     /// The other front ends, by name, whose logins mostly work at the same hosts in that time; none unless each of the hosts is
     /// reached by one.
     pub fn reached_from<'c>(&self, case: &'c Case) -> Vec<&'c str> {
-        let at_hosts: Vec<Vec<&str>> = self.hosts().iter().map(|host| self.reaching(case, host)).collect();
-        if at_hosts.iter().any(Vec::is_empty) {
+        let hosts = self.hosts();
+        let mut at_hosts = vec![BTreeMap::<&str, Counts>::new(); hosts.len()];
+        for series in series(case, &self.spans()) {
+            let Some(name) = series.key.server.as_deref().filter(|name| Some(*name) != self.server) else { continue };
+            let is_there = |host: &str| series.target.is_some_and(|target| host_of(target).eq_ignore_ascii_case(host));
+            for (_, counts) in hosts.iter().zip(&mut at_hosts).filter(|(host, _)| is_there(host)) {
+                counts.entry(name).or_default().merge_with(series.counts());
+            }
+        }
+        for counts in &mut at_hosts {
+            counts.retain(|_, counts| counts.succeeded >= REACHED && counts.succeeded > counts.failed);
+        }
+        if at_hosts.iter().any(BTreeMap::is_empty) {
             return Vec::new();
         }
-        let mut names = at_hosts.concat();
-        names.sort_unstable();
-        names.dedup();
-        names
-    }
-
-    /// The same for one host.
-    fn reaching<'c>(&self, case: &'c Case, host: &str) -> Vec<&'c str> {
-        let mut counts = BTreeMap::<&str, Counts>::new();
-        minutes::each(case, &self.spans(), |key, target, _, counted| {
-            let is_there = target.is_some_and(|target| host_of(target).eq_ignore_ascii_case(host));
-            if let Some(name) = key.server.as_deref().filter(|name| is_there && Some(*name) != self.server) {
-                counts.entry(name).or_default().merge_with(counted);
-            }
-        });
-        counts.retain(|_, counts| counts.succeeded >= REACHED && counts.succeeded > counts.failed);
-        counts.into_keys().collect()
+        let names: BTreeSet<&str> = at_hosts.into_iter().flat_map(BTreeMap::into_keys).collect();
+        names.into_iter().collect()
     }
 
     /// Whether what the server hands over to itself works in that time.
