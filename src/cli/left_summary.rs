@@ -58,8 +58,14 @@ pub(super) fn leave(file: &SummaryFile, path: &Path) -> Result<()> {
     check(file, path)?;
     let bytes = file.to_bytes()?;
     write_file(path, |out| out.write_all(&bytes)).map_err(|error| {
-        Error::new(ErrorKind::Output, format!("the summary could not be left as {}: {}", path.display(), words_of_writing(&error)))
-            .hint("the night itself is kept, and the next run leaves the summary again: let the account that runs exlog write there, or change --leave-summary")
+        let advice = match error.kind() {
+            io::ErrorKind::NotFound => "make the folder, or connect the share it is on",
+            _ => "let the account that runs exlog write there",
+        };
+        let message = format!("the summary could not be left as {}: {}", path.display(), words_of_writing(&error));
+        Error::new(ErrorKind::Output, message).hint(format!(
+            "the night itself is kept, and the next run leaves the summary again: {advice}, or change --leave-summary"
+        ))
     })
 }
 

@@ -4,7 +4,8 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::error::{ContextKind, ContextValue, ErrorKind as ClapKind};
+use clap::{Args, Command};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -45,6 +46,17 @@ impl Local {
     pub(super) fn server(&self, named: Option<&String>) -> Option<String> {
         named.or(self.machine.as_ref()).cloned()
     }
+}
+
+/// The error of clap; if there is no path for a command that finds the logs of this machine, with the advice to let it.
+pub(super) fn advised(mut error: clap::Error, program: &Command, arguments: &[OsString]) -> clap::Error {
+    let is_local = |command: &Command| command.get_arguments().any(|arg| arg.get_long() == Some("local"));
+    let asked = arguments.iter().skip(1).find_map(|name| program.find_subcommand(name));
+    if error.kind() == ClapKind::MissingRequiredArgument && asked.is_some_and(is_local) {
+        let advice = "on an Exchange server, '--local' in the place of a path reads its own logs";
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![advice.into()]));
+    }
+    error
 }
 
 /// What Windows calls this machine.

@@ -112,12 +112,13 @@ fn program() -> clap::Command {
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    let program = program();
+    let mut program = program();
     let arguments = match config::completed(&program, env::args_os().collect(), &|name| env::var_os(name)) {
         Ok(arguments) => arguments,
         Err(error) => return report_error(&error).into(),
     };
-    match program.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let parsed = program.try_get_matches_from_mut(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    match parsed.map_err(|error| local::advised(error, &program, &arguments)) {
         Ok(cli) => run(cli).into(),
         Err(error) => {
             // Help and version are an answer, not an error; a closed pipe is neither.

@@ -1,14 +1,14 @@
 //! `exlog verify`: whether files are still those that a manifest names.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::cli::output::Output;
 use crate::cli::status::Status;
 use crate::cli::text_file::contents;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, plain_words};
 use crate::input::discover::discover;
 use crate::manifest::Manifest;
 use crate::manifest::proof::{Places, State, held, on_disk, roots};
@@ -50,9 +50,21 @@ Exit status:
   1  files have changed, are missing or new
   2  wrong usage, or the job could not be done";
 
+/// Whether the folder is there: in one that is not, every file would be missing.
+fn check_folder(folder: &Path) -> Result<()> {
+    let words = match folder.metadata() {
+        Ok(metadata) if metadata.is_dir() => return Ok(()),
+        Ok(_) => "it is no folder".to_owned(),
+        Err(error) => plain_words(&error),
+    };
+    Err(Error::new(ErrorKind::Usage, format!("{}: {words}", folder.display()))
+        .hint("give --base the folder that holds the files now"))
+}
+
 impl Verify {
     pub(super) fn run(&self) -> Result<Status> {
         let manifest = self.read()?;
+        self.base.as_deref().map_or(Ok(()), check_folder)?;
         let places = Places::of(&manifest, self.base.as_deref());
         let listed = on_disk(&manifest, &places);
         let found = discover(&roots(&manifest, &places))
@@ -83,7 +95,7 @@ impl Verify {
     }
 
     /// A manifest that was written among the logs is not one of them.
-    fn is_manifest(&self, path: &std::path::Path) -> bool {
+    fn is_manifest(&self, path: &Path) -> bool {
         path.canonicalize().ok().zip(self.manifest.canonicalize().ok()).is_some_and(|(path, manifest)| path == manifest)
     }
 

@@ -30,16 +30,16 @@ impl Listed {
     /// [`ErrorKind::Usage`] if a file is below none of the paths, or if a name would lead out of the folder of copies.
     pub fn new(names: Vec<(PathBuf, Option<ByteRange>)>, paths: &[PathBuf], fetched: Option<PathBuf>) -> Result<Self> {
         let files = names.into_iter().map(|(name, range)| {
-            let of_it = paths.iter().filter(|path| name.starts_with(path));
+            let of_it = paths.iter().filter_map(|path| part_for(&name, path, cfg!(windows)));
             // As of files that are found below several paths.
-            let root = of_it.min_by_key(|path| (path.as_os_str().len(), path.as_os_str()));
+            let root = of_it.min_by_key(|root| (root.as_os_str().len(), root.as_os_str()));
             let root =
                 root.ok_or_else(|| wrong(&name, "is below none of the paths", "give the folder that it was listed from"))?;
             let leads_out = |component| matches!(component, Component::ParentDir);
             if fetched.is_some() && name.components().any(leads_out) {
                 return Err(wrong(&name, "would lead out of the folder of copies", "give names without '..'"));
             }
-            let root = root.clone();
+            let root = root.to_owned();
             Ok((name, root, range))
         });
         Ok(Self { files: files.collect::<Result<_>>()?, fetched })
@@ -74,6 +74,12 @@ impl Discovery {
             Err(error) => self.note(name, FileFate::Unreadable, plain_words(&error)),
         }
     }
+}
+
+/// The part of a name that is the given path; for Windows capitals make no difference.
+fn part_for<'a>(name: &'a Path, path: &Path, is_windows: bool) -> Option<&'a Path> {
+    let lower = |path: &Path| PathBuf::from(path.to_string_lossy().to_lowercase());
+    name.ancestors().find(|part| *part == path || (is_windows && lower(part) == lower(path)))
 }
 
 /// Where a copy lies in the folder of copies, and which folders above it do not belong to its path: `hdfs://namenode/logs/a.LOG` is
@@ -121,5 +127,20 @@ mod tests {
         assert_eq!(listed.files, [("logs/a/x.LOG".into(), "logs".into(), None), ("other".into(), "other".into(), None)]);
         assert!(Listed::new(vec![whole("elsewhere/x.LOG")], &paths, None).is_err());
         assert!(Listed::new(vec![whole("logs/../../x.LOG")], &paths, Some("copies".into())).is_err());
+    }
+
+    #[test]
+    fn on_windows_capitals_make_no_other_folder() {
+        for (name, path, is_windows, expected) in [
+            ("c:/Logs/EX01/a.LOG", "C:/logs", true, Some("c:/Logs")),
+            ("c:/Logs/EX01/a.LOG", "C:/logs/", true, Some("c:/Logs")),
+            ("c:/Logs/EX01/a.LOG", "C:/logs/EX02", true, None),
+            ("c:/Logs2/a.LOG", "C:/logs", true, None),
+            ("/logs/Ä/a.LOG", "/Logs/ä", true, Some("/logs/Ä")),
+            ("/logs/a.LOG", "/Logs", false, None),
+            ("/logs/a.LOG", "/logs/", false, Some("/logs")),
+        ] {
+            assert_eq!(part_for(Path::new(name), Path::new(path), is_windows), expected.map(Path::new), "{name} below {path}");
+        }
     }
 }

@@ -95,6 +95,16 @@ fn files_are_found_where_they_are_now() {
 }
 
 #[test]
+fn where_there_is_no_folder_nothing_is_missing() {
+    let tree = tree();
+    manifest_of(&tree, &[]);
+    for (base, words) in [("nowhere", "nowhere: "), ("m.json", "m.json: it is no folder")] {
+        let ended = run(tree.path(), &["verify", "m.json", "--base", base]).with_status(2);
+        assert!(ended.stdout.is_empty() && ended.stderr.contains(words) && ended.stderr.contains("give --base"), "{ended:?}");
+    }
+}
+
+#[test]
 fn a_redacted_manifest_tells_no_names_and_cannot_be_held_against_files() {
     let tree = tree();
     let redacted = manifest_of(&tree, &["--redact", "--server", "EX01"]);

@@ -35,6 +35,14 @@ fn analyze_tree(options: &[&str]) -> Ended {
 }
 
 #[test]
+fn who_gives_no_path_hears_how_a_server_finds_its_own() {
+    for (command, has_local) in [("analyze", true), ("sessions", true), ("merge", false), ("verify", false)] {
+        let ended = exlog(&[command]).with_status(2);
+        assert!(ended.stderr.contains("required") && ended.stderr.contains("--local") == has_local, "{ended:?}");
+    }
+}
+
+#[test]
 fn filters_choose_what_counts() {
     for (options, expected) in [
         (&[][..], (4, 1)),
