@@ -17,6 +17,7 @@ pub mod clocks;
 pub mod coverage;
 pub mod evidence;
 pub mod group;
+mod handed_over;
 pub mod none_since;
 pub mod outage;
 mod redacted;

@@ -76,7 +76,13 @@ pub fn outages(summary: &Summary, accounts: &Accounts, groups: &[Group]) -> Vec<
         }
         for found in stretches(&service.pulse) {
             let hit = groups.iter().filter(|group| group.service == *key && group.is_of_outages());
-            let hit = hit.filter(|group| group.failures.between(found.start, found.end) > 0);
+            let hit = hit.filter(|group| {
+                // Minutes say when it failed, and its first and last failure that it did so at either end of the outage.
+                let failures = &group.failures;
+                failures.span.first <= found.end
+                    && failures.span.last >= found.start
+                    && failures.between(found.start, found.end) > 0
+            });
             let (mut ids, mut targets) = (Vec::new(), Vec::new());
             for group in hit {
                 ids.push(group.id.clone());
@@ -95,7 +101,7 @@ pub fn outages(summary: &Summary, accounts: &Accounts, groups: &[Group]) -> Vec<
                 targets,
                 start: found.start,
                 end: found.end,
-                recovered_at: recovery::of_kind(&found, service),
+                recovered_at: recovery::of_kind(&found, &service.pulse),
                 attempts: found.attempts,
                 failed: found.failed,
                 users_affected: (users.len() as u64, service.affected.is_exact()),
@@ -266,7 +272,7 @@ mod tests {
     use crate::summary::pulse::Beat;
 
     const F: Beat = Beat::Failure { is_health_mailbox: false };
-    const S: Beat = Beat::Success;
+    const S: Beat = Beat::Success { is_health_mailbox: false };
     const MINUTE: i64 = 60_000;
 
     /// Attempts a given time apart.

@@ -18,7 +18,7 @@ use ring::digest::{SHA256, digest};
 pub const MAGIC: [u8; 8] = *b"exlog\x1a\r\n";
 
 /// The format of the content that this exlog writes, and the only one that it reads.
-pub const FORMAT: u16 = 4;
+pub const FORMAT: u16 = 5;
 
 /// No content is larger: summaries grow with groups and minutes, and hostile lengths are refused.
 const LARGEST: u64 = 4 << 30;

@@ -36,7 +36,7 @@ share (100.64.0.0/10), count as one: a device changes within them.
 fn judge(case: &Case) -> Vec<Finding> {
     let mut findings = Vec::new();
     for guesses in Guesses::by_server(case) {
-        let mut forced: Vec<&Guessed> = guesses.accounts.iter().filter(|account| account.is_brute_force()).collect();
+        let mut forced: Vec<&Guessed> = guesses.accounts.iter().filter(|account| guesses.is_forced(account)).collect();
         forced.sort_by_key(|account| (std::cmp::Reverse(account.count()), account.name));
         findings.extend(judge_server(case, &guesses, &forced));
     }
@@ -46,7 +46,7 @@ fn judge(case: &Case) -> Vec<Finding> {
 fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<Finding> {
     let worst = forced.first()?;
     let is_broken = forced.iter().any(|account| {
-        guesses.guessers_of(account).iter().any(|address| address.sources() == 1 && address.worked_after_refusal())
+        guesses.strangers_of(account).iter().any(|address| address.sources() == 1 && address.worked_after_refusal())
     });
     let severity = if is_broken { Severity::Critical } else { Severity::High };
     let mut finding =
@@ -78,10 +78,29 @@ fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<F
             None,
         );
     }
-    finding.step(format!("Block these addresses at the firewall: {}", block_list(&guesses.guessers_of(worst))), None);
+    finding.step(block(guesses, worst), None);
     finding.step(
         "Switch the protocol off for the account if it is not needed",
         Some(format!("Set-CASMailbox {} -ImapEnabled $false -PopEnabled $false", argument(worst.name))),
     );
     finding.checked()
+}
+
+/// What to block: strangers' addresses, and none from which logins worked before.
+fn block(guesses: &Guesses, account: &Guessed) -> String {
+    let (all, strangers) = (guesses.guessers_of(account), guesses.strangers_of(account));
+    let shared: Vec<&Guessed> =
+        all.into_iter().filter(|address| !strangers.iter().any(|other| other.name == address.name)).collect();
+    match (strangers.as_slice(), shared.as_slice()) {
+        (strangers, []) => format!("Block these addresses at the firewall: {}", block_list(strangers)),
+        ([], shared) => format!(
+            "Find out who is behind these addresses, and do not block them, since logins from them worked before: {}",
+            block_list(shared)
+        ),
+        (strangers, shared) => format!(
+            "Block these addresses at the firewall: {}; and not these, from which logins worked before: {}",
+            block_list(strangers),
+            block_list(shared)
+        ),
+    }
 }

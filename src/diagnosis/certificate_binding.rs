@@ -180,7 +180,11 @@ fn read_logs(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding) 
         Some(_) => {}
     }
     if failures.probes_failed == 0 && failures.succeeded_inside(case, Some(ClientClass::HealthMailbox)) == 0 {
-        finding.missing("log_line", "HealthMailbox logins: no probe tried in that time, so that users alone prove it");
+        let text = format!(
+            "HealthMailbox logins on {}: no probe tried in that time, so that users alone prove it",
+            failures.server_name()
+        );
+        finding.missing("log_line", text);
     }
 }
 
@@ -199,6 +203,9 @@ fn add_remedy(failures: &ServerFailures<'_>, suspects: &Suspects, finding: &mut 
             );
         }
     }
+    // Bound to what works as well, it would break that too.
+    let services: Vec<&str> = failures.protocols().into_iter().map(service).collect();
+    let services = services.join(",");
     for server in suspects.servers.iter().map(Suspect::server_argument) {
         let certificates = format!(
             "Get-ExchangeCertificate -Server {server} | fl Thumbprint,Subject,CertificateDomains,Services,NotAfter,Status,HasPrivateKey"
@@ -206,13 +213,18 @@ fn add_remedy(failures: &ServerFailures<'_>, suspects: &Suspects, finding: &mut 
         finding.step("See that a valid certificate with a private key carries that name", Some(certificates));
         finding.step(
             "If your own certificate is wanted for TLS, bind it again afterwards and watch the next probe; one cannot be unbound, only replaced",
-            Some(format!("Enable-ExchangeCertificate -Server {server} -Thumbprint THUMBPRINT -Services IMAP")),
+            Some(format!("Enable-ExchangeCertificate -Server {server} -Thumbprint THUMBPRINT -Services {services}")),
         );
     }
 }
 
 fn noun(protocol: Protocol) -> &'static str {
     if protocol == Protocol::Imap4 { "Imap" } else { "Pop" }
+}
+
+/// What `Enable-ExchangeCertificate` calls it.
+fn service(protocol: Protocol) -> &'static str {
+    if protocol == Protocol::Imap4 { "IMAP" } else { "POP" }
 }
 
 fn look(protocol: Protocol, server: &str) -> String {

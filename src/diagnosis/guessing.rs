@@ -14,16 +14,14 @@ use crate::protocol::Protocol;
 use crate::summary::account::{Account, Refused};
 use crate::text::{counted, thousands};
 
+mod devices;
+mod spray;
+
+pub(super) use spray::Spray;
+
 /// A minute and an hour in milliseconds.
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
-
-/// From how many refusals on one account is worth a word, and how many in an hour. From more networks than so many it is one device
-/// only where most of their addresses try nobody else.
-const STALE: (u64, f64, u64) = (10, 0.5, 4);
-
-/// The refusals of a stale device are at least one in so many attempts of its account.
-const HEAVY: u64 = 4;
 
 /// Guessing at high rate: so many refusals, so many a minute.
 const FAST: (u64, f64) = (30, 10.0);
@@ -31,20 +29,6 @@ const FAST: (u64, f64) = (30, 10.0);
 const TOGETHER: (u64, f64, u64) = (30, 2.0, 5);
 /// Guessing from many addresses: so many refusals, from so many networks, at most so many from each.
 const SPREAD: (u64, u64, u64) = (20, 5, 10);
-
-/// A spray tries each account so often at the most.
-const FEW_TRIES: u64 = 12;
-/// An address that tries so many accounts, and how many accounts such addresses have tried in all.
-const FROM_ONE: (u64, usize) = (5, 8);
-/// Beside such an address one that tries so many accounts belongs to the spray.
-const ALIKE: u64 = 3;
-/// So many accounts that never logged in, from suspicious addresses, and at least half of all that were refused.
-const NEVER_IN: usize = 15;
-/// So many accounts from so many suspicious addresses, if refusals are more than this share of all attempts.
-const MANY: (usize, usize, f64) = (20, 20, 0.15);
-/// So many suspicious addresses, at least half of all with refusals, and so many accounts, where an address from which logins
-/// work sees so many of them: there an address that only ever fails is no user's.
-const STRANGERS: (usize, usize, f64) = (30, 15, 5.0);
 
 /// So many addresses stand in the block list of a remedy.
 const LISTED: usize = 50;
@@ -85,19 +69,6 @@ pub(super) struct Guesses<'a> {
     is_exact: bool,
     /// How many logins work from an address from which any do.
     logins_per_address: f64,
-}
-
-/// Many accounts tried with a few passwords each.
-#[derive(Debug)]
-pub(super) struct Spray<'a> {
-    pub(super) accounts: Vec<&'a Guessed<'a>>,
-    /// The addresses they were tried from, the busiest first.
-    pub(super) addresses: Vec<&'a Guessed<'a>>,
-    /// Those of them from which a login worked after a refusal.
-    pub(super) broken: Vec<&'a Guessed<'a>>,
-    pub(super) never_succeeded: usize,
-    pub(super) first: i64,
-    pub(super) last: i64,
 }
 
 /// The addresses to block, in the order of their numbers: the busiest ones if there are very many, and how many more there are.
@@ -174,81 +145,20 @@ impl<'a> Guesses<'a> {
         from
     }
 
+    /// Those of them from which no login had worked before: an address of the account's own, or one that others share, is no
+    /// stranger's, and must not be blocked.
+    pub(super) fn strangers_of(&self, account: &Guessed<'_>) -> Vec<&Guessed<'a>> {
+        let mut from = self.guessers_of(account);
+        from.retain(|address| !address.worked_before(account.first()));
+        from
+    }
+
     /// The account that was refused from an address and logged in at this very moment, if there is just one.
     pub(super) fn account_in(&self, address: &Guessed<'_>, moment: i64) -> Option<&'a str> {
         let is_partner = |account: &&Guessed<'_>| account.refused.partners.meets(&[address.hash]);
         let mut found = self.accounts.iter().filter(|account| account.succeeded_at(moment)).filter(is_partner);
         let first = found.next()?;
         found.next().is_none().then_some(first.name)
-    }
-
-    /// Accounts with a device or program that still has an old password. Somebody who mistypes now and then succeeds far more
-    /// often; a device never does, so that its refusals weigh among all attempts, or its address sees no success.
-    pub(super) fn stale_devices(&self) -> Vec<&Guessed<'a>> {
-        let weighs = |account: &&Guessed<'_>| account.count() * HEAVY >= account.account.counts.attempts();
-        let has_own_address = |account: &&Guessed<'_>| {
-            let mut from = self.addresses_of(account).into_iter();
-            from.any(|address| address.sources() == 1 && address.count() >= STALE.0 && address.is_suspicious())
-        };
-        let is_alone = |account: &&Guessed<'_>| {
-            let from = self.addresses_of(account);
-            account.networks() <= STALE.2 || from.iter().filter(|address| address.sources() == 1).count() * 2 > from.len()
-        };
-        let is_device = |account: &&Guessed<'_>| weighs(account) || has_own_address(account);
-        let steady = self.accounts.iter().filter(|account| account.is_steady());
-        steady.filter(|account| is_device(account) && is_alone(account)).collect()
-    }
-
-    /// Whether many accounts are tried with a few passwords each.
-    pub(super) fn spray(&self) -> Option<Spray<'_>> {
-        let suspicious: Vec<&Guessed<'a>> = self.addresses.iter().filter(|address| address.is_suspicious()).collect();
-        let many: Vec<&Guessed<'a>> = suspicious.iter().copied().filter(|address| address.sources() >= FROM_ONE.0).collect();
-        if !many.is_empty() && self.tried_from(&many).len() >= FROM_ONE.1 {
-            // Others do the same with fewer tries; an address that tries one account or two may be anybody's.
-            let alike: Vec<&Guessed<'a>> = suspicious.iter().copied().filter(|address| address.sources() >= ALIKE).collect();
-            return Some(self.spray_of(self.tried_from(&alike), alike));
-        }
-        // Addresses that try the same account again and again are devices with an old password.
-        let few: Vec<&Guessed<'a>> =
-            suspicious.into_iter().filter(|address| address.count() <= FEW_TRIES * address.sources()).collect();
-        let tried = self.tried_from(&few);
-        let never_in = tried.iter().filter(|account| account.account.counts.succeeded == 0).count();
-        let refused: u64 = tried.iter().map(|account| account.count()).sum();
-        let is_many = tried.len() >= MANY.0 && few.len() >= MANY.1 && refused as f64 > self.attempts as f64 * MANY.2;
-        let is_never_in = never_in >= NEVER_IN && never_in * 2 >= self.accounts.len();
-        let are_strangers = few.len() >= STRANGERS.0
-            && few.len() * 2 >= self.addresses.len()
-            && tried.len() >= STRANGERS.1
-            && self.logins_per_address >= STRANGERS.2;
-        (is_never_in || is_many || are_strangers).then(|| self.spray_of(tried, few))
-    }
-
-    /// The accounts with few tries that were refused from any of the addresses.
-    fn tried_from(&self, addresses: &[&Guessed<'_>]) -> Vec<&Guessed<'a>> {
-        let mut hashes: Vec<u64> = addresses.iter().map(|address| address.hash).collect();
-        hashes.sort_unstable();
-        // Of a spray over more names than are kept, account and address are hardly ever both kept.
-        let is_tried = |account: &&Guessed<'_>| match self.is_exact {
-            true => account.refused.partners.meets(&hashes),
-            false => account.account.counts.succeeded == 0,
-        };
-        self.accounts.iter().filter(|account| account.count() <= FEW_TRIES).filter(is_tried).collect()
-    }
-
-    fn spray_of<'s>(&'s self, mut accounts: Vec<&'s Guessed<'s>>, mut addresses: Vec<&'s Guessed<'s>>) -> Spray<'s> {
-        addresses.sort_by_key(|address| (std::cmp::Reverse(address.count()), &address.name));
-        // From when to when they were at it: single refusals long before or after are somebody's mistake.
-        let Core { first, last, .. } =
-            densest(addresses.iter().map(|address| (address.first(), address.last(), address.count())).collect());
-        let all = addresses.len();
-        addresses.retain(|address| address.last() >= first && address.first() <= last);
-        // With those that were there at another time go the accounts that only they tried.
-        if addresses.len() < all {
-            accounts = self.tried_from(&addresses);
-        }
-        let broken = addresses.iter().copied().filter(|address| address.worked_after_refusal()).collect();
-        let never_succeeded = accounts.iter().filter(|account| account.account.counts.succeeded == 0).count();
-        Spray { accounts, addresses, broken, never_succeeded, first, last }
     }
 }
 
@@ -371,14 +281,6 @@ impl Guessed<'_> {
         is_fast || is_together || is_spread
     }
 
-    /// One account refused again and again, steadily, and not as somebody guesses.
-    fn is_steady(&self) -> bool {
-        self.core.count >= STALE.0
-            && self.rate() * 60.0 >= STALE.1
-            && self.last() - self.first() >= 10 * MINUTE
-            && !self.is_brute_force()
-    }
-
     /// The name without its domain, on either side.
     pub(super) fn bare_name(&self) -> &str {
         let local = self.name.split('@').next().unwrap_or(self.name);
@@ -434,7 +336,8 @@ mod tests {
         ] {
             let account = refused(refusals);
             let account = guessed(&account);
-            assert_eq!((account.is_steady(), account.is_brute_force()), (stale, forced), "{name}");
+            let is_forced = account.is_brute_force();
+            assert_eq!((account.is_steady() && !is_forced, is_forced), (stale, forced), "{name}");
         }
     }
 }

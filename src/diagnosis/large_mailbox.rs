@@ -1,5 +1,7 @@
 //! `large-mailbox`: a folder with so many messages that it gives trouble.
 
+use std::cmp::Reverse;
+
 use crate::case::Case;
 use crate::clock::{Zone, for_people};
 use crate::diagnosis::Diagnosis;
@@ -68,11 +70,11 @@ fn judge_service(key: &ServiceKey, service: &Service, is_news: impl Fn(&str) -> 
         for_people(worst.span.first, Zone::Utc)
     );
     for (name, mailbox) in troubled.iter().take(5) {
-        let (_, at, location, _) = &mailbox.example;
+        let (_, Reverse(messages), at, location, _) = &mailbox.example;
         finding.seen(
             Effect::Supports,
             "log_line",
-            format!("{name} opens a folder of {} messages", thousands(mailbox.messages)),
+            format!("{name} opens a folder of {} messages", thousands(*messages)),
             Some(*at),
             Some(location),
         );

@@ -1,12 +1,16 @@
 //! `log-incomplete`: what the logs do not hold.
 
 use crate::case::Case;
+use crate::case::coverage::Gap;
 use crate::clock::{Zone, for_people};
+use crate::collections::minutes::MINUTE;
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::powershell::argument;
-use crate::protocol::Protocol;
+use crate::merge::Merge;
+use crate::protocol::{Protocol, Role};
 use crate::skipped::SkipReason;
+use crate::summary::counts::Counts;
 use crate::text::counted;
 
 /// The diagnosis.
@@ -28,7 +32,8 @@ The logs suffice. Get-ImapSettings, Get-PopSettings and the event log MSExchange
 Copy the missing files. Damaged lines point to a copy that broke off, a full disk, or a crash.
 
 ## When it is wrong
-A service that nobody uses at night has gaps by nature.
+A service that nobody uses at night has gaps by nature: gaps alone are taken for what they look like, and no more. A back end that
+nobody reached had nothing to write: where every login that was handed over to it failed meanwhile, its silence is no gap here.
 ",
     judge,
 };
@@ -46,13 +51,15 @@ fn judge_all(case: &Case) -> Option<Finding> {
     let damaged: u64 =
         summary.skipped.by_reason().filter(|(reason, _)| *reason != SkipReason::Unfinished).map(|(_, count)| count).sum();
     let missing = case.coverage.sessions.missing_sequence_numbers;
-    let gaps = &case.coverage.gaps;
+    let gaps: Vec<&Gap> = case.coverage.gaps.iter().filter(|gap| !nobody_got_there(case, gap)).collect();
     let off = &case.coverage.switched_off;
     if damaged + missing == 0 && gaps.is_empty() && off.is_empty() {
         return None;
     }
     let span = summary.span?;
-    let mut finding = Finding::new(DIAGNOSIS.id, Severity::Low, Confidence::Confirmed, "The logs are not complete");
+    let is_certain = damaged + missing > 0 || !off.is_empty();
+    let confidence = if is_certain { Confidence::Confirmed } else { Confidence::Consistent };
+    let mut finding = Finding::new(DIAGNOSIS.id, Severity::Low, confidence, "The logs are not complete");
     (finding.start, finding.end) = (span.first, span.last);
     let holes = [
         (gaps.len() as u64, "gap", "gaps"),
@@ -62,7 +69,7 @@ fn judge_all(case: &Case) -> Option<Finding> {
     ];
     let holes = holes.into_iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| counted(count, one, many));
     finding.summary = holes.collect::<Vec<_>>().join(", ");
-    for gap in gaps.iter().take(LISTED) {
+    for gap in gaps.into_iter().take(LISTED) {
         let (key, from, to) = (&gap.service, for_people(gap.from, Zone::Utc), for_people(gap.to, Zone::Utc));
         let text = format!("no line of the {} {} from {from} to {to} UTC", key.protocol.title(), key.role.title());
         finding.protocols.push(key.protocol);
@@ -90,4 +97,14 @@ fn judge_all(case: &Case) -> Option<Finding> {
     }
     finding.step("Copy the missing files, or take into account that the answer does not cover these times", None);
     finding.checked()
+}
+
+/// Whether every login that was handed over to a back end in its gap failed, and there were some: then it was not there, and its log
+/// is whole.
+fn nobody_got_there(case: &Case, gap: &Gap) -> bool {
+    let Gap { service, from, to } = gap;
+    let Some(server) = service.server.as_deref().filter(|_| service.role == Role::BackEnd) else { return false };
+    let mut all = Counts::default();
+    case.handed_over_to(server, service.protocol, from / MINUTE..to / MINUTE).for_each(|(_, counts)| all.merge_with(*counts));
+    all.failed > 0 && all.succeeded == 0
 }

@@ -141,7 +141,9 @@ fn finding(case: &Case, guesses: &Guesses<'_>, spray: &Spray<'_>, servers: Vec<S
         };
         finding.seen(Effect::Supports, "log_line", text, Some(moment), None);
     }
-    finding.step(format!("Block these addresses at the firewall: {}", block_list(&spray.addresses)), None);
+    let mut strangers = spray.addresses.clone();
+    strangers.retain(|address| !address.worked_before(address.first()));
+    finding.step(format!("Block these addresses at the firewall: {}", block_list(&strangers)), None);
     finding.step("Look at accounts that logged in from any of them, and change their passwords", None);
     finding.step(
         "Switch IMAP and POP off where they are not needed",

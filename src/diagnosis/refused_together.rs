@@ -11,6 +11,8 @@ use crate::protocol::Role;
 
 /// So many failed probes, so many accounts that worked before, and from so many addresses.
 const FEWEST: (u64, usize, usize) = (3, 3, 3);
+/// So many accounts are enough wherever they come from: a load balancer may give all of them one address.
+const ENOUGH: usize = 6;
 /// It lasts so long at least.
 const SHORTEST: i64 = 10 * MINUTE;
 
@@ -50,7 +52,8 @@ impl Together {
         addresses.sort_unstable();
         addresses.dedup();
         together.accounts = refused.len();
-        let is_enough = probes >= FEWEST.0 && refused.len() >= FEWEST.1 && addresses.len() >= FEWEST.2;
+        let are_many = (refused.len() >= FEWEST.1 && addresses.len() >= FEWEST.2) || refused.len() >= ENOUGH;
+        let is_enough = probes >= FEWEST.0 && are_many;
         (is_enough && end - start >= SHORTEST).then_some(together)
     }
 

@@ -259,10 +259,10 @@ impl<'a> ServerFailures<'a> {
         self.attempts == 0
     }
 
-    /// The stretches of time that the story is about, by protocol; `None` is any.
+    /// The stretches of time that the story is about, by protocol: what works by another says nothing of this one's back ends.
     pub fn spans(&self) -> Vec<Stretch> {
         match self.is_scattered() {
-            true => vec![(None, self.start, self.end)],
+            true => self.protocols().into_iter().map(|protocol| (Some(protocol), self.start, self.end)).collect(),
             false => self.outages.iter().map(|outage| (Some(outage.protocol), outage.start, outage.end)).collect(),
         }
     }

@@ -7,7 +7,6 @@ use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::powershell::argument;
 use crate::login::identity::ClientClass;
-use crate::login::target::Target;
 use crate::protocol::{Protocol, Role};
 use crate::summary::service::Service;
 use crate::summary::{ServiceKey, Source};
@@ -198,20 +197,12 @@ fn do_numbers_go_on(case: &Case, (key, service): (&ServiceKey, &Service), silenc
 fn is_log_missing(case: &Case, key: &ServiceKey, silence: Silence, end: i64) -> bool {
     let inside = silence.last + 1..silence.next.unwrap_or(end);
     let Some(server) = key.server.as_deref() else { return false };
-    let of_protocol = || case.summary.services.iter().filter(|(other, _)| other.protocol == key.protocol);
-    let wrote = of_protocol().any(|(other, service)| {
-        let is_its = other.role == Role::BackEnd && other.server == key.server;
+    let wrote = case.summary.services.iter().any(|(other, service)| {
+        let is_its = (other.protocol, other.role, &other.server) == (key.protocol, Role::BackEnd, &key.server);
         is_its && service.presence.iter().any(|(minute, _)| inside.contains(&minute))
     });
-    let served =
-        of_protocol().filter(|(other, _)| other.role == Role::FrontEnd && other.server != key.server).any(|(_, service)| {
-            let to_it = service
-                .series
-                .iter()
-                .filter(|((target, _), _)| target.as_deref().is_some_and(|target| Target::parse(target).is_on(server)));
-            let mut minutes = to_it.flat_map(|(_, series)| series.iter());
-            minutes.any(|(minute, counts)| counts.succeeded > 0 && inside.contains(&minute))
-        });
+    let mut of_others = case.handed_over_to(server, key.protocol, inside.clone()).filter(|(other, _)| other.server != key.server);
+    let served = of_others.any(|(_, counts)| counts.succeeded > 0);
     served && !wrote
 }
 

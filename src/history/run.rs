@@ -340,7 +340,7 @@ fn context(held: &Connection, fresh: Summary, evidence: Evidence, run: Run) -> r
 /// The stories of the night. Where nothing is new, nothing has changed, but something may still be to be told.
 fn judged(held: &Connection, case: &Case, fresh: &[Service], run: Run) -> rusqlite::Result<Vec<Story>> {
     let Some((first, _)) = run.span else {
-        return Ok(story::stories(&[], &stories::known(held)?, &Fresh { first: i64::MAX, services: &[] }));
+        return Ok(story::stories(&[], &[], &stories::known(held)?, &Fresh { first: i64::MAX, services: &[] }));
     };
     let mut services: Vec<(String, Protocol)> =
         fresh.iter().filter_map(|service| Some((service.server.clone()?, service.protocol))).collect();
@@ -348,5 +348,5 @@ fn judged(held: &Connection, case: &Case, fresh: &[Service], run: Run) -> rusqli
     let mut findings = judge(case);
     findings.extend(unexplained(case, &findings));
     findings.sort_by_key(|finding| Reverse(finding.severity));
-    Ok(story::stories(&findings, &stories::known(held)?, &Fresh { first, services: &services }))
+    Ok(story::stories(&findings, &case.outages, &stories::known(held)?, &Fresh { first, services: &services }))
 }

@@ -27,7 +27,7 @@ impl Findings {
         // The case holds what is recent, and of that nothing was over before somebody could see it.
         let fresh = story::Fresh { first: i64::MIN, services: &fresh.services };
         let mut news = Vec::new();
-        for mut story in story::stories(&findings, &self.known, &fresh) {
+        for mut story in story::stories(&findings, &case.outages, &self.known, &fresh) {
             let key = Key::of(&story.finding);
             let known = self.known.get(&key);
             if !story.is_of_night && is_young(story.finding.end) {

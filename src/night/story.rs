@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::case::outage::Outage;
 use crate::clock::DAY;
 use crate::diagnosis::by_id;
 use crate::diagnosis::finding::{Confidence, Finding, Severity};
@@ -134,8 +135,8 @@ pub struct Fresh<'a> {
 }
 
 /// The stories of a night, in the order of its findings; behind them what is over, and what was found in earlier nights and is
-/// still to be told. Findings that were over before the night are none.
-pub fn stories(findings: &[Finding], known: &BTreeMap<Key, Known>, fresh: &Fresh<'_>) -> Vec<Story> {
+/// still to be told. Findings that were over before the night are none. `outages` are those that findings name.
+pub fn stories(findings: &[Finding], outages: &[Outage], known: &BTreeMap<Key, Known>, fresh: &Fresh<'_>) -> Vec<Story> {
     let mut met: Vec<Key> = Vec::new();
     let mut stories: Vec<Story> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.end >= fresh.first) {
@@ -147,7 +148,7 @@ pub fn stories(findings: &[Finding], known: &BTreeMap<Key, Known>, fresh: &Fresh
         let known = known.get(&key);
         // Where an old log turns up, or a clock is wrong, what was over long ago is judged again: that is no news.
         if known.is_none_or(|known| known.is_ongoing || known.untold.is_some() || finding.end > known.end) {
-            stories.push(story(finding, known));
+            stories.push(story(finding, outages, known));
         }
         met.push(key);
     }
@@ -175,26 +176,32 @@ pub fn stories(findings: &[Finding], known: &BTreeMap<Key, Known>, fresh: &Fresh
     stories
 }
 
-fn story(finding: &Finding, known: Option<&Known>) -> Story {
+fn story(finding: &Finding, outages: &[Outage], known: Option<&Known>) -> Story {
     let story =
         |state, since, times, told_at| Story { state, finding: finding.clone(), since, times, told_at, is_of_night: true };
     match known {
         None => story(State::New, finding.start, 1, None),
         Some(known) => {
-            let goes_on = known.is_ongoing || finding.start <= known.end;
-            let (since, times) =
-                if goes_on { (known.start.min(finding.start), known.times) } else { (finding.start, known.times + 1) };
-            let state = match (goes_on, known.untold) {
+            let again = begun_again(finding, outages, known);
+            let (since, times) = again.map_or((known.start.min(finding.start), known.times), |again| (again, known.times + 1));
+            let state = match (again, known.untold) {
                 // What was found in a night but not told counts as if it were found now.
                 (_, Some(state)) if state != State::Over => state,
-                (false, _) => State::Back,
-                (true, _) if known.is_ongoing && !finding.ongoing => State::Over,
-                (true, _) if finding.severity > known.severity => State::Worse,
-                (true, _) => State::Continuing,
+                (Some(_), _) => State::Back,
+                (None, _) if known.is_ongoing && !finding.ongoing => State::Over,
+                (None, _) if finding.severity > known.severity => State::Worse,
+                (None, _) => State::Continuing,
             };
             story(state, since, times, known.told_at)
         }
     }
+}
+
+/// When it began again, if it was over: a finding may name the outage that was over beside the one that came later.
+fn begun_again(finding: &Finding, outages: &[Outage], known: &Known) -> Option<i64> {
+    let is_later = |outage: &&Outage| finding.outages.contains(&outage.id) && outage.end > known.end;
+    let begins = outages.iter().filter(is_later).map(|outage| outage.start).min().unwrap_or(finding.start);
+    (!known.is_ongoing && begins > known.end).then_some(begins)
 }
 
 impl Known {

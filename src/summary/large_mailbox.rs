@@ -1,5 +1,6 @@
 //! Mailboxes with very many messages, as `select`, `examine` and `stat` report them, and whether they give trouble.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -33,8 +34,9 @@ pub struct LargeMailbox {
     pub troubled: u64,
     /// When.
     pub span: Span,
-    /// One line that shows it: the first troubled one, else the first.
-    pub example: (bool, i64, Location, Arc<str>),
+    /// One line that shows it, with its messages and its time: of the troubled ones, else of all, that with the most messages, and of
+    /// these the first.
+    pub example: (bool, Reverse<u64>, i64, Location, Arc<str>),
 }
 
 impl LargeMailboxes {
@@ -50,7 +52,7 @@ impl LargeMailboxes {
 
     /// Adds `lines` to the line number of every example.
     pub fn shift_lines(&mut self, lines: u64) {
-        self.0.values_mut().for_each(|mailbox| mailbox.example.2.line += lines);
+        self.0.values_mut().for_each(|mailbox| mailbox.example.3.line += lines);
     }
 }
 

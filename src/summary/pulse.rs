@@ -26,7 +26,10 @@ pub struct Pulse {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Beat {
     /// It worked.
-    Success,
+    Success {
+        /// Of a probe of Exchange itself.
+        is_health_mailbox: bool,
+    },
     /// It failed for a reason that is not the account's own.
     Failure {
         /// A probe of Exchange itself failed.
@@ -53,7 +56,7 @@ impl Beats {
     fn add(&mut self, beat: Beat) {
         self.attempts += 1;
         match beat {
-            Beat::Success => self.succeeded += 1,
+            Beat::Success { .. } => self.succeeded += 1,
             Beat::Failure { is_health_mailbox } => {
                 self.failed += 1;
                 self.health_mailbox_failed += u32::from(is_health_mailbox);
@@ -88,8 +91,8 @@ impl Merge for Beats {
 pub struct PulseMinute {
     /// All of the minute.
     pub beats: Beats,
-    /// The first success, in milliseconds from the minute's beginning.
-    first_succeeded: Option<u16>,
+    /// The first success of a user and of a probe, in milliseconds from the minute's beginning.
+    first_succeeded: Kinds<Option<u16>>,
     seconds: Vec<PulseSecond>,
 }
 
@@ -99,8 +102,21 @@ pub struct PulseSecond {
     second: u8,
     /// All of the second.
     pub beats: Beats,
-    succeeded: Edges,
+    succeeded: Kinds<Edges>,
     failed: Edges,
+}
+
+/// The same of users and of probes of Exchange itself: what works for one need not work for the other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Kinds<T> {
+    users: T,
+    probes: T,
+}
+
+impl<T> Kinds<T> {
+    fn of(&mut self, is_health_mailbox: bool) -> &mut T {
+        if is_health_mailbox { &mut self.probes } else { &mut self.users }
+    }
 }
 
 /// First and last of a kind, in milliseconds from the second's beginning.
@@ -114,8 +130,16 @@ impl Edges {
     const NONE: Self = Self { first: u16::MAX, last: 0 };
 
     fn include(&mut self, moment: u16) {
-        self.first = self.first.min(moment);
-        self.last = self.last.max(moment);
+        *self = self.and(Self { first: moment, last: moment });
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
+
+    /// The first and the last moment, the second beginning at `start`; `None` if there is none.
+    fn moments(self, start: i64) -> Option<(i64, i64)> {
+        (self.first <= self.last).then(|| (start + i64::from(self.first), start + i64::from(self.last)))
     }
 }
 
@@ -147,9 +171,10 @@ impl Pulse {
         let second = minute.second((offset / 1000) as u8);
         second.beats.add(beat);
         match beat {
-            Beat::Success => {
-                second.succeeded.include(offset % 1000);
-                minute.first_succeeded = Some(minute.first_succeeded.map_or(offset, |first| first.min(offset)));
+            Beat::Success { is_health_mailbox } => {
+                second.succeeded.of(is_health_mailbox).include(offset % 1000);
+                let first_succeeded = minute.first_succeeded.of(is_health_mailbox);
+                *first_succeeded = earlier(*first_succeeded, Some(offset));
             }
             Beat::Failure { .. } => second.failed.include(offset % 1000),
             Beat::Neither => {}
@@ -176,12 +201,37 @@ impl Pulse {
             for second in kept {
                 rest = rest.without(second.beats);
             }
-            let first = minute.first_succeeded.map_or(start, |first| start + i64::from(first));
+            let Kinds { users, probes } = minute.first_succeeded;
+            let first = earlier(users, probes).map_or(start, |first| start + i64::from(first));
             let whole = Step { succeeded: (rest.succeeded > 0).then_some((first, first)), failed: None, beats: rest, start };
             let whole = (rest.attempts > 0).then_some(whole);
             whole.into_iter().chain(kept.iter().map(move |second| second.step(start)))
         })
     }
+
+    /// The first success of a user, or of a probe, after a moment (milliseconds since 1970 UTC).
+    ///
+    /// Of the second that holds the moment the first and the last success are known, which may not be the next one.
+    pub fn first_success_after(&self, moment: i64, is_health_mailbox: bool) -> Option<i64> {
+        let minutes = self.minutes.iter().skip_while(|(number, _)| *number < moment.div_euclid(MINUTE));
+        let successes = minutes.map(|(number, minute)| {
+            let start = number * MINUTE;
+            let (mut first, seconds) = (minute.first_succeeded, minute.seconds.iter());
+            let of_minute = first.of(is_health_mailbox).map(|first| start + i64::from(first));
+            let of_seconds = seconds.filter_map(move |second| {
+                let mut succeeded = second.succeeded;
+                succeeded.of(is_health_mailbox).moments(start + i64::from(second.second) * 1000)
+            });
+            let moments = of_seconds.flat_map(|(first, last)| [first, last]).chain(of_minute);
+            moments.filter(|success| *success > moment).min()
+        });
+        successes.flatten().next()
+    }
+}
+
+/// The earlier of two moments that may not be there.
+fn earlier(one: Option<u16>, other: Option<u16>) -> Option<u16> {
+    one.into_iter().chain(other).min()
 }
 
 impl Merge for Pulse {
@@ -203,8 +253,8 @@ impl PulseMinute {
             }
         };
         if self.seconds.get(place).is_none_or(|other| other.second != second) {
-            self.seconds
-                .insert(place, PulseSecond { second, beats: Beats::default(), succeeded: Edges::NONE, failed: Edges::NONE });
+            let succeeded = Kinds { users: Edges::NONE, probes: Edges::NONE };
+            self.seconds.insert(place, PulseSecond { second, beats: Beats::default(), succeeded, failed: Edges::NONE });
         }
         // Found or made just above.
         #[allow(clippy::indexing_slicing)]
@@ -215,14 +265,14 @@ impl PulseMinute {
 impl Merge for PulseMinute {
     fn merge_with(&mut self, other: Self) {
         self.beats.merge_with(other.beats);
-        self.first_succeeded = [self.first_succeeded, other.first_succeeded].into_iter().flatten().min();
+        let (mine, theirs) = (self.first_succeeded, other.first_succeeded);
+        self.first_succeeded = Kinds { users: earlier(mine.users, theirs.users), probes: earlier(mine.probes, theirs.probes) };
         for theirs in other.seconds {
             let mine = self.second(theirs.second);
             mine.beats.merge_with(theirs.beats);
-            for (mine, theirs) in [(&mut mine.succeeded, theirs.succeeded), (&mut mine.failed, theirs.failed)] {
-                mine.first = mine.first.min(theirs.first);
-                mine.last = mine.last.max(theirs.last);
-            }
+            mine.succeeded.users = mine.succeeded.users.and(theirs.succeeded.users);
+            mine.succeeded.probes = mine.succeeded.probes.and(theirs.succeeded.probes);
+            mine.failed = mine.failed.and(theirs.failed);
         }
     }
 }
@@ -230,11 +280,9 @@ impl Merge for PulseMinute {
 impl PulseSecond {
     fn step(&self, minute_start: i64) -> Step {
         let start = minute_start + i64::from(self.second) * 1000;
-        let edges =
-            |count: u32, edges: Edges| (count > 0).then(|| (start + i64::from(edges.first), start + i64::from(edges.last)));
         Step {
-            succeeded: edges(self.beats.succeeded, self.succeeded),
-            failed: edges(self.beats.failed, self.failed),
+            succeeded: self.succeeded.users.and(self.succeeded.probes).moments(start),
+            failed: self.failed.moments(start),
             beats: self.beats,
             start,
         }
@@ -246,13 +294,14 @@ mod tests {
     use super::*;
 
     const FAILURE: Beat = Beat::Failure { is_health_mailbox: false };
+    const SUCCESS: Beat = Beat::Success { is_health_mailbox: false };
 
     #[test]
     fn failures_are_known_to_the_millisecond_and_health_costs_no_seconds() {
         let mut pulse = Pulse::default();
         for minute in 0..10 {
             for second in 0..60 {
-                pulse.add(minute * MINUTE + second * 1000 + 7, Beat::Success);
+                pulse.add(minute * MINUTE + second * 1000 + 7, SUCCESS);
             }
         }
         pulse.add(5 * MINUTE + 30_250, FAILURE);
@@ -266,15 +315,44 @@ mod tests {
     #[test]
     fn parts_that_share_a_minute_become_whole() {
         let (mut early, mut late) = (Pulse::default(), Pulse::default());
-        early.add(1_500, Beat::Success);
+        early.add(1_500, SUCCESS);
         early.add(2_100, FAILURE);
         late.add(2_900, FAILURE);
-        late.add(3_000, Beat::Success);
+        late.add(3_000, SUCCESS);
         early.trim();
         late.trim();
         late.merge_with(early);
         late.trim();
         let steps: Vec<_> = late.steps().map(|step| (step.succeeded, step.failed)).collect();
         assert_eq!(steps, [(Some((1500, 1500)), None), (None, Some((2100, 2900))), (Some((3000, 3000)), None)]);
+    }
+
+    #[test]
+    fn the_next_success_is_known_by_its_kind() {
+        let probe = Beat::Success { is_health_mailbox: true };
+        let mut pulse = Pulse::default();
+        let beats = [
+            (MINUTE, SUCCESS),
+            (5 * MINUTE + 10_000, FAILURE),
+            (5 * MINUTE + 10_200, probe),
+            (5 * MINUTE + 10_700, SUCCESS),
+            (8 * MINUTE + 100, SUCCESS),
+            (8 * MINUTE + 200, probe),
+            (20 * MINUTE, SUCCESS),
+        ];
+        // In the minutes between there is nothing to be kept by the second.
+        beats.into_iter().for_each(|(moment, beat)| pulse.add(moment, beat));
+        pulse.trim();
+        for (after, is_probe, expected) in [
+            (5 * MINUTE + 10_000, false, Some(5 * MINUTE + 10_700)),
+            (5 * MINUTE + 10_000, true, Some(5 * MINUTE + 10_200)),
+            (5 * MINUTE + 10_200, true, Some(8 * MINUTE + 200)),
+            (5 * MINUTE + 10_700, false, Some(8 * MINUTE + 100)),
+            (8 * MINUTE + 200, false, Some(20 * MINUTE)),
+            (8 * MINUTE + 200, true, None),
+            (0, false, Some(MINUTE)),
+        ] {
+            assert_eq!(pulse.first_success_after(after, is_probe), expected, "{after} {is_probe}");
+        }
     }
 }

@@ -138,10 +138,10 @@ impl Redact for LargeMailboxes {
     fn redact(&mut self, redactor: &Redactor) {
         let mut redacted = Self::default();
         for (name, mailbox) in self.iter() {
-            let LargeMailbox { messages, opened, troubled, span, example: (is_untroubled, at, mut location, text) } =
+            let LargeMailbox { messages, opened, troubled, span, example: (is_untroubled, most, at, mut location, text) } =
                 mailbox.clone();
             location.redact(redactor);
-            let example = (is_untroubled, at, location, redactor.log_line(&text).into());
+            let example = (is_untroubled, most, at, location, redactor.log_line(&text).into());
             redacted.add(&redactor.account(name), LargeMailbox { messages, opened, troubled, span, example });
         }
         *self = redacted;

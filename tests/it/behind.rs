@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::program::{analyze, exlog, list};
-use crate::tree::{FRONT, TWELVE, Tree, log, login};
+use crate::tree::{FRONT, Tree, log_of, login};
 
 const HANDED_OVER: &str = "R=\"z NO LOGIN failed.\";Msg=Proxy:EX02.contoso.com:1993:SSL;ErrMsg=ProxyNotAuthenticated";
 const REFUSED: &str = "R=\"z NO LOGIN failed.\";ErrMsg=LogonDenied";
@@ -14,12 +14,8 @@ fn logins(users: &[&str], context: &str) -> Vec<String> {
     users.iter().enumerate().map(|(minute, user)| login(&format!("07:{minute:02}:00.000"), user, context)).collect()
 }
 
-fn log_of(lines: &[String]) -> String {
-    log(&std::iter::once(TWELVE).chain(lines.iter().map(String::as_str)).collect::<Vec<_>>())
-}
-
 fn front() -> Tree {
-    Tree::of(FRONT, log_of(&logins(&["alice", "bob", "carol"], HANDED_OVER)))
+    Tree::of(FRONT, log_of(logins(&["alice", "bob", "carol"], HANDED_OVER)))
 }
 
 /// What stands beside the failures that were handed over.
@@ -32,7 +28,7 @@ fn back_end(tree: &Tree) -> Value {
 #[test]
 fn failures_of_the_same_accounts_in_the_same_minutes_stand_beside_those_of_the_front_end() {
     let back = [logins(&["alice", "bob"], REFUSED), logins(&["dave"], "R=\"z NO LOGIN failed.\";ErrMsg=UserUnknown")].concat();
-    let tree = front().with(BACK_OF_TARGET, log_of(&back));
+    let tree = front().with(BACK_OF_TARGET, log_of(back));
     let beside = back_end(&tree);
     assert_eq!(beside["server"], "EX02");
     let groups = list(&beside, "/groups");
@@ -68,7 +64,7 @@ fn a_back_end_that_wrote_nothing_of_the_kind_is_told_from_one_without_a_log() {
         ("POP", "EX02/Logging/Pop3/POP3BE20260312-1.LOG", logins(&["alice"], REFUSED), false),
         ("another time", BACK_OF_TARGET, vec![login("09:00:00.000", "alice", REFUSED)], false),
     ] {
-        let beside = back_end(&front().with(name, log_of(&lines)));
+        let beside = back_end(&front().with(name, log_of(lines)));
         assert_eq!((silent(&beside), beside.is_null()), (is_silent, !is_silent), "{what}: {beside}");
     }
     let group = list(&analyze(front().path()), "/failure_groups")[0].clone();

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::diagnosis_cases::{Day, OK, error, with_back_end};
 use crate::findings::cmdlet;
 use crate::generator::clock::utc;
 use crate::program::{analyze, exlog, list, number};
-use crate::tree::{FRONT, TWELVE, Tree, log};
+use crate::tree::{FRONT, Tree, log, log_of};
 
 /// A log of some hours of 12 March 2026: a whole session in each minute.
 fn hours(hours: &[u32], port: u16) -> String {
@@ -16,10 +17,7 @@ fn hours(hours: &[u32], port: u16) -> String {
         )
     };
     let minutes = hours.iter().flat_map(|hour| (0..60).map(move |minute| (hour, minute)));
-    let lines: Vec<String> = minutes
-        .flat_map(|(hour, minute)| [line(hour, minute, 0, "OpenSession"), line(hour, minute, 1, "CloseSession")])
-        .collect();
-    log(&std::iter::once(TWELVE).chain(lines.iter().map(String::as_str)).collect::<Vec<_>>())
+    log_of(minutes.flat_map(|(hour, minute)| [line(hour, minute, 0, "OpenSession"), line(hour, minute, 1, "CloseSession")]))
 }
 
 /// Two logs with a hole of four hours between them, a line lost in the second, and the whole log of another service.
@@ -144,10 +142,7 @@ fn sessions_that_are_missing_as_a_whole_are_counted_by_the_numbers_of_the_others
         };
         [line(0, "OpenSession"), line(1, "CloseSession")]
     };
-    let of = |ids: &[(u32, u32)]| {
-        let lines: Vec<String> = ids.iter().flat_map(|(from, to)| *from..*to).flat_map(session).collect();
-        log(&[&[TWELVE][..], &lines.iter().map(String::as_str).collect::<Vec<_>>()].concat())
-    };
+    let of = |ids: &[(u32, u32)]| log_of(ids.iter().flat_map(|(from, to)| *from..*to).flat_map(session));
     for (what, files, missing) in [
         ("none", vec![of(&[(1, 50)])], 0),
         ("a hole", vec![of(&[(1, 20), (24, 50)])], 4),
@@ -165,4 +160,22 @@ fn sessions_that_are_missing_as_a_whole_are_counted_by_the_numbers_of_the_others
         let shown = exlog(&["analyze", tree.path().to_str().unwrap(), "--verbose"]).with_status(0).stdout;
         assert_eq!(shown.contains("missing as a whole") || shown.contains("as a whole"), missing > 0, "{what}: {shown}");
     }
+}
+
+/// What `log-incomplete` says of a back end that writes nothing from 8:00 to 11:00 while its front end gets this answer in each minute.
+fn said_of_a_silent_back_end(context: &str) -> Vec<(Value, Value)> {
+    let users = |day: Day, from: u32, to: u32, context: &str| {
+        day.every(from * 3600..to * 3600, 60, "203.0.113.5", "bob@contoso.com", context)
+    };
+    let day = users(users(users(Day::default(), 0, 8, OK), 8, 11, context), 11, 20, OK);
+    let tree = with_back_end(day.tree(), (0..480).chain(660..1200), "R=ok");
+    let findings = list(&analyze(tree.path()), "/findings").to_vec();
+    let incomplete = findings.into_iter().filter(|finding| finding["id"] == "log-incomplete");
+    incomplete.map(|finding| (finding["confidence"].clone(), finding["summary"].clone())).collect()
+}
+
+#[test]
+fn a_back_end_that_nobody_reached_had_nothing_to_write() {
+    assert_eq!(said_of_a_silent_back_end(OK), [(json!("consistent"), json!("1 gap"))]);
+    assert_eq!(said_of_a_silent_back_end(&error("ProxyFailed")), []);
 }

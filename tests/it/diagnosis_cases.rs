@@ -10,7 +10,7 @@ use crate::clocks::farm;
 use crate::findings::cmdlet;
 use crate::generator::clock::utc;
 use crate::program::analyze;
-use crate::tree::{FRONT, TWELVE, Tree, log, login};
+use crate::tree::{FRONT, Tree, log, log_of, login};
 use exlog::diagnosis::ALL;
 
 pub(crate) const HM: &str = "HealthMailbox0a1b2c3d4e5f60718293a4b5c6d7e8f9@contoso.com";
@@ -70,8 +70,7 @@ impl Day {
 
     pub(crate) fn tree(mut self) -> Tree {
         self.lines.sort();
-        let lines: Vec<&str> = std::iter::once(TWELVE).chain(self.lines.iter().map(|(_, line)| line.as_str())).collect();
-        Tree::of(FRONT, log(&lines))
+        Tree::of(FRONT, log_of(self.lines.into_iter().map(|(_, line)| line)))
     }
 }
 
@@ -92,16 +91,15 @@ pub(crate) fn refused(code: &str) -> String {
     format!("R=\"z NO LOGIN failed.\";ErrMsg={code}")
 }
 
-/// The back end's log: a refused login every so many seconds in the morning.
-fn with_back_end(tree: Tree, context: &str) -> Tree {
+/// The back end's log: a login with this answer in each of these minutes of the day.
+pub(crate) fn with_back_end(tree: Tree, minutes: impl Iterator<Item = u32>, context: &str) -> Tree {
     let context = context.replace('"', "\"\"");
     let client = "10.0.0.11:40000,bob@contoso.com";
     let line = |n: u32| {
-        format!("2026-03-12T08:{n:02}:00.000Z,{n:016X},2,10.0.0.11:1993,{client},5,1,1,authenticate,PLAIN,\"{context}\"")
+        let time = format!("2026-03-12T{:02}:{:02}:00.000Z", n / 60, n % 60);
+        format!("{time},{n:016X},2,10.0.0.11:1993,{client},5,1,1,authenticate,PLAIN,\"{context}\"")
     };
-    let lines: Vec<String> = std::iter::once(TWELVE.to_owned()).chain((0..60).map(line)).collect();
-    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    tree.with("EX01/Logging/Imap4/IMAP4BE20260312-1.LOG", log(&lines))
+    tree.with("EX01/Logging/Imap4/IMAP4BE20260312-1.LOG", log_of(minutes.map(line)))
 }
 
 fn certificate(names: &str, services: &str, end: &str) -> String {
@@ -142,9 +140,7 @@ fn cases() -> Vec<(&'static str, bool, &'static str, Tree)> {
                 n % 60
             )
         };
-        let lines: Vec<String> = std::iter::once(TWELVE.to_owned()).chain((0..1200).step_by(2).map(line)).collect();
-        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        tree.with("EX01/Logging/Pop3/POP320260312-1.LOG", log(&lines))
+        tree.with("EX01/Logging/Pop3/POP320260312-1.LOG", log_of((0..1200).step_by(2).map(line)))
     };
     let silent = || {
         let early = Day::default().every(0..28_800, 300, "127.0.0.1", HM, OK);
@@ -158,8 +154,7 @@ fn cases() -> Vec<(&'static str, bool, &'static str, Tree)> {
     let handed_over = |host: &str| {
         let context = format!("R=ok;Msg=\"Proxy:{host}:1993:SSL;ProxySuccess\"");
         let at = |minute: u32| login(&format!("{:02}:{:02}:00.000", minute / 60, minute % 60), "zoe@contoso.com", &context);
-        let lines: Vec<String> = std::iter::once(TWELVE.to_owned()).chain((0..1200).step_by(10).map(at)).collect();
-        log(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+        log_of((0..1200).step_by(10).map(at))
     };
     let in_clear = |day: Day, context: &str| {
         let rest = format!("login,scanner@contoso.com *****,\"{}\"", context.replace('"', "\"\""));
@@ -173,8 +168,7 @@ fn cases() -> Vec<(&'static str, bool, &'static str, Tree)> {
         let open = |(n, id): (usize, &u32)| {
             format!("2026-03-12T08:0{n}:00.000Z,{id:016X},0,10.0.0.11:993,10.0.0.5:1,,1,1,1,OpenSession,,")
         };
-        let lines: Vec<String> = std::iter::once(TWELVE.to_owned()).chain(ids.iter().enumerate().map(open)).collect();
-        Tree::of(FRONT, log(&lines.iter().map(String::as_str).collect::<Vec<_>>()))
+        Tree::of(FRONT, log_of(ids.iter().enumerate().map(open)))
     };
     // A session a minute, numbered in turn, of which those of an hour are not there; the numbers begin again behind it, or not.
     let an_hour_is_missing = |begins_again: bool| {
@@ -188,8 +182,7 @@ fn cases() -> Vec<(&'static str, bool, &'static str, Tree)> {
             [line(1, 0, "", "OpenSession,,"), line(2, 1, HM, &login), line(3, 2, "", "CloseSession,,")]
         };
         let minutes = (300..540).chain(600..1200);
-        let lines: Vec<String> = std::iter::once(TWELVE.to_owned()).chain(minutes.flat_map(lines)).collect();
-        Tree::of(FRONT, log(&lines.iter().map(String::as_str).collect::<Vec<_>>()))
+        Tree::of(FRONT, log_of(minutes.flat_map(lines)))
     };
     let elsewhere = |context: &str| context.replace("EX01.contoso.com", "EX02.contoso.com");
     let one_of_many = || {
@@ -238,6 +231,7 @@ fn cases() -> Vec<(&'static str, bool, &'static str, Tree)> {
             "an account fails, probes work",
             with_back_end(
                 Day::healthy().every(28_900..32_000, 300, "203.0.113.9", "eve@contoso.com", HAND_OVER).tree(),
+                480..540,
                 "R=\"1 NO AUTHENTICATE failed.\"",
             ),
         ),

@@ -64,6 +64,7 @@ mod samples;
 mod schedule;
 mod sessions;
 mod snapshots;
+mod strangers;
 mod summaries;
 mod terminal;
 mod tidy;

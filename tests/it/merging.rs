@@ -8,7 +8,7 @@ use crate::generator::clock::utc;
 use crate::generator::{EventKind, FileCut, Plan, generate};
 use crate::mutated::Dice;
 use crate::program::{Ended, command, end, exlog};
-use crate::tree::{FRONT, TWELVE, Tree, files_below, log, login, samples};
+use crate::tree::{FRONT, Tree, files_below, log_of, login, samples};
 
 fn run(name: &str, paths: &[PathBuf], options: &[&str]) -> Ended {
     end(command().arg(name).args(paths).args(options).stdin(Stdio::null()))
@@ -82,8 +82,7 @@ fn merged_summaries_tell_what_all_logs_at_once_tell() {
 
 /// A log with so many logins.
 fn logins(count: u32) -> String {
-    let lines: Vec<String> = (0..count).map(|at| login(&format!("07:00:{at:02}.000"), "alice@contoso.com", "R=ok")).collect();
-    log(&std::iter::once(TWELVE).chain(lines.iter().map(String::as_str)).collect::<Vec<_>>())
+    log_of((0..count).map(|at| login(&format!("07:00:{at:02}.000"), "alice@contoso.com", "R=ok")))
 }
 
 const OTHER: &str = "EX02/Logging/Imap4/IMAP420260312-1.LOG";

@@ -26,7 +26,7 @@ use crate::generated::plans;
 use crate::generator::clock::utc;
 use crate::generator::{EventKind, FileCut, Mix, Plan, generate, generate_in_memory, log_bytes};
 use crate::mutated::{Dice, damaged_trees};
-use crate::tree::{FRONT, TWELVE, Tree, log, login, repository, samples};
+use crate::tree::{FRONT, TWELVE, Tree, log, log_of, login, repository, samples};
 
 /// What these paths hold, counted anew.
 fn summarized(paths: &[PathBuf]) -> SummaryFile {
@@ -202,10 +202,7 @@ fn logs_that_overlap_and_are_cut_in_the_middle_of_sessions_tell_the_same() {
 #[test]
 fn failures_of_another_log_find_the_seconds_of_the_minute_they_share() {
     let hand_over = "R=\"z NO LOGIN failed.\";Msg=Proxy:EX01.contoso.com:1993:SSL;ErrMsg=ProxyNotAuthenticated";
-    let successes = |times: &[&str]| {
-        let lines: Vec<String> = times.iter().map(|time| login(time, "alice@contoso.com", "R=ok")).collect();
-        log(&std::iter::once(TWELVE).chain(lines.iter().map(String::as_str)).collect::<Vec<_>>())
-    };
+    let successes = |times: &[&str]| log_of(times.iter().map(|time| login(time, "alice@contoso.com", "R=ok")));
     let failures: Vec<String> =
         ["07:03:20.100", "07:03:40.200"].iter().map(|time| login(time, "bob@contoso.com", hand_over)).collect();
     let failures = log(&[TWELVE, &failures[0], &failures[1]]);

@@ -78,6 +78,12 @@ pub(crate) fn log(lines: &[&str]) -> String {
     lines.iter().flat_map(|line| [line, "\r\n"]).collect()
 }
 
+/// A log of these lines, below the usual header.
+pub(crate) fn log_of(lines: impl IntoIterator<Item = String>) -> String {
+    let lines: Vec<String> = lines.into_iter().collect();
+    log(&std::iter::once(TWELVE).chain(lines.iter().map(String::as_str)).collect::<Vec<_>>())
+}
+
 /// Bytes as gzip packs them.
 pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::process::Stdio;
 
 use crate::program::{Ended, analyze_with, command, end, end_unread, exlog, list, number, text};
-use crate::tree::{BACK, FRONT, TWELVE, Tree, log, login, samples};
+use crate::tree::{BACK, FRONT, TWELVE, Tree, log, log_of, login, samples};
 
 /// Two servers, two roles, both protocols; logins by alice, bob and a probe, from 07:00 to 09:00.
 fn tree() -> Tree {
@@ -99,8 +99,7 @@ fn two_outages() -> Tree {
             login(&format!("07:{minute:02}:00.000"), user, context)
                 .replace(&format!("login,{user}"), &format!("{command},{user}"))
         };
-        let lines: Vec<String> = (0..60).map(line).collect();
-        log(&std::iter::once(TWELVE).chain(lines.iter().map(String::as_str)).collect::<Vec<_>>())
+        log_of((0..60).map(line))
     };
     Tree::of(FRONT, logins(20..25, "login")).with("EX02/Logging/Pop3/POP320260312-1.LOG", logins(40..44, "user"))
 }

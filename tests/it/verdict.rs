@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::program::exlog;
-use crate::tree::{BACK, FRONT, TWELVE, Tree, log, login, samples};
+use crate::tree::{BACK, FRONT, TWELVE, Tree, log, log_of, login, samples};
 
 const PROBE: &str = "HealthMailbox0a1b2c3d4e5f60718293a4b5c6d7e8f9@contoso.com";
 const WORKS: &str = "R=ok;Msg=\"Proxy:ex01.contoso.com:1993:SSL;ProxySuccess\"";
@@ -24,8 +24,7 @@ fn employee(number: usize) -> String {
 /// A front-end log with these lines, in the order of time.
 fn front(mut lines: Vec<String>) -> Tree {
     lines.sort();
-    let lines: Vec<&str> = std::iter::once(TWELVE).chain(lines.iter().map(String::as_str)).collect();
-    Tree::of(FRONT, log(&lines))
+    Tree::of(FRONT, log_of(lines))
 }
 
 /// What the terminal report says before its sections.

@@ -25,7 +25,8 @@ impl<'de> Deserialize<'de> for Latency {
                 return Err(D::Error::custom("a duration of more than a day"));
             }
             if let Some(histogram) = &mut latency.0 {
-                histogram.saturating_record_n(value, count);
+                // It grows on demand, so that this cannot fail.
+                let _ = histogram.record_n(value, count);
             }
         }
         Ok(latency)

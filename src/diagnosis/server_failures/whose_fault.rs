@@ -92,13 +92,14 @@ impl ServerFailures<'_> {
     pub fn do_others_fail_there(&self, case: &Case) -> bool {
         let hosts = self.hosts();
         let is_known = |host: &str| case.servers().into_iter().flatten().any(|server| is_same_server(host, server));
-        let class = self.groups.first().map(|group| group.key.error_class);
+        let (class, protocols) = (self.groups.first().map(|group| group.key.error_class), self.protocols());
         let fails_from_another = |host: &str| {
             case.groups.iter().any(|group| {
                 let is_there = group.key.target.as_deref().is_some_and(|target| host_of(target).eq_ignore_ascii_case(host));
                 let span = group.failures.span;
                 is_there
                     && group.is_front()
+                    && protocols.contains(&group.service.protocol)
                     && Some(group.key.error_class) == class
                     && group.service.server.as_deref() != self.server
                     && span.first <= self.end

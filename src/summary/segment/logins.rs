@@ -1,5 +1,6 @@
 //! Lines that say something: login attempts, a refused POP `user`, a very large mailbox.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use crate::location::Location;
@@ -100,7 +101,7 @@ impl Reader<'_> {
             opened: 1,
             troubled: u64::from(is_troubled),
             span: Span::at(record.time),
-            example: (!is_troubled, record.time, self.location(), example(record.line())),
+            example: (!is_troubled, Reverse(messages), record.time, self.location(), example(record.line())),
         };
         service.large_mailboxes.add(&short_name(&record.texts().user()), mailbox);
     }

@@ -188,11 +188,12 @@ impl Part {
             }
         }
         let is_servers_own = failure.as_ref().is_some_and(|failure| failure.is_servers_own);
+        let is_health_mailbox = class == ClientClass::HealthMailbox;
         service.pulse.add(
             at.moment,
             match answer.outcome {
-                Outcome::Succeeded => Beat::Success,
-                Outcome::Failed if is_servers_own => Beat::Failure { is_health_mailbox: class == ClientClass::HealthMailbox },
+                Outcome::Succeeded => Beat::Success { is_health_mailbox },
+                Outcome::Failed if is_servers_own => Beat::Failure { is_health_mailbox },
                 _ => Beat::Neither,
             },
         );

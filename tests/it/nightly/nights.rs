@@ -168,13 +168,12 @@ fn a_service_that_writes_no_more_has_not_recovered() {
     assert_eq!(states, ["", "new", "continuing", "continuing", "continuing", "continuing", "continuing", "continuing"]);
 }
 
-#[test]
-fn logs_to_which_nothing_is_written_any_more_are_told_once() {
+/// What is told of logs whose last login was 40 hours ago, and of which there are so many days; then what the next run tells.
+fn told_of_silence(days: impl Iterator<Item = i64>) -> [String; 2] {
     let tree = Tree::new();
     let (store, logs) = (tree.at("store.db"), tree.at("EX01"));
     let now = i64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis()).unwrap();
-    // Seven days with logins, the last of them 40 hours ago.
-    for day in 0..7 {
+    for day in days {
         let at = now - 40 * HOUR - day * DAY;
         let line = login("07:00:00.000", "alice", "R=ok").replacen("2026-03-12T07:00:00.000Z", &rfc3339(at), 1);
         let name = format!("EX01/Logging/Imap4/IMAP4{}-1.LOG", file_date(at, false));
@@ -187,9 +186,29 @@ fn logs_to_which_nothing_is_written_any_more_are_told_once() {
         let store = rusqlite::Connection::open(&store).unwrap();
         store.execute("UPDATE run SET started = ?", [now - ago]).unwrap();
     };
-    moved(10 * HOUR);
-    let told = nightly(&store, &logs, &[]).with_status(0).stdout;
-    assert!(told.contains("nothing was written to any log since") && told.contains("for 40 hours"), "{told}");
-    moved(HOUR);
-    assert_eq!(nightly(&store, &logs, &[]).with_status(0).stdout, "");
+    let mut told_after = |ago| {
+        moved(ago);
+        nightly(&store, &logs, &[]).with_status(0).stdout
+    };
+    [told_after(10 * HOUR), told_after(HOUR)]
+}
+
+#[test]
+fn logs_to_which_nothing_is_written_any_more_are_told_once() {
+    for days in [7, 21] {
+        let [told, told_later] = told_of_silence(0..days);
+        assert!(told.contains("nothing was written to any log since") && told.contains("for 40 hours"), "{days}: {told}");
+        assert_eq!(told_later, "", "{days}");
+    }
+}
+
+#[test]
+fn a_pause_of_each_week_is_not_told() {
+    let is_working_day = |day: &i64| day % 7 < 5;
+    for days in [7, 14, 28] {
+        assert_eq!(told_of_silence((0..days).filter(is_working_day))[0], "", "{days}");
+    }
+    // Once it was so before, and three times it was not.
+    let told = told_of_silence((0..35).filter(|day| *day != 13))[0].clone();
+    assert!(told.contains("nothing was written to any log since"), "{told}");
 }

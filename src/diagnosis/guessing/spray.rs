@@ -1,0 +1,112 @@
+//! Many accounts, each tried with a few passwords: by which addresses, and whether one of them got in.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use crate::diagnosis::guessing::{Core, Guessed, Guesses, densest};
+
+/// A spray tries each account so often at the most.
+const FEW_TRIES: u64 = 12;
+/// An address that tries so many accounts, and how many accounts such addresses have tried in all.
+const FROM_ONE: (u64, usize) = (5, 8);
+/// Beside such an address one that tries so many accounts belongs to the spray.
+const ALIKE: u64 = 3;
+/// So many accounts that never logged in, from suspicious addresses, and at least half of all that were refused.
+const NEVER_IN: usize = 15;
+/// So many accounts from so many suspicious addresses, if refusals are more than this share of all attempts.
+const MANY: (usize, usize, f64) = (20, 20, 0.15);
+/// So many suspicious addresses, at least half of all with refusals, and so many accounts, where an address from which logins
+/// work sees so many of them: there an address that only ever fails is no user's.
+const STRANGERS: (usize, usize, f64) = (30, 15, 5.0);
+
+/// Many accounts tried with a few passwords each.
+#[derive(Debug)]
+pub(in crate::diagnosis) struct Spray<'a> {
+    pub(in crate::diagnosis) accounts: Vec<&'a Guessed<'a>>,
+    /// The addresses they were tried from, the busiest first.
+    pub(in crate::diagnosis) addresses: Vec<&'a Guessed<'a>>,
+    /// Those of them from which a login worked after a refusal.
+    pub(in crate::diagnosis) broken: Vec<&'a Guessed<'a>>,
+    pub(in crate::diagnosis) never_succeeded: usize,
+    pub(in crate::diagnosis) first: i64,
+    pub(in crate::diagnosis) last: i64,
+}
+
+impl<'a> Guesses<'a> {
+    /// Whether many accounts are tried with a few passwords each.
+    pub(in crate::diagnosis) fn spray(&self) -> Option<Spray<'_>> {
+        let suspicious: Vec<&Guessed<'a>> = self.addresses.iter().filter(|address| address.is_suspicious()).collect();
+        let many: Vec<&Guessed<'a>> = suspicious.iter().copied().filter(|address| address.sources() >= FROM_ONE.0).collect();
+        if !many.is_empty() && self.tried_from(&many).len() >= FROM_ONE.1 {
+            // Others do the same with fewer tries; an address that tries one account or two may be anybody's.
+            let alike: Vec<&Guessed<'a>> = suspicious.iter().copied().filter(|address| address.sources() >= ALIKE).collect();
+            return Some(self.spray_of(self.tried_from(&alike), alike));
+        }
+        // Addresses that try the same account again and again are devices with an old password.
+        let few: Vec<&Guessed<'a>> =
+            suspicious.into_iter().filter(|address| address.count() <= FEW_TRIES * address.sources()).collect();
+        let tried = self.tried_from(&few);
+        let never_in = tried.iter().filter(|account| account.account.counts.succeeded == 0).count();
+        let refused: u64 = tried.iter().map(|account| account.count()).sum();
+        let is_many = tried.len() >= MANY.0 && few.len() >= MANY.1 && refused as f64 > self.attempts as f64 * MANY.2;
+        let is_never_in = never_in >= NEVER_IN && never_in * 2 >= self.accounts.len();
+        let are_strangers = few.len() >= STRANGERS.0
+            && few.len() * 2 >= self.addresses.len()
+            && tried.len() >= STRANGERS.1
+            && self.logins_per_address >= STRANGERS.2;
+        (is_never_in || is_many || are_strangers).then(|| self.spray_of(tried, few))
+    }
+
+    /// The accounts with few tries that were refused from any of the addresses.
+    fn tried_from(&self, addresses: &[&Guessed<'_>]) -> Vec<&Guessed<'a>> {
+        let mut hashes: Vec<u64> = addresses.iter().map(|address| address.hash).collect();
+        hashes.sort_unstable();
+        // Of a spray over more names than are kept, account and address are hardly ever both kept.
+        let is_tried = |account: &&Guessed<'_>| match self.is_exact {
+            true => account.refused.partners.meets(&hashes),
+            false => account.account.counts.succeeded == 0,
+        };
+        self.accounts.iter().filter(|account| account.count() <= FEW_TRIES).filter(is_tried).collect()
+    }
+
+    fn spray_of<'s>(&'s self, mut accounts: Vec<&'s Guessed<'s>>, mut addresses: Vec<&'s Guessed<'s>>) -> Spray<'s> {
+        addresses.sort_by_key(|address| (std::cmp::Reverse(address.count()), &address.name));
+        // From when to when they were at it: single refusals long before or after are somebody's mistake.
+        let Core { first, last, .. } =
+            densest(addresses.iter().map(|address| (address.first(), address.last(), address.count())).collect());
+        let all = addresses.len();
+        addresses.retain(|address| address.last() >= first && address.first() <= last);
+        // With those that were there at another time go the accounts that only they tried.
+        if addresses.len() < all {
+            accounts = self.tried_from(&addresses);
+        }
+        let broken: Vec<&Guessed<'_>> = self.broken_in(&accounts, &addresses, first..=last).collect();
+        addresses.extend(broken);
+        let broken = addresses.iter().copied().filter(|address| address.worked_after_refusal()).collect();
+        let never_succeeded = accounts.iter().filter(|account| account.account.counts.succeeded == 0).count();
+        Spray { accounts, addresses, broken, never_succeeded, first, last }
+    }
+
+    /// The addresses that took part in a spray and then got in: a login that works after few refusals looks like somebody who
+    /// mistyped, but nobody mistypes the names of several accounts that are being tried, and never logged in from there before.
+    fn broken_in(
+        &self,
+        accounts: &[&Guessed<'_>],
+        known: &[&Guessed<'_>],
+        time: RangeInclusive<i64>,
+    ) -> impl Iterator<Item = &Guessed<'a>> {
+        let mut tried: Vec<u64> = accounts.iter().map(|account| account.hash).collect();
+        tried.sort_unstable();
+        let known: BTreeSet<&str> = known.iter().map(|address| address.name).collect();
+        self.addresses.iter().filter(move |address| {
+            let partners = address.refused.partners.kept();
+            address.sources() >= 2
+                && partners.iter().all(|partner| tried.binary_search(partner).is_ok())
+                && time.contains(&address.first())
+                && address.worked_after_refusal()
+                && !address.worked_before(address.first())
+                && address.account.counts.succeeded <= address.count()
+                && !known.contains(address.name)
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! Who is accused of guessing, who is blocked, and who is not: strangers, own devices, shared addresses.
+
+use serde_json::Value;
+
+use crate::diagnosis_cases::{DENIED, Day, HM, OK, finding};
+use crate::program::analyze;
+
+const BOB: &str = "bob@contoso.com";
+const OFFICE: &str = "203.0.113.5";
+
+fn judged(day: Day, id: &str) -> Option<Value> {
+    finding(&analyze(day.tree().path()), id).cloned()
+}
+
+fn steps(finding: &Value) -> String {
+    let steps = finding["remediation"].as_array().unwrap().iter();
+    steps.map(|step| step["text"].as_str().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+/// Eight strangers guess a password for ten minutes.
+fn guessed(mut day: Day) -> Day {
+    for stranger in 0..8 {
+        day = day.every(40_000 + stranger..40_600, 40, &format!("198.51.100.{stranger}"), BOB, DENIED);
+    }
+    day
+}
+
+#[test]
+fn an_address_from_which_logins_worked_before_is_not_blocked() {
+    // The account is locked, so that its own device is refused too, in the office where others log in.
+    let day = Day::healthy().every(0..40_000, 600, OFFICE, "zoe@contoso.com", OK);
+    let day = guessed(day).every(40_010..40_600, 20, OFFICE, BOB, DENIED).every(41_000..50_000, 600, OFFICE, BOB, OK);
+    let found = judged(day, "brute-force").unwrap();
+    let advice = steps(&found);
+    let (blocked, spared) = advice.split_once("; and not these").unwrap_or_else(|| panic!("{advice}"));
+    assert!(blocked.contains("198.51.100.7") && !blocked.contains(OFFICE) && spared.contains(OFFICE), "{advice}");
+    assert_eq!(found["severity"], "high", "a login of the account itself is no break-in: {found:#}");
+}
+
+#[test]
+fn where_all_come_by_one_address_it_is_not_blocked() {
+    let gateway = "10.2.0.5";
+    let day = Day::default().every(0..40_000, 60, gateway, "zoe@contoso.com", OK).every(30..40_000, 600, gateway, BOB, OK);
+    let day = day.every(40_001..41_200, 2, gateway, BOB, DENIED).every(40_060..72_000, 60, gateway, "zoe@contoso.com", OK);
+    let day = day.every(40_100..41_000, 300, gateway, "eve@contoso.com", DENIED);
+    let found = judged(day, "brute-force").unwrap();
+    assert!(steps(&found).contains("do not block them") && found["severity"] == "high", "{found:#}");
+}
+
+#[test]
+fn a_device_at_home_or_on_its_way_is_no_guesser() {
+    let at_home = Day::healthy().every(30_001..33_600, 5, OFFICE, BOB, DENIED).every(34_000..50_000, 900, OFFICE, BOB, OK);
+    let mut on_its_way = Day::healthy();
+    for place in 0..20u32 {
+        let from = 10_000 + place * 3_000;
+        on_its_way = on_its_way.every(from..from + 3_000, 300, &format!("100.{}.7.9", 10 + place), BOB, DENIED);
+    }
+    for (name, day) in [("at home", at_home), ("on its way", on_its_way)] {
+        let report = analyze(day.tree().path());
+        assert!(finding(&report, "brute-force").is_none(), "{name}: {:#}", report["findings"]);
+        assert!(finding(&report, "wrong-credentials").is_some(), "{name}: {:#}", report["findings"]);
+    }
+    // From as many addresses, but in turn: nobody travels like that.
+    let in_turn =
+        (0..200).fold(Day::healthy(), |day, n| day.login(10_000 + n * 300, &format!("100.{}.7.9", 10 + n % 20), BOB, DENIED));
+    assert!(judged(in_turn, "brute-force").is_some());
+}
+
+#[test]
+fn who_gets_in_after_few_tries_of_a_spray_belongs_to_it() {
+    let mut day = Day::healthy();
+    for n in 0..120u32 {
+        let account = |n: u32| format!("name{}@contoso.com", n % 90);
+        let from = format!("198.51.100.{n}");
+        day = day.login(30_000 + n * 20, &from, &account(n), DENIED).login(30_005 + n * 20, &from, &account(n + 40), DENIED);
+    }
+    let in_it = "198.51.100.60";
+    let found = judged(day.login(31_900, in_it, "name10@contoso.com", OK), "password-spray").unwrap();
+    assert_eq!(found["severity"], "critical", "{found:#}");
+    assert!(found["evidence"].to_string().contains(&format!("a login from {in_it} worked at")), "{found:#}");
+    assert!(found["summary"].as_str().unwrap().contains("120 addresses"), "{found:#}");
+}
+
+#[test]
+fn passwords_that_work_between_refusals_are_right() {
+    let refused_now_and_then = |context: &str| {
+        let day = Day::default().every(0..28_800, 300, "127.0.0.1", HM, OK).every(28_800..36_000, 600, "127.0.0.1", HM, DENIED);
+        day.every(29_100..36_000, 600, "127.0.0.1", HM, context).every(36_000..72_000, 300, "127.0.0.1", HM, OK)
+    };
+    for (context, removed) in [(OK, false), (DENIED, true)] {
+        let found = judged(refused_now_and_then(context), "health-mailbox-credentials").unwrap();
+        assert_eq!(steps(&found).contains("Remove those"), removed, "{found:#}");
+        assert_eq!(steps(&found).contains("domain controllers"), !removed, "{found:#}");
+    }
+}
+
+#[test]
+fn a_directory_that_is_down_is_seen_behind_one_address_for_all() {
+    let mut day = Day::default().every(0..36_000, 300, "127.0.0.1", HM, OK).every(36_000..38_400, 300, "127.0.0.1", HM, DENIED);
+    day = day.every(38_400..72_000, 300, "127.0.0.1", HM, OK);
+    for n in 0..8 {
+        let user = format!("name{n}@contoso.com");
+        for (seconds, context) in [(0..36_000, OK), (36_000..38_400, DENIED), (38_400..72_000, OK)] {
+            day = day.every(seconds.start + 60 + n * 10..seconds.end, 600, "10.2.0.5", &user, context);
+        }
+    }
+    let found = judged(day, "health-mailbox-credentials").unwrap();
+    assert!(found["title"].as_str().unwrap().starts_with("Nobody could log in on EX01"), "{found:#}");
+    assert!(!steps(&found).contains("Remove those"), "{found:#}");
+}
