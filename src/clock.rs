@@ -153,7 +153,8 @@ impl Window {
 /// [`ErrorKind::Usage`] with what would be right.
 pub fn parse_time(text: &str, zone: Zone, clock: Clock) -> Result<i64> {
     let text = text.trim();
-    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+    let without_seconds = || DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z");
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text).or_else(|_| without_seconds()) {
         return Ok(moment.timestamp_millis());
     }
     relative(text, clock).or_else(|| named_day(text, zone, clock)).or_else(|| wall_clock(text, zone, clock)).ok_or_else(|| {
@@ -283,6 +284,7 @@ mod tests {
             ("2026-03-12", Zone::Utc, "2026-03-12T00:00:00.000Z"),
             ("2026-03-12", berlin, "2026-03-11T23:00:00.000Z"),
             ("2026-07-12 07:30", berlin, "2026-07-12T05:30:00.000Z"),
+            ("2026-03-12T07:30+02:00", berlin, "2026-03-12T05:30:00.000Z"),
             ("2026-03-12T07:30Z", berlin, "2026-03-12T07:30:00.000Z"),
             ("2026-03-29 02:30", berlin, "2026-03-29T01:30:00.000Z"), // an hour that does not exist
             ("07:30", Zone::Utc, "2026-03-12T07:30:00.000Z"),

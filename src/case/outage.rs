@@ -44,6 +44,8 @@ pub struct Outage {
     pub targets: Vec<String>,
     /// The first failed attempt.
     pub start: i64,
+    /// No login of the service worked before: it may have begun before the logs, or before the window.
+    pub may_be_older: bool,
     /// The last failed attempt.
     pub end: i64,
     /// The first success after it: of a probe if only probes of Exchange failed, of a user if none did, else of anybody.
@@ -100,6 +102,7 @@ pub fn outages(summary: &Summary, accounts: &Accounts, groups: &[Group]) -> Vec<
                 server: key.server.clone(),
                 targets,
                 start: found.start,
+                may_be_older: found.is_first,
                 end: found.end,
                 recovered_at: recovery::of_kind(&found, &service.pulse),
                 attempts: found.attempts,
@@ -121,6 +124,8 @@ pub fn outages(summary: &Summary, accounts: &Accounts, groups: &[Group]) -> Vec<
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stretch {
     start: i64,
+    /// Nothing worked before it.
+    is_first: bool,
     end: i64,
     recovered_at: Option<i64>,
     attempts: u64,
@@ -147,7 +152,9 @@ fn stretches(pulse: &Pulse) -> Vec<Stretch> {
         from += start + candidate.runs;
         if candidate.is_outage() {
             let recovered_at = runs.get(from).filter(|run| !run.is_failure).map(|run| run.first);
-            found.push(stretch(pulse, &candidate, recovered_at));
+            let is_first =
+                found.is_empty() && runs.iter().take_while(|run| run.first < candidate.start).all(|run| run.is_failure);
+            found.push(Stretch { is_first, ..stretch(pulse, &candidate, recovered_at) });
         }
     }
     found
@@ -248,7 +255,7 @@ fn next_failure(runs: &[Run], place: usize) -> i64 {
 /// Counts what lies between start and end.
 fn stretch(pulse: &Pulse, candidate: &Candidate, recovered_at: Option<i64>) -> Stretch {
     let (start, end) = (candidate.start, candidate.end);
-    let mut found = Stretch { start, end, recovered_at, attempts: 0, failed: 0, health_mailbox_failed: 0 };
+    let mut found = Stretch { start, is_first: false, end, recovered_at, attempts: 0, failed: 0, health_mailbox_failed: 0 };
     for step in pulse.steps() {
         let (beats, inside) = (step.beats, |edges: (i64, i64)| edges.0 <= end && edges.1 >= start);
         if step.failed.is_some_and(inside) {
@@ -308,6 +315,14 @@ mod tests {
                 assert_eq!(found(&pulse(apart, &beats), apart), expected, "{name}, {apart} ms apart");
             }
         }
+    }
+
+    #[test]
+    fn what_fails_from_the_first_login_on_may_have_begun_before() {
+        let first = |beats: &[(Beat, usize)]| stretches(&pulse(20_000, beats)).iter().map(|one| one.is_first).collect::<Vec<_>>();
+        assert_eq!(first(&[(F, 20), (S, 30), (F, 20), (S, 30)]), [true, false]);
+        assert_eq!(first(&[(Beat::Neither, 3), (F, 20)]), [true]);
+        assert_eq!(first(&[(S, 1), (F, 20)]), [false]);
     }
 
     #[test]

@@ -105,6 +105,7 @@ impl Redact for Outage {
             server,
             targets,
             start: _,
+            may_be_older: _,
             end: _,
             recovered_at: _,
             attempts: _,

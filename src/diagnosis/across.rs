@@ -67,6 +67,7 @@ fn one(findings: Vec<Finding>) -> Vec<Finding> {
     story.start = findings.iter().map(|finding| finding.start).min().unwrap_or_default();
     story.end = findings.iter().map(|finding| finding.end).max().unwrap_or_default();
     story.ongoing = findings.iter().any(|finding| finding.ongoing);
+    story.is_scattered = findings.iter().any(|finding| finding.is_scattered);
     for finding in &findings {
         story.protocols.extend(&finding.protocols);
         story.outages.extend(finding.outages.iter().cloned());

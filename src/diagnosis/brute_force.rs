@@ -21,13 +21,15 @@ One account with very many refused logins at a high rate, or from many addresses
 Sooner or later a guess is right; until then the account may be locked all the time.
 
 ## Evidence it needs
-The logs suffice. A login that works from one of the addresses makes it critical.
+The logs suffice. A login that works from one of the addresses makes it critical, unless logins from there had worked before: such an
+address is the account's own, or one that others share, and it is not blocked either.
 
 ## What to do
 Block the addresses, switch IMAP and POP off where they are not needed, and see that the password is strong or modern authentication is used.
 
 ## When it is wrong
-A device with an old password that tries every few seconds looks alike: one address, one account. The addresses of one IPv6 /64, and those that carriers
+A device with an old password that tries every few seconds looks alike: one address, one account. It is left to wrong-credentials where
+the account had logged in from there before, and so is one that moves slowly from address to address. The addresses of one IPv6 /64, and those that carriers
 share (100.64.0.0/10), count as one: a device changes within them.
 ",
     judge,

@@ -179,6 +179,8 @@ pub struct Finding {
     pub ongoing: bool,
     /// The ids of its outages.
     pub outages: Vec<String>,
+    /// Failures here and there are the story, of which outages are only a part.
+    pub is_scattered: bool,
     /// The ids of its failure groups.
     pub groups: Vec<String>,
     /// What it rests on, supporting things first.
@@ -206,6 +208,7 @@ impl Finding {
             end: 0,
             ongoing: false,
             outages: Vec::new(),
+            is_scattered: false,
             groups: Vec::new(),
             evidence: Vec::new(),
             remediation: Vec::new(),

@@ -31,6 +31,9 @@ const OF_EVERYBODY: (u64, u64) = (10, 3);
 /// Failures are scattered if more than one in so many lies outside of the outages.
 const SCATTERED: u64 = 4;
 
+/// An outage is no chance if fewer than so many like it are to be expected.
+const CHANCE: f64 = 0.01;
+
 /// The failures of one class on one server.
 #[derive(Debug, Default)]
 pub struct ServerFailures<'a> {
@@ -82,7 +85,8 @@ fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> 
     let all: u64 = of_class.iter().map(|group| group.failures.count).sum();
     // One account that always fails, for days, makes no outage of all others a scattered failure.
     let is_outside = (all - in_outages(&outages).min(all)) * SCATTERED >= all;
-    let told: Vec<&Outage> = outages.iter().copied().filter(|outage| !is_outside || is_of_everybody(outage)).collect();
+    let is_real = |outage: &Outage| is_of_everybody(outage) && !is_chance(case, outage, &of_class);
+    let told: Vec<&Outage> = outages.iter().copied().filter(|outage| !is_outside || is_real(outage)).collect();
     let told_inside = in_outages(&told);
     if told_inside > 0 {
         let mut failures = ServerFailures::of_outages(server, told, of_class);
@@ -107,6 +111,20 @@ fn is_of_everybody(outage: &Outage) -> bool {
     let (fewest_failed, fewest_accounts) = OF_EVERYBODY;
     let are_many = outage.users_affected.0 >= fewest_accounts || outage.health_mailbox_failed > 0;
     outage.failed >= fewest_failed && are_many && outage.failed * 10 >= outage.attempts * 9
+}
+
+/// Whether so many failures in a row are what chance makes of failures that come all the time.
+fn is_chance(case: &Case, outage: &Outage, of_class: &[&Group]) -> bool {
+    let groups = || of_class.iter().filter(|group| group.service.protocol == outage.protocol);
+    let mut span = None::<Span>;
+    groups().for_each(|group| span.merge_with(Some(group.failures.span)));
+    let Some(Span { first, last }) = span else { return false };
+    let stretches = [(Some(outage.protocol), first, last)];
+    let of_server = series(case, &stretches).filter(|series| series.key.server == outage.server);
+    let attempts = of_server.map(|series| series.counts().attempts()).sum::<u64>().saturating_sub(outage.attempts);
+    let failed = groups().map(|group| group.failures.count).sum::<u64>().saturating_sub(outage.failed);
+    let share = failed as f64 / attempts.max(failed).max(1) as f64;
+    attempts as f64 * share.powf(outage.failed as f64) > CHANCE
 }
 
 /// The class of most failures in an outage.
@@ -318,6 +336,7 @@ impl<'a> ServerFailures<'a> {
         finding.servers = self.server.map(str::to_owned).into_iter().collect();
         (finding.start, finding.end, finding.ongoing) = (self.start, self.end, self.is_ongoing());
         finding.outages = self.outages.iter().map(|outage| outage.id.clone()).collect();
+        finding.is_scattered = self.is_scattered();
         finding.groups = self.groups.iter().map(|group| group.id.clone()).collect();
         finding.summary = self.figures();
         for class in ClientClass::ALL {

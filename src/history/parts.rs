@@ -1,5 +1,7 @@
 //! Parts: what was counted in one run on one day, or in a last line that had no end yet; with the rows that are made of it.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Row, ToSql, named_params, params};
 
 use crate::clock::DAY;
@@ -138,6 +140,13 @@ pub(super) fn service(row: &Row<'_>) -> rusqlite::Result<Service> {
         protocol: Protocol::ALL.into_iter().find(|known| known.name() == protocol).unwrap_or(Protocol::Imap4),
         role: Role::ALL.into_iter().find(|known| known.name() == role).unwrap_or(Role::FrontEnd),
     })
+}
+
+/// The servers and protocols of which a front end was ever counted.
+pub(super) fn with_front_ends(store: &Connection) -> rusqlite::Result<BTreeSet<(Option<String>, Protocol)>> {
+    let mut found = store.prepare("SELECT DISTINCT server, protocol, role FROM service_hour WHERE role = ?")?;
+    let found = found.query_map([Role::FrontEnd.name()], |row| service(row).map(|service| (service.server, service.protocol)))?;
+    found.collect()
 }
 
 fn hour_row(row: &Row<'_>) -> rusqlite::Result<ServiceHour> {

@@ -28,7 +28,7 @@ use crate::night::{Night, Run};
 use crate::pipeline::Progress;
 use crate::pipeline::inputs::inputs;
 use crate::pipeline::rest::{LogRead, Rest, beginnings_of, read_on};
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, Role};
 use crate::protocol_log::place::Place;
 use crate::recognition::copies::copy_of;
 use crate::recognition::known_log::KnownLog;
@@ -342,8 +342,12 @@ fn judged(held: &Connection, case: &Case, fresh: &[Service], run: Run) -> rusqli
     let Some((first, _)) = run.span else {
         return Ok(story::stories(&[], &[], &stories::known(held)?, &Fresh { first: i64::MAX, services: &[] }));
     };
+    // What a back end writes does not show that clients get in again, unless it is all that is known of its server.
+    let with_front_ends = parts::with_front_ends(held)?;
+    let is_known = |service: &Service| with_front_ends.contains(&(service.server.clone(), service.protocol));
+    let tells = fresh.iter().filter(|service| service.role == Role::FrontEnd || !is_known(service));
     let mut services: Vec<(String, Protocol)> =
-        fresh.iter().filter_map(|service| Some((service.server.clone()?, service.protocol))).collect();
+        tells.filter_map(|service| Some((service.server.clone()?, service.protocol))).collect();
     services.dedup();
     let mut findings = judge(case);
     findings.extend(unexplained(case, &findings));

@@ -91,6 +91,7 @@ mod tests {
             server: Some("EX01".into()),
             targets: Vec::new(),
             start,
+            may_be_older: false,
             end,
             recovered_at,
             attempts: 3,

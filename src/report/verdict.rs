@@ -1,17 +1,20 @@
 //! The one sentence that every report for people begins with: do logins work? And which finding may be given as the reason.
 
 use crate::case::Case;
-use crate::case::none_since::{NoneSince, none_since};
+use crate::case::none_since::{NoneSince, none_between, none_since};
 use crate::case::outage::Outage;
 use crate::collections::minutes::MINUTE;
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::login::identity::ClientClass;
 use crate::protocol::Role;
 use crate::summary::ServiceKey;
-use crate::text::{thousands, truncated};
+use crate::text::{counted, thousands, truncated};
 
 /// So much of an error code or response stands in the sentence.
 const ANSWER: usize = 48;
+
+/// What it means that everybody was refused for a while.
+pub(super) const AT_ONCE: &str = "so many passwords do not go wrong at once: look at the directory";
 
 /// How things stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +36,9 @@ pub(super) enum Standing {
 pub(super) enum About<'a> {
     /// An outage.
     Outage(&'a Outage),
-    /// No login of users works any more, though for no reason of the server's own.
+    /// Failures here and there, of which outages are only a part.
+    Scattered(&'a Finding),
+    /// No login of users works any more, or worked for a while, though for no reason of the server's own.
     NoneSince(NoneSince),
     /// The logs as a whole.
     Whole,
@@ -64,7 +69,7 @@ pub(super) fn cause<'a>(case: &Case, findings: &'a [Finding]) -> Option<(usize, 
         About::Outage(outage) => {
             finding.outages.contains(&outage.id) || finding.groups.iter().any(|group| outage.groups.contains(group))
         }
-        About::NoneSince(_) | About::Whole => true,
+        About::Scattered(_) | About::NoneSince(_) | About::Whole => true,
     };
     findings.iter().enumerate().find(|(_, finding)| finding.severity > Severity::Low && fits(finding))
 }
@@ -74,21 +79,37 @@ fn about(case: &Case) -> About<'_> {
         (Some(outage), None) => About::Outage(outage),
         (Some(outage), Some(_)) if outage.recovered_at.is_none() && !users_work(case, outage) => About::Outage(outage),
         (_, Some(none)) => About::NoneSince(none),
-        (None, None) => About::Whole,
+        (None, None) => none_between(case).map_or(About::Whole, About::NoneSince),
     }
 }
 
 /// The verdict on a case.
-pub(super) fn verdict<'a>(case: &'a Case, findings: &[Finding]) -> Verdict<'a> {
-    let about = about(case);
+pub(super) fn verdict<'a>(case: &'a Case, findings: &'a [Finding]) -> Verdict<'a> {
+    let about = match about(case) {
+        About::Outage(outage) if !outage.is_of_probes() => {
+            let mut scattered = findings.iter().filter(|finding| finding.is_scattered);
+            scattered.find(|finding| finding.outages.contains(&outage.id)).map_or(About::Outage(outage), About::Scattered)
+        }
+        about => about,
+    };
     let (standing, text) = match &about {
+        About::Scattered(finding) => of_scattered(finding),
         About::Outage(outage) => of_outage(case, outage, findings),
         About::NoneSince(none) => {
             let (failed, server) = (thousands(none.failed), named(none.server.as_deref()));
             let answer = truncated(&none.answer, ANSWER);
             let (protocol, whose) = (none.protocol.title(), if none.probes_work { " OF USERS" } else { "" });
-            let text = format!("EVERY {protocol} LOGIN{whose} FAILS on {server} ({failed} of {failed}: {answer})");
-            (Standing::NoneWorked, text)
+            match none.until {
+                None => {
+                    let text = format!("EVERY {protocol} LOGIN{whose} FAILS on {server} ({failed} of {failed}: {answer})");
+                    (Standing::NoneWorked, text)
+                }
+                Some(_) => {
+                    let text =
+                        format!("EVERY {protocol} LOGIN{whose} FAILED on {server} for a while ({failed} of {failed}: {answer})");
+                    (Standing::Failed, text)
+                }
+            }
         }
         About::Whole => of_whole(case, findings),
     };
@@ -115,6 +136,27 @@ fn of_outage(case: &Case, outage: &Outage, findings: &[Finding]) -> (Standing, S
         true => format!("{protocol} PROBES OF EXCHANGE FAILED on {server} and work again; logins of users worked{others}"),
     };
     (standing, text)
+}
+
+fn of_scattered(finding: &Finding) -> (Standing, String) {
+    let protocols: Vec<&str> = finding.protocols.iter().map(|protocol| protocol.title()).collect();
+    let protocols = protocols.join(" AND ");
+    let server = match finding.servers.as_slice() {
+        [] => named(None).to_owned(),
+        [server] => server.clone(),
+        servers => counted(servers.len() as u64, "server", "servers"),
+    };
+    match finding.ongoing {
+        true => (Standing::Fails, format!("SOME {protocols} LOGINS STILL FAIL on {server}")),
+        false => (Standing::Failed, format!("SOME {protocols} LOGINS FAILED on {server}")),
+    }
+}
+
+/// How many failures a finding is about, and how many accounts at least.
+pub(super) fn failures_of(case: &Case, finding: &Finding) -> (u64, u64) {
+    let groups = || case.groups.iter().filter(|group| finding.groups.contains(&group.id));
+    let failed = groups().map(|group| group.failures.count).sum();
+    (failed, groups().map(|group| group.users.0).max().unwrap_or_default())
 }
 
 /// Whether only probes of Exchange failed in an outage, while users could log in.

@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::login::identity::{CUT_LENGTH, Names};
 use crate::login::target::first_label;
 use crate::protocol::{Protocol, Role};
+use crate::protocol_log::endpoint::Endpoint;
 
 /// Window and filters. An empty list lets everything pass.
 #[derive(Debug, Clone, Default)]
@@ -156,7 +157,9 @@ impl ClientPattern {
                         .hint("use an address and its bits: 10.0.0.0/8, 2001:db8::/32")
                 });
         }
-        match text.parse::<IpAddr>() {
+        // As it stands in the log, with a port or a zone, it is the address all the same.
+        let as_written = || Endpoint::address_of(text).parse::<IpAddr>();
+        match text.parse::<IpAddr>().or_else(|_| as_written()) {
             Ok(address) => Ok(Self::Network(address, width(&address))),
             Err(_) => NamePattern::parse(text).map(Self::Text),
         }
@@ -230,6 +233,10 @@ mod tests {
             ("0.0.0.0/0", "::1", false),
             ("2001:db8::/32", "2001:db8:1::5", true),
             ("192.168.*", "192.168.7.9", true),
+            ("fe80::1%8", "fe80::1", true),
+            ("[2001:db8::1]:50001", "2001:db8::1", true),
+            ("10.1.2.3:50001", "10.1.2.3", true),
+            ("10.1.2.3:50001", "10.1.2.30", false),
         ] {
             assert_eq!(ClientPattern::parse(pattern).unwrap().matches(address), fits, "{pattern} {address}");
         }

@@ -47,6 +47,9 @@ const MADE_UP: f64 = 0.5;
 /// weekends have.
 const DAY_OFF: (f64, f64, f64) = (0.8, 3.0, 0.5);
 
+/// A server with this share of the clients has nearly all of them.
+const NEARLY_ALL: f64 = 0.8;
+
 /// So many hours of a day must have been compared to call it a day off.
 const HOURS_OF_DAY: usize = 6;
 
@@ -124,8 +127,9 @@ fn is_made_up_for(watched: &Watched, history: &History, stretch: &Stretch) -> bo
     here.abs() > spread && everywhere * here.signum() < MADE_UP * here.abs()
 }
 
-/// Whether it was a day off, here or for everybody: of few logins chance decides which hours are strange, of all it does not. No
-/// hour may be quieter than weekends are.
+/// Whether it was a day off for everybody: of few logins chance decides which hours are strange, of all it does not. Where this server
+/// has nearly all clients, its own hours tell as well; a server that loses them while others keep theirs has no day off. No hour may
+/// be quieter than weekends are.
 fn is_day_off(watched: &Watched, history: &History, stretch: &Stretch, zone: Zone) -> bool {
     let is_quieter_than_weekends = |off: &Off| {
         let weekend = watched.series.of_days(off.hour, true);
@@ -138,7 +142,15 @@ fn is_day_off(watched: &Watched, history: &History, stretch: &Stretch, zone: Zon
     };
     stretch.now() > 0
         && !stretch.off.iter().any(is_quieter_than_weekends)
-        && (is_mostly_strange(watched, stretch, zone) || is_off_for_all())
+        && (is_off_for_all() || (has_nearly_all(watched, history, stretch) && is_mostly_strange(watched, stretch, zone)))
+}
+
+/// Whether the clients of this protocol and role are usually nearly all here.
+fn has_nearly_all(watched: &Watched, history: &History, stretch: &Stretch) -> bool {
+    let total = history.total(watched.service);
+    let usual = |off: &Off| total?.like(off.hour)?.usual(Hour::by_clients, FLOOR).map(|usual| usual.median);
+    let everywhere: Option<f64> = stretch.off.iter().map(usual).sum();
+    everywhere.is_none_or(|everywhere| stretch.usual() as f64 >= NEARLY_ALL * everywhere)
 }
 
 /// Whether far fewer came in nearly all hours of the days of a stretch. Busy hours weigh more.

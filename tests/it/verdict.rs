@@ -143,3 +143,50 @@ fn a_line_of_a_wrong_clock_is_named() {
     let report = first_lines(&front(lines), &[]).replace('\n', " ");
     assert!(report.contains("26,592 d ") && report.contains("(a wrong clock? 1 line stands 26,592 days after"), "{report}");
 }
+
+#[test]
+fn who_was_refused_with_all_others_for_a_while_is_not_told_that_it_was_his_own_fault() {
+    let day = |probe: &str, refused: &str| {
+        let context = |n: usize, refused: &str| if (50..80).contains(&n) { refused.to_owned() } else { WORKS.to_owned() };
+        let users = (0..120).map(|n| at(2 * n, &employee(n), &context(n, refused)));
+        users.chain((0..120).map(|n| at(2 * n + 1, PROBE, &context(n, probe)))).collect()
+    };
+    let users = first_lines(&front(day(WORKS, DENIED)), &[]);
+    let expected = "EVERY IMAP LOGIN OF USERS FAILED on EX01 for a while (30 of 30: LogonFailed:LogonDenied)\n";
+    assert!(users.starts_with(expected), "{users}");
+    assert!(users.contains("Not one worked from 2026-03-12 01:40 to 02:40 UTC; so many passwords do not"), "{users}");
+    let all = first_lines(&front(day(DENIED, DENIED)), &[]);
+    assert!(all.starts_with("EVERY IMAP LOGIN FAILED on EX01 for a while (60 of 60: "), "{all}");
+    // A stranger who tries the same accounts while nobody else is there.
+    let mut lines: Vec<String> = (0..50).chain(90..140).map(|n| at(2 * n, &employee(n), WORKS)).collect();
+    lines.extend((100..180).map(|n| at(n, &employee(n), DENIED).replace("203.0.113.5:", "198.51.100.9:")));
+    let stranger = first_lines(&front(lines), &[]);
+    assert!(stranger.starts_with("Logins work: no outage"), "{stranger}");
+}
+
+#[test]
+fn failures_that_come_all_the_time_are_no_outage_of_some_minutes() {
+    // Three in ten fail for hours, now and then a few in a row.
+    let fails = |n: usize| (60..540).contains(&n) && (n * n / 7 + n / 3) % 10 < 3;
+    let lines: Vec<String> = (0..600).map(|n| at(n, &employee(n), if fails(n) { UNREACHABLE } else { WORKS })).collect();
+    let in_a_row = (60..540).any(|n| fails(n) && fails(n + 1) && fails(n + 2));
+    let failed = (0..600).filter(|n| fails(*n)).count();
+    let tree = front(lines);
+    let said = first_lines(&tree, &[]);
+    assert!(in_a_row && said.starts_with("SOME IMAP LOGINS FAILED on EX01\n"), "{said}");
+    let said = said.replace('\n', " ");
+    assert!(said.contains(&format!("{failed} failures of at least 5 accounts, between logins that worked")), "{said}");
+    let report = exlog(&["analyze", tree.path().to_str().unwrap(), "--format", "json"]).with_status(0).json();
+    let finding = &report["findings"][0];
+    assert!(finding["start"].as_str().unwrap().starts_with("2026-03-12T01:0"), "{finding:#}");
+}
+
+#[test]
+fn what_fails_from_the_first_line_on_may_have_begun_before() {
+    let begins = |works: usize| {
+        let lines = (0..100).map(|n| at(n, &employee(n), if n < works || n >= 60 { WORKS } else { UNREACHABLE })).collect();
+        first_lines(&front(lines), &[])
+    };
+    assert!(begins(0).contains("2026-03-12 00:00:00 or earlier to 00:59:00 UTC"), "{}", begins(0));
+    assert!(begins(10).contains("2026-03-12 00:10:00 to 00:59:00 UTC"), "{}", begins(10));
+}

@@ -32,7 +32,7 @@ mod tests {
     fn recovery(failed: u64, health_mailbox_failed: u64, after: &[(i64, bool, bool)]) -> Option<i64> {
         let (start, end) = (0, 2 * MINUTE + 500);
         let recovered_at = after.iter().filter(|(_, _, worked)| *worked).map(|(moment, _, _)| *moment).min();
-        let stretch = Stretch { start, end, recovered_at, attempts: failed, failed, health_mailbox_failed };
+        let stretch = Stretch { start, is_first: false, end, recovered_at, attempts: failed, failed, health_mailbox_failed };
         of_kind(&stretch, &pulse(after))
     }
 

@@ -25,7 +25,10 @@ impl ServerFailures<'_> {
             Some(at) => format!("until {}, first success at {}", for_people(self.end, Zone::Utc), for_people(at, Zone::Utc)),
             None => format!("until {}", for_people(self.end, Zone::Utc)),
         };
-        let since = for_people(self.start, Zone::Utc);
+        let mut since = format!("{} UTC", for_people(self.start, Zone::Utc));
+        if self.outages.iter().any(|outage| outage.may_be_older && outage.start == self.start) {
+            since += " or earlier (no login worked before it)";
+        }
         let outages = if self.outages.len() > 1 && !self.is_scattered() {
             format!(" in {} outages", self.outages.len())
         } else {
@@ -49,7 +52,7 @@ impl ServerFailures<'_> {
             beside += &format!("; {} outside of {of_these}", counted(self.outside, "failure more", "failures more"));
         }
         format!(
-            "{} on {} since {since} UTC {until}{outages}: {}{beside}{of_one}",
+            "{} on {} since {since} {until}{outages}: {}{beside}{of_one}",
             names.join(" and "),
             self.server_name(),
             figures.words()

@@ -71,6 +71,7 @@ pub(super) fn verdict(case: &Case, findings: &[Finding], times: &Times) -> Verdi
     };
     let (mut sentences, told) = match subject {
         About::Outage(worst) => (vec![about(worst, times)], 1),
+        About::Scattered(finding) => (vec![here_and_there(case, finding, times)], 0),
         About::NoneSince(none) => (vec![since(&none, times)], 0),
         About::Whole => (Vec::new(), 0),
     };
@@ -83,17 +84,32 @@ pub(super) fn verdict(case: &Case, findings: &[Finding], times: &Times) -> Verdi
     Verdict { tone, headline, sentences, figures: figures(case) }
 }
 
-/// Since when no login works any more, which is known to the minute.
+/// Since when no login works any more, or from when to when none did, which is known to the minute.
 fn since(none: &NoneSince, times: &Times) -> String {
     let start = times.full(none.start);
-    format!("Not one has worked since {}.", start.get(..16).unwrap_or(&start))
+    let start = start.get(..16).unwrap_or(&start);
+    match none.until {
+        None => format!("Not one has worked since {start}."),
+        Some(until) => {
+            let until = times.full(until);
+            format!("Not one worked from {start} to {}; {}.", until.get(..16).unwrap_or(&until), verdict::AT_ONCE)
+        }
+    }
+}
+
+fn here_and_there(case: &Case, finding: &Finding, times: &Times) -> String {
+    let (failed, accounts) = verdict::failures_of(case, finding);
+    let (when, failed) = (times.range(finding.start, finding.end), counted(failed, "failure", "failures"));
+    let lasted = duration_for_people(finding.end - finding.start);
+    format!("{when} ({lasted}): {failed} of at least {}, between logins that worked.", counted(accounts, "account", "accounts"))
 }
 
 fn about(outage: &Outage, times: &Times) -> String {
     let lasted = duration_for_people(outage.end - outage.start);
+    let or_earlier = if outage.may_be_older { ", or earlier" } else { "" };
     let when = match outage.recovered_at {
-        None => format!("Since {} ({lasted} so far)", times.full(outage.start)),
-        Some(_) => format!("{} ({lasted})", times.range(outage.start, outage.end)),
+        None => format!("Since {}{or_earlier} ({lasted} so far)", times.full(outage.start)),
+        Some(_) => format!("{} ({lasted}){or_earlier}", times.range(outage.start, outage.end)),
     };
     let accounts = counted(outage.users_affected.0, "account", "accounts");
     let about = if outage.users_affected.1 { "" } else { "about " };

@@ -35,6 +35,7 @@ pub(super) fn write(case: &Case, findings: &[Finding], look: Look, out: &mut dyn
     }
     let detail = match &about {
         About::Outage(outage) => Some(figures(case, outage, cause.is_some_and(|finding| finding.ongoing), look)),
+        About::Scattered(finding) => Some(here_and_there(case, finding, look)),
         About::NoneSince(none) => Some(since(case, none, look)),
         About::Whole => None,
     };
@@ -43,7 +44,9 @@ pub(super) fn write(case: &Case, findings: &[Finding], look: Look, out: &mut dyn
     }
     match (cause, &about) {
         (Some(finding), _) => write_cause(finding, look, out)?,
-        (None, About::Outage(_)) => writeln!(out, "Why: no diagnosis fits; the lines that prove it stand below")?,
+        (None, About::Outage(_) | About::Scattered(_)) => {
+            writeln!(out, "Why: no diagnosis fits; the lines that prove it stand below")?
+        }
         (None, _) => {}
     }
     let (front, back) = (case.logins(Role::FrontEnd), case.logins(Role::BackEnd));
@@ -96,12 +99,19 @@ fn write_step(step: &Step, look: Look, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Since when no login works any more.
+/// Since when no login works any more, or from when to when none did.
 fn since(case: &Case, none: &NoneSince, look: Look) -> String {
     let start = for_people(none.start, look.zone);
     // It is known to the minute.
     let start = start.get(..16).unwrap_or(&start);
-    format!("Not one has worked since {start} {}{}", look.zone_name(case), clock(case))
+    match none.until {
+        None => format!("Not one has worked since {start} {}{}", look.zone_name(case), clock(case)),
+        Some(until) => {
+            let until = look.end_time(none.start, until);
+            let until = until.strip_suffix(":00").unwrap_or(&until);
+            format!("Not one worked from {start} to {until} {}; {}", look.zone_name(case), verdict::AT_ONCE)
+        }
+    }
 }
 
 /// A hint at a wrong clock, where a few lines stand far ahead of all others.
@@ -111,6 +121,19 @@ fn clock(case: &Case) -> String {
         let lines = counted(wrong.records, "line stands", "lines stand");
         format!(" (a wrong clock? {lines} {} days after all others)", thousands(ahead.unsigned_abs()))
     })
+}
+
+/// Failures here and there in numbers.
+fn here_and_there(case: &Case, finding: &Finding, look: Look) -> String {
+    let (failed, accounts) = verdict::failures_of(case, finding);
+    let (start, end) = (for_people(finding.start, look.zone), look.end_time(finding.start, finding.end));
+    let (lasted, zone) = (duration_for_people(finding.end - finding.start), look.zone_name(case));
+    let failed = counted(failed, "failure", "failures");
+    let of = match accounts {
+        0 => String::new(),
+        accounts => format!(" of at least {}", counted(accounts, "account", "accounts")),
+    };
+    format!("{start} to {end} {zone} ({lasted}): {failed}{of}, between logins that worked")
 }
 
 /// An outage in numbers. Where its cause goes on, what works again is not all of it.
@@ -132,9 +155,10 @@ fn figures(case: &Case, outage: &Outage, goes_on: bool, look: Look) -> String {
         ..1000 => format!("at {end_of_all}"),
         before => format!("{} before {end_of_all}", duration_for_people(before)),
     };
+    let or_earlier = if outage.may_be_older { " or earlier" } else { "" };
     let comma = if outage.recovered_at.is_some() { "," } else { "" };
     format!(
-        "{start} to {end} {} ({lasted}): {failed} of {attempts} failed, {accounts}; {since}{comma} {back}{}",
+        "{start}{or_earlier} to {end} {} ({lasted}): {failed} of {attempts} failed, {accounts}; {since}{comma} {back}{}",
         look.zone_name(case),
         clock(case)
     )

@@ -186,7 +186,7 @@ fn told_of_silence(days: impl Iterator<Item = i64>) -> [String; 2] {
         let store = rusqlite::Connection::open(&store).unwrap();
         store.execute("UPDATE run SET started = ?", [now - ago]).unwrap();
     };
-    let mut told_after = |ago| {
+    let told_after = |ago| {
         moved(ago);
         nightly(&store, &logs, &[]).with_status(0).stdout
     };
