@@ -53,10 +53,8 @@ pub fn none_between(case: &Case) -> Option<NoneSince> {
     let found = front.flat_map(|(key, service)| {
         let users = attempts_by_minute(service, |class| class != ClientClass::HealthMailbox);
         let stretches = stretches_of_failures(&users).into_iter().filter(|stretch| stretch.failed >= FEWEST);
-        let over = stretches.filter_map(|stretch| Some((stretch, stretch.until? * MINUTE)));
-        over.filter(|(stretch, _)| were_users_refused(service, *stretch))
-            .map(|(stretch, until)| NoneSince { until: Some(until), ..told(case, key, service, stretch) })
-            .collect::<Vec<_>>()
+        let over = stretches.filter(|stretch| stretch.until.is_some() && were_users_refused(service, *stretch));
+        over.map(|stretch| told(case, key, service, stretch)).collect::<Vec<_>>()
     });
     found.max_by_key(|found| found.failed)
 }
@@ -109,7 +107,7 @@ fn told(case: &Case, key: &ServiceKey, service: &Service, stretch: Stretch) -> N
         failed: stretch.failed + if probes_work { 0 } else { probes.failed },
         probes_work,
         answer: answer.to_owned(),
-        until: None,
+        until: stretch.until.map(|until| until * MINUTE),
     }
 }
 

@@ -90,9 +90,8 @@ fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<F
 
 /// What to block: strangers' addresses, and none from which logins worked before.
 fn block(guesses: &Guesses, account: &Guessed) -> String {
-    let (all, strangers) = (guesses.guessers_of(account), guesses.strangers_of(account));
-    let shared: Vec<&Guessed> =
-        all.into_iter().filter(|address| !strangers.iter().any(|other| other.name == address.name)).collect();
+    let worked_before = |address: &&Guessed| address.worked_before(account.first());
+    let (shared, strangers): (Vec<_>, Vec<_>) = guesses.guessers_of(account).into_iter().partition(worked_before);
     match (strangers.as_slice(), shared.as_slice()) {
         (strangers, []) => format!("Block these addresses at the firewall: {}", block_list(strangers)),
         ([], shared) => format!(

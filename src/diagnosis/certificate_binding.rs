@@ -204,7 +204,7 @@ fn add_remedy(failures: &ServerFailures<'_>, suspects: &Suspects, finding: &mut 
         }
     }
     // Bound to what works as well, it would break that too.
-    let services: Vec<&str> = failures.protocols().into_iter().map(service).collect();
+    let services: Vec<&str> = failures.protocols().into_iter().map(Protocol::title).collect();
     let services = services.join(",");
     for server in suspects.servers.iter().map(Suspect::server_argument) {
         let certificates = format!(
@@ -220,11 +220,6 @@ fn add_remedy(failures: &ServerFailures<'_>, suspects: &Suspects, finding: &mut 
 
 fn noun(protocol: Protocol) -> &'static str {
     if protocol == Protocol::Imap4 { "Imap" } else { "Pop" }
-}
-
-/// What `Enable-ExchangeCertificate` calls it.
-fn service(protocol: Protocol) -> &'static str {
-    if protocol == Protocol::Imap4 { "IMAP" } else { "POP" }
 }
 
 fn look(protocol: Protocol, server: &str) -> String {

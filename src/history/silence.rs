@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::clock::{Zone, for_people};
+use crate::clock::{DAY, Zone, for_people};
 use crate::diagnosis::finding::Severity;
 use crate::history::parts::service;
 use crate::usual::{Deviation, Kind};
@@ -17,7 +17,7 @@ const FEWEST_DAYS: i64 = 5;
 const FEWEST_DAYS_OF_FIRST_WEEK: i64 = 6;
 
 /// A week in milliseconds, and how many weeks before are asked whether the pause is usual.
-const WEEK: i64 = 7 * 24 * HOUR;
+const WEEK: i64 = 7 * DAY;
 const WEEKS: i64 = 4;
 
 /// An hour in milliseconds; by so much noon moves when clocks are changed.
