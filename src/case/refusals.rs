@@ -9,7 +9,7 @@ use crate::collections::partners::hash;
 use crate::collections::tally::fold_case;
 use crate::login::account::Accounts;
 use crate::login::identity::ClientClass;
-use crate::merge::Merge;
+use crate::merge::{Merge, Span};
 use crate::protocol::{Protocol, Role};
 use crate::summary::account::Account;
 use crate::summary::counts::Counts;
@@ -17,6 +17,7 @@ use crate::summary::service::Service;
 use crate::summary::{ServiceKey, Summary};
 
 mod device_networks;
+mod worked;
 
 /// The refused credentials on the front ends of one server. Exchange's own probes are left out.
 #[derive(Debug)]
@@ -46,8 +47,11 @@ pub struct RefusedName {
     pub hash: u64,
     /// How many of an account's addresses are further ones of a network that has one already: a device changes within it.
     pub further: u64,
-    /// All that it did.
+    /// All that it did on these front ends.
     pub account: Account,
+    /// The first and the last login that worked, on whichever server: who is at home elsewhere is no stranger, and a guess may
+    /// succeed elsewhere.
+    pub worked: Option<Span>,
 }
 
 /// The refused credentials of each server where an account was refused.
@@ -56,20 +60,26 @@ pub fn refusals(summary: &Summary, accounts: &Accounts) -> Vec<Refusals> {
     for (key, service) in summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd) {
         front_ends.entry(key.server.as_deref()).or_default().push((key, service));
     }
-    let found = front_ends.into_iter().map(|(server, services)| of_server(server, &services, accounts));
+    let worked = worked::Worked::of(summary, accounts);
+    let found = front_ends.into_iter().map(|(server, services)| of_server(server, &services, accounts, &worked));
     found.filter(|refusals| !refusals.accounts.is_empty()).collect()
 }
 
 /// The refused credentials of several servers together, as if they were one: who tries a few accounts on each tries many.
 pub fn together(summary: &Summary, names: &Accounts, is_one: impl Fn(Option<&str>) -> bool) -> Refusals {
     let services = summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd && is_one(key.server.as_deref()));
-    let mut refusals = of_server(None, &services.collect::<Vec<_>>(), names);
+    let mut refusals = of_server(None, &services.collect::<Vec<_>>(), names, &worked::Worked::of(summary, names));
     refusals.protocols.sort_unstable();
     refusals.protocols.dedup();
     refusals
 }
 
-fn of_server(server: Option<&str>, services: &[(&ServiceKey, &Service)], names: &Accounts) -> Refusals {
+fn of_server(
+    server: Option<&str>,
+    services: &[(&ServiceKey, &Service)],
+    names: &Accounts,
+    worked: &worked::Worked<'_>,
+) -> Refusals {
     let (mut accounts, mut addresses) = (HashMap::<&str, Account>::new(), HashMap::<&str, Account>::new());
     let mut successes_from = HashMap::<&str, u64>::new();
     let mut attempts = Counts::default();
@@ -101,13 +111,15 @@ fn of_server(server: Option<&str>, services: &[(&ServiceKey, &Service)], names: 
         }
     }
     let working = successes_from.values().filter(|count| **count > 0);
-    let listed = |found: HashMap<&str, Account>| {
+    let listed = |found: HashMap<&str, Account>, worked: &HashMap<&str, Option<Span>>| {
         let sorted: BTreeMap<&str, Account> = found.into_iter().collect();
-        let named =
-            |(key, account)| RefusedName { name: names.shown(key).to_owned(), hash: hash(&fold_case(key)), further: 0, account };
+        let named = |(key, account)| {
+            let worked = worked.get(key).copied().flatten();
+            RefusedName { name: names.shown(key).to_owned(), hash: hash(&fold_case(key)), further: 0, account, worked }
+        };
         sorted.into_iter().map(named).collect::<Vec<RefusedName>>()
     };
-    let (mut accounts, addresses) = (listed(accounts), listed(addresses));
+    let (mut accounts, addresses) = (listed(accounts, &worked.accounts), listed(addresses, &worked.addresses));
     device_networks::count_further(&mut accounts, &addresses);
     Refusals {
         server: server.map(str::to_owned),

@@ -34,6 +34,7 @@ fn judge(case: &Case) -> Vec<Finding> {
     let rule = Rule { id: DIAGNOSIS.id, severity: Severity::Medium, fewest: 3, applies };
     group_failures::judge(case, &rule, |finding, place| {
         finding.title = format!("Basic authentication is blocked for accounts on {}", place.server);
+        place.see_who_it_is(finding);
         finding.step(
             "See which authentication policy applies",
             Some(format!("Get-User {} | fl AuthenticationPolicy", argument(place.account))),

@@ -1,11 +1,13 @@
 //! `brute-force`: somebody guesses the password of one account.
 
+use std::collections::BTreeMap;
+
 use crate::case::Case;
 use crate::clock::{Zone, for_people};
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::group_failures::is_ongoing;
-use crate::diagnosis::guessing::{Guessed, Guesses, block_list};
+use crate::diagnosis::guessing::{BreakIn, Guessed, Guesses, blocked};
 use crate::diagnosis::powershell::argument;
 use crate::text::{counted, thousands};
 
@@ -47,10 +49,10 @@ fn judge(case: &Case) -> Vec<Finding> {
 
 fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<Finding> {
     let worst = forced.first()?;
-    let is_broken = forced.iter().any(|account| {
-        guesses.strangers_of(account).iter().any(|address| address.sources() == 1 && address.worked_after_refusal())
-    });
-    let severity = if is_broken { Severity::Critical } else { Severity::High };
+    let is_break_in = |address: &&Guessed| address.sources() == 1 && address.worked_after_refusal();
+    let strangers = forced.iter().flat_map(|account| guesses.strangers_of(account));
+    let broken: BTreeMap<&str, &Guessed> = strangers.filter(is_break_in).map(|address| (address.name, address)).collect();
+    let severity = if broken.is_empty() { Severity::High } else { Severity::Critical };
     let mut finding =
         Finding::new(DIAGNOSIS.id, severity, Confidence::Consistent, format!("Somebody guesses the password of {}", worst.name));
     finding.servers = guesses.server.clone().into_iter().collect();
@@ -66,42 +68,20 @@ fn judge_server(case: &Case, guesses: &Guesses, forced: &[&Guessed]) -> Option<F
         worst.name,
         worst.sources_in_words()
     );
+    for address in broken.values().take(3) {
+        if let Some(break_in) = BreakIn::of(case, guesses, address) {
+            break_in.tell(&mut finding);
+        }
+    }
     for account in forced.iter().take(3) {
         let text =
             format!("{} was refused {} times from {}", account.name, thousands(account.count()), account.sources_in_words());
         finding.seen(Effect::Supports, "log_line", text, Some(account.first()), Some(account.line()));
     }
-    if is_broken {
-        finding.seen(
-            Effect::Supports,
-            "log_line",
-            "a login from one of these addresses worked afterwards: change the password now",
-            None,
-            None,
-        );
-    }
-    finding.step(block(guesses, worst), None);
+    finding.step(blocked(&guesses.guessers_of(worst), worst.first()), None);
     finding.step(
         "Switch the protocol off for the account if it is not needed",
         Some(format!("Set-CASMailbox {} -ImapEnabled $false -PopEnabled $false", argument(worst.name))),
     );
     finding.checked()
-}
-
-/// What to block: strangers' addresses, and none from which logins worked before.
-fn block(guesses: &Guesses, account: &Guessed) -> String {
-    let worked_before = |address: &&Guessed| address.worked_before(account.first());
-    let (shared, strangers): (Vec<_>, Vec<_>) = guesses.guessers_of(account).into_iter().partition(worked_before);
-    match (strangers.as_slice(), shared.as_slice()) {
-        (strangers, []) => format!("Block these addresses at the firewall: {}", block_list(strangers)),
-        ([], shared) => format!(
-            "Find out who is behind these addresses, and do not block them, since logins from them worked before: {}",
-            block_list(shared)
-        ),
-        (strangers, shared) => format!(
-            "Block these addresses at the firewall: {}; and not these, from which logins worked before: {}",
-            block_list(strangers),
-            block_list(shared)
-        ),
-    }
 }

@@ -21,6 +21,34 @@ pub(super) struct Place<'a> {
     pub(super) protocols: &'a [Protocol],
     /// The account with most failures.
     pub(super) account: &'a str,
+    groups: &'a [&'a Group],
+}
+
+/// So many accounts, and so many from each address, are no users of their own clients.
+const TRIED: (u64, u64) = (20, 5);
+
+/// So many addresses are named.
+const NAMED: usize = 5;
+
+impl Place<'_> {
+    /// Where few addresses come with many accounts: to see who that is before anything is opened to them.
+    pub(super) fn see_who_it_is(&self, finding: &mut Finding) {
+        let tried = self.groups.iter().max_by_key(|group| group.users.0);
+        let Some(group) = tried.filter(|group| group.users.0 >= TRIED.0 && group.users.0 >= TRIED.1 * group.clients.0) else {
+            return;
+        };
+        let names: Vec<&str> = group.top_clients.iter().take(NAMED).map(|(name, _)| name.as_str()).collect();
+        let more = if group.clients.0 > NAMED as u64 { " and others" } else { "" };
+        let (accounts, addresses) =
+            (counted(group.users.0, "account comes", "accounts come"), counted(group.clients.0, "address", "addresses"));
+        finding.step(
+            format!(
+                "See first who that is: {accounts} from {addresses} ({}{more}). Unless a load balancer gives everybody its address, somebody tries one account after the other: block him, and open nothing",
+                names.join(", ")
+            ),
+            None,
+        );
+    }
 }
 
 /// One finding for each server with enough such failures on its front end; `complete` adds title and remedy.
@@ -33,7 +61,7 @@ pub(super) fn judge(case: &Case, rule: &Rule, complete: impl Fn(&mut Finding, Pl
         finding.ongoing = is_ongoing(case, finding.end);
         let protocols = finding.protocols.clone();
         let account = groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());
-        complete(&mut finding, Place { server: server.unwrap_or("SERVER"), protocols: &protocols, account });
+        complete(&mut finding, Place { server: server.unwrap_or("SERVER"), protocols: &protocols, account, groups: &groups });
         finding.checked()
     };
     case.servers().into_iter().filter_map(of_server).collect()

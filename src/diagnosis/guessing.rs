@@ -3,20 +3,24 @@
 //! Probes of Exchange itself are left out. An address is *suspicious* if hardly any login from it works.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 use crate::case::Case;
 use crate::case::refusals::{Refusals, RefusedName};
 use crate::location::Location;
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
+use crate::merge::Span;
 use crate::protocol::Protocol;
 use crate::summary::account::{Account, Refused};
 use crate::text::{counted, thousands};
 
+mod blocked;
+mod break_in;
 mod devices;
 mod spray;
 
+pub(super) use blocked::blocked;
+pub(super) use break_in::BreakIn;
 pub(super) use spray::Spray;
 
 /// A minute and an hour in milliseconds.
@@ -30,9 +34,6 @@ const TOGETHER: (u64, f64, u64) = (30, 2.0, 5);
 /// Guessing from many addresses: so many refusals, from so many networks, at most so many from each.
 const SPREAD: (u64, u64, u64) = (20, 5, 10);
 
-/// So many addresses stand in the block list of a remedy.
-const LISTED: usize = 50;
-
 /// An account or an address with refused credentials.
 #[derive(Debug)]
 pub(super) struct Guessed<'a> {
@@ -44,6 +45,8 @@ pub(super) struct Guessed<'a> {
     account: &'a Account,
     refused: &'a Refused,
     core: Core,
+    /// The first and the last login that worked, on whichever server.
+    worked: Option<Span>,
 }
 
 /// The stretch with most of the refusals: single ones hours before or after are somebody's mistakes.
@@ -69,22 +72,8 @@ pub(super) struct Guesses<'a> {
     is_exact: bool,
     /// How many logins work from an address from which any do.
     logins_per_address: f64,
-}
-
-/// The addresses to block, in the order of their numbers: the busiest ones if there are very many, and how many more there are.
-pub(super) fn block_list(addresses: &[&Guessed<'_>]) -> String {
-    let number = |address: &Guessed<'_>| address.name.parse::<IpAddr>().ok();
-    let mut listed: Vec<&Guessed<'_>> = addresses.to_vec();
-    listed.sort_by_key(|address| (std::cmp::Reverse(address.count()), number(address), address.name));
-    let more = listed.len().saturating_sub(LISTED);
-    listed.truncate(LISTED);
-    // What is no number, such as a pseudonym, comes last.
-    listed.sort_by_key(|address| (number(address).is_none(), number(address), address.name));
-    let names: Vec<&str> = listed.into_iter().map(|address| address.name).collect();
-    match more {
-        0 => names.join(", "),
-        more => format!("{} and {} more", names.join(", "), thousands(more as u64)),
-    }
+    /// The time that the logs cover.
+    covered: Option<Span>,
 }
 
 impl<'a> Guesses<'a> {
@@ -105,9 +94,9 @@ impl<'a> Guesses<'a> {
         let groups: Vec<_> = groups.collect();
         let mut protocols = refusals.protocols.clone();
         protocols.retain(|protocol| groups.iter().any(|group| group.service.protocol == *protocol));
-        let guessed = |RefusedName { name, hash, further, account }: &'a RefusedName| {
+        let guessed = |RefusedName { name, hash, further, account, worked }: &'a RefusedName| {
             let refused = account.refused.as_deref()?;
-            Some(Guessed { name, hash: *hash, further: *further, core: Core::of(refused), account, refused })
+            Some(Guessed { name, hash: *hash, further: *further, core: Core::of(refused), account, refused, worked: *worked })
         };
         Self {
             server: refusals.server.clone(),
@@ -118,6 +107,7 @@ impl<'a> Guesses<'a> {
             attempts: refusals.attempts,
             is_exact: refusals.is_exact,
             logins_per_address: refusals.logins_per_address,
+            covered: case.summary.span,
         }
     }
 
@@ -151,14 +141,6 @@ impl<'a> Guesses<'a> {
         let mut from = self.guessers_of(account);
         from.retain(|address| !address.worked_before(account.first()));
         from
-    }
-
-    /// The account that was refused from an address and logged in at this very moment, if there is just one.
-    pub(super) fn account_in(&self, address: &Guessed<'_>, moment: i64) -> Option<&'a str> {
-        let is_partner = |account: &&Guessed<'_>| account.refused.partners.meets(&[address.hash]);
-        let mut found = self.accounts.iter().filter(|account| account.succeeded_at(moment)).filter(is_partner);
-        let first = found.next()?;
-        found.next().is_none().then_some(first.name)
     }
 }
 
@@ -253,18 +235,18 @@ impl Guessed<'_> {
 
     /// When one did: the first success of all if that came after a refusal, else the last.
     pub(super) fn success_after_refusal(&self) -> Option<i64> {
-        let succeeded = self.account.succeeded?;
+        let succeeded = self.worked?;
         [succeeded.first, succeeded.last].into_iter().find(|moment| *moment > self.first())
     }
 
     /// A login worked before a moment.
     pub(super) fn worked_before(&self, moment: i64) -> bool {
-        self.account.succeeded.is_some_and(|succeeded| succeeded.first < moment)
+        self.worked.is_some_and(|worked| worked.first < moment)
     }
 
     /// Whether its first or its last success was at this moment.
     fn succeeded_at(&self, moment: i64) -> bool {
-        self.account.succeeded.is_some_and(|succeeded| succeeded.first == moment || succeeded.last == moment)
+        self.worked.is_some_and(|worked| worked.first == moment || worked.last == moment)
     }
 
     /// Refusals in a minute, in the stretch with most of them.
@@ -307,7 +289,7 @@ mod tests {
 
     fn guessed(account: &Account) -> Guessed<'_> {
         let refused = account.refused.as_deref().unwrap();
-        Guessed { name: "alice@contoso.com", hash: 0, further: 0, core: Core::of(refused), account, refused }
+        Guessed { name: "alice@contoso.com", hash: 0, further: 0, core: Core::of(refused), account, refused, worked: None }
     }
 
     #[test]

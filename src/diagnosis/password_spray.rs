@@ -8,7 +8,8 @@ use crate::diagnosis::Diagnosis;
 use crate::diagnosis::across::{listed, titled};
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::group_failures::is_ongoing;
-use crate::diagnosis::guessing::{Guesses, Spray, block_list};
+use crate::diagnosis::guessing::{BreakIn, Guesses, Spray, blocked};
+use crate::diagnosis::refused_together::Together;
 use crate::text::counted;
 
 /// The diagnosis.
@@ -18,6 +19,7 @@ pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
     doc: "\
 ## What it finds
 Many accounts that are refused a few times each, from addresses that hardly ever log in: one address that tries many accounts, or many addresses that try a few each, fast or slowly. Many of the names never log in.
+Where a load balancer gives everybody its own address: many names that never log in, all new within a short time.
 
 ## Why it matters
 One weak password among many accounts is enough. A success after the spray makes it critical.
@@ -26,18 +28,18 @@ One weak password among many accounts is enough. A success after the spray makes
 The logs suffice.
 
 ## What to do
-Block the addresses (the finding lists them), look at accounts that logged in from them, switch IMAP and POP off where nobody needs them.
+Block the addresses (the finding lists them, and those that must not be blocked because others log in from there), look at accounts that logged in from them, switch IMAP and POP off where nobody needs them.
 
 ## When it is wrong
-An office whose users all mistype looks alike only if none of them ever succeeds from there.
+An office whose users all mistype looks alike only if none of them ever succeeds from there. Behind a load balancer, many people who are given new names at one time, and cannot log in with them, look alike too.
 ",
     judge,
 };
 
 fn judge(case: &Case) -> Vec<Finding> {
     let judged = |guesses: &Guesses<'_>| {
-        let servers: Vec<String> = guesses.server.clone().into_iter().collect();
-        finding(case, guesses, &guesses.spray()?, servers)
+        let spray = spray(case, guesses, &[guesses])?;
+        finding(case, guesses, &spray, guesses.server.clone().into_iter().collect())
     };
     Guesses::by_server(case).iter().filter_map(judged).collect()
 }
@@ -48,7 +50,7 @@ pub(super) fn joined(case: &Case, mut findings: Vec<Finding>) -> Vec<Finding> {
         return findings;
     }
     let all = Guesses::by_server(case);
-    let sprayed = all.iter().filter_map(|guesses| guesses.spray()).map(|spray| names(&spray));
+    let sprayed = all.iter().filter_map(|guesses| spray(case, guesses, &[guesses])).map(|spray| names(&spray));
     let mut sources: Vec<BTreeSet<String>> = Vec::new();
     for mut addresses in sprayed {
         let (same, others): (Vec<_>, Vec<_>) = sources.into_iter().partition(|known| !known.is_disjoint(&addresses));
@@ -76,6 +78,15 @@ pub(super) fn joined(case: &Case, mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
+/// The spray in these guesses; none where probes and users begin to be refused together on one of the servers: there nobody guesses.
+fn spray<'s>(case: &Case, guesses: &'s Guesses<'_>, servers: &[&Guesses<'_>]) -> Option<Spray<'s>> {
+    let spray = guesses.spray()?;
+    let is_everybody = |server: &&Guesses<'_>| {
+        Together::of(case, server).is_some_and(|together| (together.start..=together.end).contains(&spray.first))
+    };
+    if servers.iter().any(is_everybody) { None } else { Some(spray) }
+}
+
 fn names(spray: &Spray<'_>) -> BTreeSet<String> {
     spray.addresses.iter().map(|address| address.name.to_owned()).collect()
 }
@@ -85,7 +96,7 @@ fn of_servers(case: &Case, servers: &BTreeSet<Option<&str>>, all: &[Guesses<'_>]
     let is_one = |server: Option<&str>| servers.contains(&server);
     let refusals = refusals::together(&case.summary, &case.accounts, is_one);
     let guesses = Guesses::of(case, &refusals, is_one);
-    let spray = guesses.spray()?;
+    let spray = spray(case, &guesses, &all.iter().filter(|guesses| is_one(guesses.server.as_deref())).collect::<Vec<_>>())?;
     let addresses = names(&spray);
     let hit = all.iter().filter(|guesses| guesses.has_any(&addresses)).filter_map(|guesses| guesses.server.clone());
     let servers: Vec<String> = hit.collect();
@@ -116,34 +127,20 @@ fn finding(case: &Case, guesses: &Guesses<'_>, spray: &Spray<'_>, servers: Vec<S
         finding.summary.push_str(&format!("; servers: {}", listed(&servers)));
     }
     finding.servers = servers;
-    for address in spray.addresses.iter().take(5) {
-        let text = format!(
-            "{} tried {} and was refused {}",
-            address.name,
-            counted(address.sources(), "account", "accounts"),
-            counted(address.count(), "time", "times")
-        );
-        finding.seen(Effect::Supports, "log_line", text, Some(address.first()), Some(address.line()));
-    }
     for address in &spray.broken {
-        // Moments of successes are kept, lines are not.
-        let Some(moment) = address.success_after_refusal() else { continue };
-        let at = for_people(moment, Zone::Utc);
-        let text = match guesses.account_in(address, moment) {
-            Some(name) => format!(
-                "a login from {} worked at {at} UTC, after refusals: to judge by the moment it was {name}; change its password, and those of all accounts that this address reached",
-                address.name
-            ),
-            None => format!(
-                "a login from {} worked at {at} UTC, after refusals: change the passwords of the accounts that it reached",
-                address.name
-            ),
-        };
-        finding.seen(Effect::Supports, "log_line", text, Some(moment), None);
+        if let Some(break_in) = BreakIn::of(case, guesses, address) {
+            break_in.tell(&mut finding);
+        }
     }
-    let mut strangers = spray.addresses.clone();
-    strangers.retain(|address| !address.worked_before(address.first()));
-    finding.step(format!("Block these addresses at the firewall: {}", block_list(&strangers)), None);
+    for one in if spray.is_among_others { &spray.accounts } else { &spray.addresses }.iter().take(5) {
+        let times = counted(one.count(), "time", "times");
+        let text = match spray.is_among_others {
+            true => format!("{}, which never logs in, was refused {times}", one.name),
+            false => format!("{} tried {} and was refused {times}", one.name, counted(one.sources(), "account", "accounts")),
+        };
+        finding.seen(Effect::Supports, "log_line", text, Some(one.first()), Some(one.line()));
+    }
+    finding.step(blocked(&spray.addresses, spray.first), None);
     finding.step("Look at accounts that logged in from any of them, and change their passwords", None);
     finding.step(
         "Switch IMAP and POP off where they are not needed",

@@ -24,6 +24,7 @@ The logs suffice; Get-CASMailbox confirms it.
 
 ## What to do
 Switch the protocol on for the mailboxes that need it: Set-CASMailbox -ImapEnabled / -PopEnabled. For those that do not, stop the client.
+Where many accounts come from a few addresses, see first who that is: somebody may try one account after the other.
 
 ## When it is wrong
 Never, if the code is there.
@@ -35,6 +36,7 @@ fn judge(case: &Case) -> Vec<Finding> {
     let rule = Rule { id: DIAGNOSIS.id, severity: Severity::Medium, fewest: 3, applies };
     group_failures::judge(case, &rule, |finding, place| {
         finding.title = format!("Logins on {} are refused because the protocol is disabled for the mailboxes", place.server);
+        place.see_who_it_is(finding);
         for protocol in place.protocols {
             let switch = if *protocol == Protocol::Imap4 { "ImapEnabled" } else { "PopEnabled" };
             finding.step(

@@ -19,7 +19,7 @@ pub(crate) const DENIED: &str = "R=\"z NO LOGIN failed.\";ErrMsg=LogonFailed:Log
 pub(crate) const HAND_OVER: &str = "R=\"z NO LOGIN failed.\";Msg=Proxy:EX01.contoso.com:1993:SSL;ErrMsg=ProxyNotAuthenticated";
 
 /// A front-end log of one day under construction.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Day {
     lines: Vec<(u32, String)>,
     session: u32,

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::diagnosis_cases::{DENIED, Day, HM, OK, finding};
 use crate::program::analyze;
+use crate::tree::{FRONT, Tree};
 
 const BOB: &str = "bob@contoso.com";
 const OFFICE: &str = "203.0.113.5";
@@ -79,6 +80,56 @@ fn who_gets_in_after_few_tries_of_a_spray_belongs_to_it() {
     assert_eq!(found["severity"], "critical", "{found:#}");
     assert!(found["evidence"].to_string().contains(&format!("a login from {in_it} worked at")), "{found:#}");
     assert!(found["summary"].as_str().unwrap().contains("120 addresses"), "{found:#}");
+}
+
+#[test]
+fn a_spray_behind_the_address_of_a_load_balancer_is_seen() {
+    let gateway = "10.2.0.5";
+    let mut busy = Day::default();
+    for n in 0..30u32 {
+        busy = busy.every(n * 7..72_000, 600, gateway, &format!("user{n}@contoso.com"), OK);
+    }
+    // Now and then somebody mistypes a name, and some devices have an old password.
+    for n in 0..30u32 {
+        busy = busy.login(900 + n * 2_300, gateway, &format!("usr{n}@contoso.com"), DENIED);
+    }
+    let sprayed = |mut day: Day, apart: u32| {
+        for n in 0..40u32 {
+            day = day.login(20_000 + n * apart, gateway, &format!("name{n}@contoso.com"), DENIED);
+        }
+        day
+    };
+    let found = judged(sprayed(busy, 20), "password-spray").unwrap();
+    assert!(steps(&found).contains("do not block them") && found["start"] == "2026-03-12T05:33:20.000Z", "{found:#}");
+    assert!(found["summary"].as_str().unwrap().contains("40 of them never logged in"), "{found:#}");
+    assert_eq!(found["evidence"][0]["at"], "2026-03-12T05:33:20.000Z", "{found:#}");
+    // Whoever tries something out there before others log in hides in no crowd.
+    let alone = Day::healthy().every(30_000..72_000, 60, gateway, BOB, OK);
+    assert_eq!(judged(sprayed(alone, 20), "password-spray"), None);
+    // As many names in a whole day are people's mistakes.
+    assert_eq!(judged(sprayed(Day::healthy().every(0..72_000, 60, gateway, BOB, OK), 1_300), "password-spray"), None);
+}
+
+#[test]
+fn a_guess_that_is_right_on_another_server_is_told() {
+    let from = "198.51.100.7";
+    let mut day = Day::healthy();
+    for n in 0..40u32 {
+        day = day.login(30_000 + n * 20, from, &format!("name{n}@contoso.com"), DENIED);
+    }
+    let elsewhere = |client: &str, second| Day::healthy().login(second, client, "name9@contoso.com", OK).tree();
+    let judged = |other: Tree| {
+        let other = std::fs::read_to_string(other.at(FRONT)).unwrap();
+        let report = analyze(day.clone().tree().with("EX02/Logging/Imap4/IMAP420260312-1.LOG", other).path());
+        finding(&report, "password-spray").cloned().unwrap()
+    };
+    let found = judged(elsewhere(from, 40_000));
+    assert_eq!(found["severity"], "critical", "{found:#}");
+    let first = found["evidence"][0]["text"].as_str().unwrap();
+    assert!(first.contains("worked at 2026-03-12 11:06:40 UTC on EX02") && first.contains("it was name9@contoso.com"), "{first}");
+    for other in [elsewhere("198.51.100.8", 40_000), elsewhere(from, 10_000)] {
+        assert_eq!(judged(other)["severity"], "high");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use crate::diagnosis::guessing::{Core, Guessed, Guesses, densest};
+use crate::diagnosis::guessing::{Core, Guessed, Guesses, HOUR, MINUTE, densest};
 
 /// A spray tries each account so often at the most.
 const FEW_TRIES: u64 = 12;
@@ -19,6 +19,22 @@ const MANY: (usize, usize, f64) = (20, 20, 0.15);
 /// work sees so many of them: there an address that only ever fails is no user's.
 const STRANGERS: (usize, usize, f64) = (30, 15, 5.0);
 
+/// What a spray is like among ordinary logins from the same addresses.
+struct AmongOthers {
+    /// So many accounts that never logged in, from an address that tries so many.
+    accounts: usize,
+    /// Each tried so often at the most.
+    tries: u64,
+    /// So long at the most between the first tries of one account and of the next, in milliseconds.
+    pause: i64,
+    /// So many times as many in that time as in the rest.
+    denser: f64,
+    /// What logs must cover, in milliseconds: in a short time a device with an old password tries a few times too.
+    covered: i64,
+}
+
+const AMONG_OTHERS: AmongOthers = AmongOthers { accounts: 15, tries: 3, pause: 10 * MINUTE, denser: 4.0, covered: 4 * HOUR };
+
 /// Many accounts tried with a few passwords each.
 #[derive(Debug)]
 pub(in crate::diagnosis) struct Spray<'a> {
@@ -28,6 +44,8 @@ pub(in crate::diagnosis) struct Spray<'a> {
     /// Those of them from which a login worked after a refusal.
     pub(in crate::diagnosis) broken: Vec<&'a Guessed<'a>>,
     pub(in crate::diagnosis) never_succeeded: usize,
+    /// Others log in from these addresses, so that the accounts show it, and not the addresses.
+    pub(in crate::diagnosis) is_among_others: bool,
     pub(in crate::diagnosis) first: i64,
     pub(in crate::diagnosis) last: i64,
 }
@@ -46,7 +64,7 @@ impl<'a> Guesses<'a> {
         let few: Vec<&Guessed<'a>> =
             suspicious.into_iter().filter(|address| address.count() <= FEW_TRIES * address.sources()).collect();
         let tried = self.tried_from(&few);
-        let never_in = tried.iter().filter(|account| account.account.counts.succeeded == 0).count();
+        let never_in = tried.iter().filter(|account| account.worked.is_none()).count();
         let refused: u64 = tried.iter().map(|account| account.count()).sum();
         let is_many = tried.len() >= MANY.0 && few.len() >= MANY.1 && refused as f64 > self.attempts as f64 * MANY.2;
         let is_never_in = never_in >= NEVER_IN && never_in * 2 >= self.accounts.len();
@@ -54,7 +72,43 @@ impl<'a> Guesses<'a> {
             && few.len() * 2 >= self.addresses.len()
             && tried.len() >= STRANGERS.1
             && self.logins_per_address >= STRANGERS.2;
-        (is_never_in || is_many || are_strangers).then(|| self.spray_of(tried, few))
+        if is_never_in || is_many || are_strangers {
+            return Some(self.spray_of(tried, few));
+        }
+        self.spray_among_others()
+    }
+
+    /// A spray from addresses from which others log in, such as the one that a load balancer gives everybody: such an address says
+    /// nothing, but many names that never log in and are new one right after the other do.
+    fn spray_among_others(&self) -> Option<Spray<'_>> {
+        let covered = self.covered.filter(|covered| self.is_exact && covered.last - covered.first >= AMONG_OTHERS.covered)?;
+        let is_shared = |address: &&Guessed<'_>| !address.is_suspicious() && address.sources() >= AMONG_OTHERS.accounts as u64;
+        let mut addresses: Vec<&Guessed<'a>> = self.addresses.iter().filter(is_shared).collect();
+        let mut names = self.tried_from(&addresses);
+        names.retain(|account| account.worked.is_none() && account.count() <= AMONG_OTHERS.tries);
+        names.sort_by_key(|account| account.refused.span.first);
+        let is_next =
+            |one: &&Guessed<'_>, next: &&Guessed<'_>| next.refused.span.first - one.refused.span.first <= AMONG_OTHERS.pause;
+        let run = names.chunk_by(is_next).max_by_key(|run| run.len()).filter(|run| run.len() >= AMONG_OTHERS.accounts)?;
+        let first = run.first()?.refused.span.first;
+        let last = run.iter().map(|account| account.refused.span.last).max()?;
+        // Where such names come all the time, they are people's mistakes.
+        let (inside, outside) = (last - first, covered.last - covered.first - (last - first));
+        let others = (names.len() - run.len()) as f64;
+        let is_sudden = others * inside as f64 * AMONG_OTHERS.denser <= run.len() as f64 * outside as f64;
+        addresses.retain(|address| run.iter().any(|account| account.refused.partners.meets(&[address.hash])));
+        // From where nobody had logged in before came no crowd to hide in: somebody tries something out there, and then it works.
+        let are_shared = addresses.iter().any(|address| address.worked_before(first));
+        let never_succeeded = run.len();
+        (is_sudden && are_shared).then(|| Spray {
+            accounts: run.to_vec(),
+            addresses,
+            broken: Vec::new(),
+            never_succeeded,
+            is_among_others: true,
+            first,
+            last,
+        })
     }
 
     /// The accounts with few tries that were refused from any of the addresses.
@@ -64,7 +118,7 @@ impl<'a> Guesses<'a> {
         // Of a spray over more names than are kept, account and address are hardly ever both kept.
         let is_tried = |account: &&Guessed<'_>| match self.is_exact {
             true => account.refused.partners.meets(&hashes),
-            false => account.account.counts.succeeded == 0,
+            false => account.worked.is_none(),
         };
         self.accounts.iter().filter(|account| account.count() <= FEW_TRIES).filter(is_tried).collect()
     }
@@ -83,8 +137,8 @@ impl<'a> Guesses<'a> {
         let broken: Vec<&Guessed<'_>> = self.broken_in(&accounts, &addresses, first..=last).collect();
         addresses.extend(broken);
         let broken = addresses.iter().copied().filter(|address| address.worked_after_refusal()).collect();
-        let never_succeeded = accounts.iter().filter(|account| account.account.counts.succeeded == 0).count();
-        Spray { accounts, addresses, broken, never_succeeded, first, last }
+        let never_succeeded = accounts.iter().filter(|account| account.worked.is_none()).count();
+        Spray { accounts, addresses, broken, never_succeeded, is_among_others: false, first, last }
     }
 
     /// The addresses that took part in a spray and then got in: a login that works after few refusals looks like somebody who
