@@ -10,11 +10,13 @@ use crate::login::identity::ClientClass;
 use crate::merge::{Merge, Span};
 use crate::protocol::{Protocol, Role};
 
+mod dead_targets;
 mod hosts;
 mod series;
 mod told;
 mod whose_fault;
 
+pub use dead_targets::DeadTarget;
 pub use hosts::host_of;
 pub use series::Stretch;
 use series::{Series, series};
@@ -64,6 +66,10 @@ pub struct ServerFailures<'a> {
     /// They go on at the end of the logs, and nothing was handed over to the same targets since they began: what works again is
     /// handed over elsewhere.
     pub goes_on: bool,
+    /// Where these say more of it than outages: the stretches in which nothing that was handed over to a target worked.
+    pub dead: Vec<DeadTarget<'a>>,
+    /// The outages hold only a part of it.
+    pub are_outages_a_part: bool,
 }
 
 /// The stories of one class, by server.
@@ -87,6 +93,9 @@ fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> 
     let is_outside = (all - in_outages(&outages).min(all)) * SCATTERED >= all;
     let is_real = |outage: &Outage| is_of_everybody(outage) && !is_chance(case, outage, &of_class);
     let told: Vec<&Outage> = outages.iter().copied().filter(|outage| !is_outside || is_real(outage)).collect();
+    if let Some(failures) = ServerFailures::of_dead_targets(case, server, &of_class, &told) {
+        return Some(failures);
+    }
     let told_inside = in_outages(&told);
     if told_inside > 0 {
         let mut failures = ServerFailures::of_outages(server, told, of_class);
@@ -252,7 +261,7 @@ impl<'a> ServerFailures<'a> {
 
     /// The first success after the last outage; `None` if there was none yet.
     pub fn recovered_at(&self) -> Option<i64> {
-        if self.goes_on {
+        if self.goes_on || !self.dead.is_empty() {
             return None;
         }
         // Single failures may go on behind the last outage.
@@ -261,7 +270,7 @@ impl<'a> ServerFailures<'a> {
 
     /// Some of it goes on at the end of the logs.
     pub fn is_ongoing(&self) -> bool {
-        self.goes_on || self.outages.iter().any(|outage| outage.recovered_at.is_none())
+        self.goes_on || (self.dead.is_empty() && self.outages.iter().any(|outage| outage.recovered_at.is_none()))
     }
 
     /// The protocols.
@@ -281,6 +290,7 @@ impl<'a> ServerFailures<'a> {
     pub fn spans(&self) -> Vec<Stretch> {
         match self.is_scattered() {
             true => self.protocols().into_iter().map(|protocol| (Some(protocol), self.start, self.end)).collect(),
+            false if !self.dead.is_empty() => self.dead.iter().map(|dead| (Some(dead.protocol), dead.start, dead.end)).collect(),
             false => self.outages.iter().map(|outage| (Some(outage.protocol), outage.start, outage.end)).collect(),
         }
     }
@@ -314,9 +324,15 @@ impl<'a> ServerFailures<'a> {
         match self.is_scattered() {
             true => Severity::Medium,
             false if self.is_one_account => Severity::Medium,
+            false if !self.dead.is_empty() && self.failed() < self.attempts && !self.is_of_many() => Severity::Medium,
             false if self.failed() * 10 >= self.attempts * 9 => Severity::Critical,
             false => Severity::High,
         }
+    }
+
+    /// Whether probes fail, or so many accounts as make an outage of everybody.
+    fn is_of_many(&self) -> bool {
+        self.probes_failed > 0 || self.groups.iter().any(|group| group.users.0 >= OF_EVERYBODY.1)
     }
 
     /// The same failures on other servers have one cause if all of them hand over to the same hosts. A title says where it is
@@ -336,7 +352,7 @@ impl<'a> ServerFailures<'a> {
         finding.servers = self.server.map(str::to_owned).into_iter().collect();
         (finding.start, finding.end, finding.ongoing) = (self.start, self.end, self.is_ongoing());
         finding.outages = self.outages.iter().map(|outage| outage.id.clone()).collect();
-        finding.is_scattered = self.is_scattered();
+        finding.is_scattered = self.is_scattered() || (!self.dead.is_empty() && self.are_outages_a_part);
         finding.groups = self.groups.iter().map(|group| group.id.clone()).collect();
         finding.summary = self.figures();
         for class in ClientClass::ALL {

@@ -90,6 +90,7 @@ pub(super) fn verdict<'a>(case: &'a Case, findings: &'a [Finding]) -> Verdict<'a
             let mut scattered = findings.iter().filter(|finding| finding.is_scattered);
             scattered.find(|finding| finding.outages.contains(&outage.id)).map_or(About::Outage(outage), About::Scattered)
         }
+        About::Whole => findings.iter().find(|finding| is_part_out(finding)).map_or(About::Whole, About::Scattered),
         about => about,
     };
     let (standing, text) = match &about {
@@ -114,6 +115,11 @@ pub(super) fn verdict<'a>(case: &'a Case, findings: &'a [Finding]) -> Verdict<'a
         About::Whole => of_whole(case, findings),
     };
     Verdict { standing, text, about }
+}
+
+/// Whether a finding says that a part of a service is out: one of several back ends, say.
+fn is_part_out(finding: &Finding) -> bool {
+    finding.is_scattered && finding.severity >= Severity::High
 }
 
 fn of_outage(case: &Case, outage: &Outage, findings: &[Finding]) -> (Standing, String) {
@@ -148,7 +154,10 @@ fn of_scattered(finding: &Finding) -> (Standing, String) {
     };
     match finding.ongoing {
         true => (Standing::Fails, format!("SOME {protocols} LOGINS STILL FAIL on {server}")),
-        false => (Standing::Failed, format!("SOME {protocols} LOGINS FAILED on {server}")),
+        false => {
+            let now = if is_part_out(finding) { " and work again" } else { "" };
+            (Standing::Failed, format!("SOME {protocols} LOGINS FAILED on {server}{now}"))
+        }
     }
 }
 

@@ -31,6 +31,7 @@ mod containers;
 mod copies;
 mod coverage;
 mod csv_tables;
+mod dead_targets;
 mod delivery_mail;
 mod delivery_webhook;
 mod diagnoses;

@@ -17,19 +17,44 @@ impl ServerFailures<'_> {
         }
     }
 
+    /// When the last of the dead targets failed for the last time, and from which minute on it worked again.
+    fn until_it_worked(&self) -> String {
+        let end = for_people(self.end, Zone::Utc);
+        match self.dead.iter().filter(|dead| dead.end == self.end).filter_map(|dead| dead.worked_again).max() {
+            Some(at) => {
+                let at = for_people(at, Zone::Utc);
+                format!("{end}, and works again since {}", at.get(..16).unwrap_or(&at))
+            }
+            None => end,
+        }
+    }
+
+    /// The dead targets, or how many there are.
+    fn dead_in_words(&self) -> String {
+        let mut targets: Vec<&str> = self.dead.iter().map(|dead| dead.target).collect();
+        targets.sort_unstable();
+        targets.dedup();
+        match targets.as_slice() {
+            [] | [_] | [_, _] => targets.join(" or "),
+            many => format!("{} targets", many.len()),
+        }
+    }
+
     /// How many, since when, for whom.
     pub(super) fn figures(&self) -> String {
         let names: Vec<&str> = self.protocols().into_iter().map(Protocol::title).collect();
         let until = match self.recovered_at() {
             _ if self.is_ongoing() => "and it goes on".to_owned(),
             Some(at) => format!("until {}, first success at {}", for_people(self.end, Zone::Utc), for_people(at, Zone::Utc)),
+            None if !self.dead.is_empty() => format!("until {}", self.until_it_worked()),
             None => format!("until {}", for_people(self.end, Zone::Utc)),
         };
         let mut since = format!("{} UTC", for_people(self.start, Zone::Utc));
-        if self.outages.iter().any(|outage| outage.may_be_older && outage.start == self.start) {
+        let is_of_outages = self.dead.is_empty();
+        if is_of_outages && self.outages.iter().any(|outage| outage.may_be_older && outage.start == self.start) {
             since += " or earlier (no login worked before it)";
         }
-        let outages = if self.outages.len() > 1 && !self.is_scattered() {
+        let outages = if is_of_outages && self.outages.len() > 1 && !self.is_scattered() {
             format!(" in {} outages", self.outages.len())
         } else {
             String::new()
@@ -38,6 +63,9 @@ impl ServerFailures<'_> {
         let (attempts, users_failed, probes_failed) = (self.attempts, self.users_failed, self.probes_failed);
         let figures = Figures { attempts, users_failed, probes_failed };
         let mut beside = String::new();
+        if !is_of_outages {
+            beside += &format!("; nothing that was handed over to {} worked in that time", self.dead_in_words());
+        }
         if self.other_errors > 0 {
             beside += &format!("; {} of them with other errors", thousands(self.other_errors));
         }
@@ -46,6 +74,7 @@ impl ServerFailures<'_> {
         }
         if self.outside > 0 {
             let of_these = match self.outages.len() {
+                _ if !is_of_outages => "that time".to_owned(),
                 1 => "the outage".to_owned(),
                 outages => format!("these {outages} outages"),
             };

@@ -1,0 +1,105 @@
+//! One of several back ends is out while the service goes on: since when, until when, for which cause, in words that do not say that
+//! logins work.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::diagnosis_cases::{Day, HM, OK, error, finding};
+use crate::program::{analyze, analyze_with, exlog};
+
+const HEALTHY: &str = "ex01.contoso.com";
+const OTHER: &str = "ex02.contoso.com";
+
+fn at(host: &str, context: &str) -> String {
+    context.replace("EX01.contoso.com", host)
+}
+
+/// Logins of twenty users whose mailboxes are on a host, each every ten minutes, and its probe; some fail like this.
+fn users_of(mut day: Day, host: &str, seconds: std::ops::Range<u32>, context: &str) -> Day {
+    let context = at(host, context);
+    let beside = if host == HEALTHY { 0 } else { 13 };
+    day = day.every(seconds.start + beside..seconds.end, 300, "127.0.0.1", HM, &context);
+    for n in 0..20 {
+        let (client, user) = (format!("203.0.113.{n}"), format!("user{n}@{host}"));
+        day = day.every(seconds.start + n * 29 + beside..seconds.end, 600, &client, &user, &context);
+    }
+    day
+}
+
+fn headline(path: &Path) -> String {
+    exlog(&["analyze", path.to_str().unwrap()]).stdout
+}
+
+fn times(finding: &Value) -> [&str; 2] {
+    ["start", "end"].map(|name| finding[name].as_str().unwrap())
+}
+
+#[test]
+fn a_few_mailboxes_on_a_host_that_is_never_reached_are_one_trouble() {
+    let mut day = users_of(Day::default(), HEALTHY, 0..72_000, OK);
+    for n in 0..6 {
+        let (client, user) = (format!("198.51.100.{n}"), format!("moved{n}@contoso.com"));
+        day = day.every(20_007 + n * 61..72_000, 900, &client, &user, &at("ex19.contoso.com", &error("ProxyFailed")));
+    }
+    let tree = day.tree();
+    let report = analyze(tree.path());
+    let found = finding(&report, "backend-unreachable").unwrap_or_else(|| panic!("{:#}", report["findings"]));
+    assert_eq!((times(found)[0], &found["ongoing"]), ("2026-03-12T05:33:27.000Z", &true.into()), "{found:#}");
+    let summary = found["summary"].as_str().unwrap();
+    assert!(summary.contains("nothing that was handed over to ex19.contoso.com:1993:ssl worked"), "{summary}");
+    assert!(summary.contains("and it goes on: ") && !summary.contains("outages"), "{summary}");
+    let shown = headline(tree.path());
+    assert!(shown.starts_with("SOME IMAP LOGINS STILL FAIL on EX01\n2026-03-12 05:33:27 to "), "{shown}");
+}
+
+#[test]
+fn two_causes_at_two_hosts_at_the_same_time_are_told_apart() {
+    let mut day = Day::default();
+    for (host, code, outage) in [(OTHER, "ProxyFailed", 32_400..39_600), (HEALTHY, "ProxyNotAuthenticated", 36_000..43_200)] {
+        day = users_of(day, host, 0..outage.start, OK);
+        day = users_of(day, host, outage.start..outage.end, &error(code));
+        day = users_of(day, host, outage.end..72_000, OK);
+    }
+    let report = analyze(day.tree().path());
+    for (id, hour, host) in [("certificate-binding", 10, HEALTHY), ("backend-unreachable", 9, OTHER)] {
+        let found = finding(&report, id).unwrap_or_else(|| panic!("{:#}", report["findings"]));
+        let [start, end] = times(found);
+        assert!(start.starts_with(&format!("2026-03-12T{hour:02}:00:")), "{found:#}");
+        assert!(end.starts_with(&format!("2026-03-12T{:02}:59:", hour + 1)), "{found:#}");
+        assert_eq!(found["ongoing"], false, "{found:#}");
+        // What the other cause did while this one lasted speaks neither for it nor against it.
+        let text = found["evidence"].to_string();
+        assert!(
+            !text.contains("inside the outage") && !text.contains(if id == "certificate-binding" { OTHER } else { HEALTHY }),
+            "{found:#}"
+        );
+        assert!(found["summary"].as_str().unwrap().contains(&format!("{host}:1993:ssl worked in that time")), "{found:#}");
+    }
+}
+
+#[test]
+fn what_goes_on_at_one_host_goes_on_at_the_end_of_the_window_too() {
+    let mut day = users_of(Day::default(), HEALTHY, 0..72_000, OK);
+    day = users_of(day, OTHER, 0..32_400, OK);
+    day = users_of(day, OTHER, 32_400..72_000, &error("ProxyTimeout"));
+    let tree = day.tree();
+    let report = analyze_with(tree.path(), &["--to", "2026-03-12T12:00Z"]);
+    let found = finding(&report, "backend-timeout").unwrap_or_else(|| panic!("{:#}", report["findings"]));
+    assert_eq!((times(found)[0], &found["ongoing"]), ("2026-03-12T09:00:13.000Z", &true.into()), "{found:#}");
+}
+
+#[test]
+fn a_host_that_some_logins_reach_is_not_dead() {
+    let mut day = users_of(Day::default(), HEALTHY, 0..72_000, OK);
+    for n in 0..20u32 {
+        let (client, user) = (format!("203.0.113.{n}"), format!("user{n}@{OTHER}"));
+        for (turn, second) in (n * 29 + 7..72_000).step_by(600).enumerate() {
+            let context = if (turn as u32 + n).is_multiple_of(3) { error("ProxyTimeout") } else { OK.to_owned() };
+            day = day.login(second, &client, &user, &at(OTHER, &context));
+        }
+    }
+    let report = analyze(day.tree().path());
+    let all = report["findings"].to_string();
+    assert!(all.contains("backend-timeout") && !all.contains("nothing that was handed over"), "{:#}", report["findings"]);
+}
