@@ -1,9 +1,12 @@
 //! `backend-rejects-login`: the back end itself refuses ordinary accounts.
 
 use crate::case::Case;
+use crate::case::behind::Behind;
 use crate::case::evidence::is_same_server;
+use crate::case::group::Group;
 use crate::collections::minutes::MINUTE;
 use crate::diagnosis::finding::{Confidence, Effect, Finding};
+use crate::diagnosis::mailbox_unavailable::find_database;
 use crate::diagnosis::powershell::argument;
 use crate::diagnosis::server_failures::{ServerFailures, of_class};
 use crate::diagnosis::{Diagnosis, proxy_routing};
@@ -29,7 +32,7 @@ Some users cannot log in although the front end accepted their password. It look
 The front-end logs, and the back-end logs (IMAP4BE*.LOG, POP3BE*.LOG) of the same time for the refusals themselves.
 
 ## What to do
-Look at the accounts: disabled protocol, moved or inconsistent mailboxes, wrong mailbox server, a stale token after a password change. Look at the back end's own lines.
+What the back end's own log names says where to look: a store that is not mounted has its database looked at first. Else look at the accounts: disabled protocol, moved or inconsistent mailboxes, wrong mailbox server, a stale token after a password change. Look at the back end's own lines.
 
 ## When it is wrong
 If the probes fail too, or nothing is handed over to that target: certificate-binding.
@@ -48,7 +51,13 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
     if proxy_routing::is_foreign(failures) || !fits(case, failures) {
         return None;
     }
-    let title = format!("The back end refuses logins that {} accepted", failures.server_name());
+    let said = most_said(case, failures);
+    let is_mailbox = said.is_some_and(|(_, group)| group.key.error_class == ErrorClass::Mailbox);
+    let server = failures.server_name();
+    let title = match is_mailbox {
+        true => format!("The back end refuses logins that {server} accepted: the mailboxes are not available"),
+        false => format!("The back end refuses logins that {server} accepted"),
+    };
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
     let line = finding.evidence.first().and_then(|item| item.location.clone());
     if failures.probes_failed == 0 {
@@ -62,7 +71,9 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
     }
     match backend_attempts(case, failures) {
         Some(counts) if counts.failed > 0 => {
-            let text = format!("the back-end log has {} refused login lines in that time", thousands(counts.failed));
+            let refused = thousands(counts.failed);
+            let most = said.map_or_else(String::new, |(behind, _)| format!("; {}", behind.in_words()));
+            let text = format!("the back-end log has {refused} refused login lines in that time{most}");
             finding.seen(Effect::Supports, "log_line", text, None, backend_line(case, failures).as_ref());
         }
         Some(_) => finding.confidence = Confidence::Possible,
@@ -70,6 +81,9 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
             finding.confidence = Confidence::Possible;
             finding.missing("log_line", "the back-end logs (IMAP4BE*.LOG, POP3BE*.LOG) of that time");
         }
+    }
+    if is_mailbox {
+        find_database(&mut finding, failures);
     }
     let account = failures.groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());
     finding.step(
@@ -126,6 +140,14 @@ pub(super) fn backend_attempts(case: &Case, failures: &ServerFailures<'_>) -> Op
         }
     }
     total
+}
+
+/// What the back end wrote beside most of the failures, and its group of which most of it is.
+fn most_said<'a>(case: &'a Case, failures: &ServerFailures<'a>) -> Option<(&'a Behind, &'a Group)> {
+    let behind = failures.groups.iter().filter_map(|group| group.behind.as_ref());
+    let said = behind.filter_map(|behind| Some((behind, behind.groups.iter().max_by_key(|same| same.count)?)));
+    let (behind, most) = said.max_by_key(|(_, most)| most.count)?;
+    Some((behind, case.groups.iter().find(|group| group.id == most.group)?))
 }
 
 /// A line of the back end's own log that shows a refusal.

@@ -7,7 +7,8 @@ use crate::diagnosis::server_failures::{ServerFailures, of_class};
 use crate::diagnosis::{Diagnosis, backend_rejects_login, proxy_routing};
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, Role};
+use crate::summary::ServiceKey;
 use crate::text::{counted, thousands};
 
 mod facts;
@@ -41,12 +42,16 @@ Where only another server's targets fail and the server's own work, or other fro
 settings name the server, its name is left to be filled in: another server's name would break it.
 
 ## When it is wrong
+A name is bound, and set back, with a restart of the services: an outage that is over without one has another cause.
 If the own name was set, the service started anew and logins go on to fail, that is said against it.
 If logins succeed at the same target in the same time, if the back-end log shows refused authenticate lines, or if only users fail while the probes work:
 that is backend-rejects-login. If only one foreign or legacy target fails: proxy-routing. LoginType PlainTextLogin is no condition and changing it no cure.
 ",
     judge,
 };
+
+/// A restart so long before it is of the same change, in milliseconds.
+const BEFORE: i64 = 15 * 60_000;
 
 /// An outage of users alone that is over sooner has another cause, in milliseconds.
 const SHORTEST: i64 = 5 * 60_000;
@@ -90,6 +95,15 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
     }
     let mut confidence = Confidence::Consistent;
     read_logs(case, failures, &mut finding);
+    if suspects.remote_hosts().is_none() && has_passed_by_itself(case, failures) {
+        finding.seen(
+            Effect::Contradicts,
+            "session",
+            "it was over although no service started anew: a name is set back with a restart of the services",
+            Some(failures.end),
+            None,
+        );
+    }
     if let Some(hosts) = suspects.remote_hosts() {
         let text = match failures.does_own_hand_over_work(case) {
             true => format!("logins that {server} hands over to itself work in the same time: the cause is on {hosts}"),
@@ -114,6 +128,26 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
     add_remedy(failures, &suspects, &mut finding);
     finding.references = vec!["https://clintboessen.blogspot.com/2018/03/binding-certificate-breaks-imap-or-pop.html"];
     finding.checked()
+}
+
+/// Whether it was over without a restart of a service of the server since shortly before it began. The logs of front end and back
+/// end must be there to tell, with the opening of their sessions.
+fn has_passed_by_itself(case: &Case, failures: &ServerFailures<'_>) -> bool {
+    let (before, after) = (failures.start - BEFORE, failures.end + BEFORE);
+    let is_of_server = |key: &ServiceKey| key.server.as_deref() == failures.server;
+    let is_there = |protocol: Protocol, role: Role| {
+        let mut services = case.summary.services.iter().filter(|(key, _)| is_of_server(key));
+        services.any(|(key, service)| {
+            let is_it = key.protocol == protocol && key.role == role;
+            is_it
+                && service.span.is_some_and(|span| span.first < failures.start && span.last > failures.end)
+                && service.commands.sorted().contains_key("OpenSession")
+        })
+    };
+    let are_there =
+        failures.protocols().into_iter().all(|protocol| is_there(protocol, Role::FrontEnd) && is_there(protocol, Role::BackEnd));
+    let mut restarts = case.restarts.iter().filter(|(key, _)| is_of_server(key)).flat_map(|(_, restarts)| restarts);
+    !failures.is_ongoing() && are_there && !restarts.any(|at| (before..=after).contains(at))
 }
 
 fn protocols(failures: &ServerFailures<'_>) -> String {
@@ -151,7 +185,7 @@ fn read_logs(case: &Case, failures: &ServerFailures<'_>, finding: &mut Finding) 
         );
     }
     for (key, restarts) in case.restarts.iter().filter(|(key, _)| key.server.as_deref() == failures.server) {
-        if let Some(at) = restarts.iter().rfind(|at| (failures.start - 15 * 60_000..=failures.start + 60_000).contains(*at)) {
+        if let Some(at) = restarts.iter().rfind(|at| (failures.start - BEFORE..=failures.start + 60_000).contains(*at)) {
             let minutes = (failures.start - at).max(0) / 60_000;
             let text = format!(
                 "the {} {} service started anew {minutes} min before the first failure",

@@ -35,16 +35,25 @@ fn judge(case: &Case) -> Vec<Finding> {
 }
 
 fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
-    let host = failures.host();
+    // Who answers without handing a login over knows that the mailbox is not there; where it should be is not said.
+    let host = failures.hosts().into_iter().next();
+    let mailboxes = host.map_or_else(|| "Mailboxes".to_owned(), |host| format!("Mailboxes behind {host}"));
     let title = match failures.groups.iter().find_map(|group| group.top_users.first()) {
         Some((name, _)) if failures.is_one_account => {
             format!("The mailbox of {name} is not available for logins on {}", failures.server_name())
         }
-        _ => format!("Mailboxes behind {host} are not available for logins on {}", failures.server_name()),
+        _ => format!("{mailboxes} are not available for logins on {}", failures.server_name()),
     };
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
-    finding.cause = failures.cause(format!("Mailboxes behind {host} are not available for logins on"), "");
-    finding.missing("health", format!("the databases: Get-MailboxDatabaseCopyStatus -Server {}", argument(&host)));
+    finding.cause = failures.cause(format!("{mailboxes} are not available for logins on"), "");
+    let databases = host.map_or_else(|| "*".to_owned(), |host| format!("-Server {}", argument(host)));
+    finding.missing("health", format!("the databases: Get-MailboxDatabaseCopyStatus {databases}"));
+    find_database(&mut finding, failures);
+    finding.checked()
+}
+
+/// The steps that show whether the mailboxes of a failing account are there.
+pub(super) fn find_database(finding: &mut Finding, failures: &ServerFailures<'_>) {
     let account = failures.groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());
     finding.step(
         "Find the database of an account that fails",
@@ -52,5 +61,4 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
     );
     finding.step("See whether databases are mounted", Some("Get-MailboxDatabase -Status | ft Name,Server,Mounted".to_owned()));
     finding.step("See whether mailboxes are on the move", Some("Get-MoveRequest | Get-MoveRequestStatistics".to_owned()));
-    finding.checked()
 }

@@ -96,7 +96,7 @@ impl ErrorClass {
 }
 
 const MAILBOX: [&str; 5] = [
-    "mailboxofflineexception",
+    "mailboxoffline",
     "wrongserverexception",
     "mailboxintransit",
     "connectionfailedtransientexception",

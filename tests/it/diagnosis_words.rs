@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::diagnosis_cases::{DENIED, Day, HM, OK, error, finding, refused, settings};
 use crate::program::analyze;
-use crate::tree::{TWELVE, Tree, log};
+use crate::tree::{TWELVE, Tree, log, log_of};
 
 const BOB: &str = "bob@contoso.com";
 
@@ -153,5 +153,88 @@ fn where_everybody_is_refused_at_once_no_password_is_blamed() {
         assert!(finding(&report, "wrong-credentials").is_none(), "{name}");
         assert_eq!(found["title"].as_str().unwrap().starts_with("Nobody can log in on EX01"), !blamed, "{name}");
         assert_eq!(found["remediation"].to_string().contains("Remove those"), blamed, "{name}");
+    }
+}
+
+#[test]
+fn what_the_back_end_says_of_its_mailboxes_is_heard() {
+    let day = Day::healthy().every(28_900..32_000, 300, "203.0.113.9", "eve@contoso.com", &error("ProxyNotAuthenticated"));
+    for (said, is_mailbox) in [("MailboxOfflineException", true), ("LogonDenied", false)] {
+        let context = format!("R=\"1 NO AUTHENTICATE failed.\";ErrMsg={said}");
+        let line = |minute: u32| {
+            let time = format!("2026-03-12T{:02}:{:02}:00.000Z", minute / 60, minute % 60);
+            let context = context.replace('"', "\"\"");
+            let client = "10.0.0.11:40000,eve@contoso.com";
+            format!("{time},{minute:016X},2,10.0.0.11:1993,{client},5,1,1,authenticate,PLAIN,\"{context}\"")
+        };
+        let tree = day.clone().tree().with("EX01/Logging/Imap4/IMAP4BE20260312-1.LOG", log_of((480..540).map(line)));
+        let report = analyze(tree.path());
+        let found = finding(&report, "backend-rejects-login").unwrap_or_else(|| panic!("{said}: {:#}", report["findings"]));
+        let refused = evidence(found, "refused login lines");
+        assert!(refused["text"].as_str().unwrap().contains(&format!("back end EX01: {said}")), "{found:#}");
+        assert_eq!(found["title"].as_str().unwrap().contains("mailboxes are not available"), is_mailbox, "{found:#}");
+        assert_eq!(commands(found).contains("Get-MailboxDatabase -Status"), is_mailbox, "{found:#}");
+    }
+}
+
+#[test]
+fn mailboxes_are_behind_nobody_where_no_back_end_is_named() {
+    for (context, title, asks) in [
+        (refused("MailboxOfflineException"), "Mailboxes are not available for logins on EX01", "CopyStatus *"),
+        (
+            error("MailboxOfflineException"),
+            "Mailboxes behind ex01.contoso.com are not available for logins on EX01",
+            "CopyStatus -Server ex01.contoso.com",
+        ),
+    ] {
+        let mut day = Day::healthy();
+        for n in 0..4 {
+            let user = format!("name{n}@contoso.com");
+            day = day.every(30_000 + n * 7..32_000, 120, "203.0.113.9", &user, &context);
+        }
+        let report = analyze(day.tree().path());
+        let found = finding(&report, "mailbox-unavailable").unwrap_or_else(|| panic!("{:#}", report["findings"]));
+        assert_eq!(found["title"], title);
+        assert!(evidence(found, "the databases")["text"].as_str().unwrap().ends_with(asks), "{found:#}");
+    }
+}
+
+#[test]
+fn a_certificate_that_nobody_set_back_was_none() {
+    // Sessions in the order of time, so that a restart shows.
+    let log_of_day = |is_back: bool, restart: Option<u32>| {
+        let quoted = |context: &str| format!("login,{HM} *****,\"{}\"", context.replace('"', "\"\""));
+        let mut lines = Vec::new();
+        for (n, minute) in (0..1200u32).step_by(5).enumerate() {
+            let fails = (480..540).contains(&minute);
+            let session = n as u32 + 1 - restart.filter(|at| minute >= *at).map_or(0, |at| at / 5);
+            let (port, said) = match (is_back, fails) {
+                (true, true) => continue,
+                (true, false) => (1993, "authenticate,PLAIN,R=ok".to_owned()),
+                (false, true) => (993, quoted(&error("ProxyNotAuthenticated"))),
+                (false, false) => (993, quoted(OK)),
+            };
+            for (sequence, rest) in ["OpenSession,,", said.as_str()].into_iter().enumerate() {
+                let time = format!("2026-03-12T{:02}:{:02}:{sequence:02}.000Z", minute / 60, minute % 60);
+                let ends = format!("10.0.0.11:{port},127.0.0.1:50001,{HM}");
+                lines.push(format!("{time},{session:016X},{sequence},{ends},5,1,1,{rest}"));
+            }
+        }
+        log_of(lines)
+    };
+    for (what, back, restart, is_against) in [
+        ("nothing started anew", true, None, true),
+        ("the service started anew when it was over", true, Some(540), false),
+        ("nobody knows of the back end", false, None, false),
+    ] {
+        let mut tree = Tree::of(crate::tree::FRONT, log_of_day(false, restart));
+        if back {
+            tree = tree.with("EX01/Logging/Imap4/IMAP4BE20260312-1.LOG", log_of_day(true, None));
+        }
+        let report = analyze(tree.path());
+        let found = finding(&report, "certificate-binding").unwrap_or_else(|| panic!("{what}: {:#}", report["findings"]));
+        let text = found["evidence"].to_string();
+        assert_eq!(text.contains("although no service started anew"), is_against, "{what}: {found:#}");
+        assert_eq!(found["confidence"], if is_against { "possible" } else { "consistent" }, "{what}");
     }
 }
