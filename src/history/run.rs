@@ -19,6 +19,7 @@ use crate::history::rows::service_of;
 use crate::history::silence::silence;
 use crate::history::store::{Store, failure};
 use crate::history::stories;
+use crate::history::untold;
 use crate::input::identity::Beginning;
 use crate::input::packed::Unpacking;
 use crate::merge::Merge;
@@ -96,7 +97,10 @@ pub fn read(store: &mut Store, order: &Order<'_>, progress: &dyn Progress) -> Re
 pub fn told(store: &mut Store, now: i64) -> Result<()> {
     let path = store.path().to_owned();
     let held = store.hold()?;
-    stories::tell(&held, now).and_then(|()| held.commit()).map_err(|error| failure(&path, &error))
+    stories::tell(&held, now)
+        .and_then(|()| untold::forget(&held))
+        .and_then(|()| held.commit())
+        .map_err(|error| failure(&path, &error))
 }
 
 /// What the last run that read anything judged: its own lines and those of the days before it, as they are kept.
@@ -149,18 +153,21 @@ fn read_into(
     for (day, summary) in by_day {
         add(Part { run: run.number, log: None, day, summary })?;
     }
+    let mut unfinished = 0;
     for log in logs {
         run.logs_read += u64::from(log.is_new);
         let id = logs::save(held, &log.known, run.number).map_err(failed)?;
         parts::take_back(held, id).map_err(failed)?;
         if let Some((day, summary)) = log.unfinished {
+            unfinished += summary.skipped.total();
             add(Part { run: run.number, log: Some(id), day, summary })?;
         }
     }
     run.bytes = fresh.bytes;
     run.lines = fresh.accounting.lines;
     run.records = fresh.accounting.records;
-    run.skipped = fresh.skipped.total();
+    // What is being written is not damaged: the next run reads it again.
+    run.skipped = fresh.skipped.total() - unfinished;
     run.span = fresh.span.map(|span| (span.first, span.last));
     held.execute(
         "UPDATE run SET logs = ?2, logs_read = ?3, bytes = ?4, lines = ?5, records = ?6, skipped = ?7, first = ?8, last = ?9 WHERE id = ?1",
@@ -178,6 +185,7 @@ fn read_into(
     )
     .map_err(failed)?;
     let (deviations, not_yet) = hold_against_past(held, &fresh, rows, run, (order.zone, order.now)).map_err(failed)?;
+    let deviations = untold::with_earlier(deviations, untold::known(held).map_err(failed)?);
     let services: Vec<Service> = fresh.services.keys().map(service_of).collect();
     let case = context(held, fresh, evidence, run).map_err(failed)?;
     let stories = judged(held, &case, &services, run).map_err(failed)?;
@@ -189,7 +197,9 @@ fn read_into(
     }
     notes.sort();
     notes.dedup();
-    Ok(Night { run, now: order.now, case, stories, deviations, not_yet, notes })
+    let night = Night { run, now: order.now, case, stories, deviations, not_yet, notes };
+    untold::keep(held, night.unusual_news()).map_err(failed)?;
+    Ok(night)
 }
 
 /// What was read, before it is kept.

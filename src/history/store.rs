@@ -17,10 +17,11 @@ use crate::summary::Summary;
 /// Says that a SQLite file is a store of exlog: `exlg` in ASCII.
 const APPLICATION: i32 = 0x6578_6c67;
 
-/// The version of the schema below. A later one gets a step in [`migrate`].
-const VERSION: i32 = 1;
+/// The steps from an empty file to the present schema.
+const STEPS: [&str; 2] = [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 
-const SCHEMA: &str = include_str!("schema.sql");
+/// The version of the schema after all steps.
+const VERSION: i32 = STEPS.len() as i32;
 
 /// A store that is open.
 #[derive(Debug)]
@@ -163,8 +164,11 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     let held = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Read under the lock: another run may just have made it.
     let version: i32 = held.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version < 1 {
-        held.execute_batch(SCHEMA)?;
+    let steps = STEPS.get(usize::try_from(version).unwrap_or_default()..).unwrap_or_default();
+    for step in steps {
+        held.execute_batch(step)?;
+    }
+    if !steps.is_empty() {
         held.pragma_update(None, "application_id", APPLICATION)?;
         held.pragma_update(None, "user_version", VERSION)?;
     }

@@ -53,6 +53,19 @@ fn the_store_among_the_logs_is_none_of_them() {
     }
 }
 
+#[test]
+fn a_line_that_is_being_written_is_not_damaged() {
+    let tree = Tree::of(FRONT, logins(3) + "2026-03-12T07:0");
+    let (store, logs) = (tree.at("store.db"), tree.at("EX01"));
+    nightly(&store, &logs, &["--strict"]).with_status(0);
+    let more = logins(4);
+    fs::write(tree.at(FRONT), &more).unwrap();
+    nightly(&store, &logs, &["--strict"]).with_status(0);
+    assert_eq!(attempts(&store), 4);
+    fs::write(tree.at(FRONT), more + "2026-03-12T07:0\r\n").unwrap();
+    nightly(&store, &logs, &["--strict"]).with_status(2);
+}
+
 /// What happens to a log between two nights, and how many logins are counted after the second one, of 300 in the first.
 #[test]
 fn a_log_is_known_again_whatever_becomes_of_its_file() {

@@ -32,6 +32,19 @@ fn a_second_run_waits_for_the_first_or_says_so() {
 }
 
 #[test]
+fn a_store_of_an_earlier_version_is_brought_to_the_present_one() {
+    let tree = tree();
+    let (store, logs) = (tree.at("store.db"), tree.at("EX01"));
+    nightly(&store, &logs, &[]).with_status(0);
+    let earlier = Connection::open(&store).unwrap();
+    earlier.execute_batch("DROP TABLE untold_deviation; PRAGMA user_version = 1").unwrap();
+    drop(earlier);
+    nightly(&store, &logs, &[]).with_status(0);
+    assert_eq!(count(&store, "SELECT count(*) FROM untold_deviation"), 0);
+    assert_eq!(count(&store, "SELECT count(*) FROM runs"), 2);
+}
+
+#[test]
 fn what_is_no_store_is_left_as_it_is() {
     let tree = tree();
     let logs = tree.at("EX01");

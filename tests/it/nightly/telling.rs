@@ -88,6 +88,25 @@ fn what_could_not_be_told_is_told_by_the_next_run() {
 }
 
 #[test]
+fn what_was_not_as_usual_is_told_until_it_was() {
+    let tree = Tree::of(FRONT, written(&[login("07:00:00.000", "bob", "R=ok")]));
+    let (store, logs) = (tree.at("store.db"), tree.at("EX01"));
+    nightly(&store, &logs, &[]).with_status(0);
+    // As a night leaves it that could not tell it.
+    let kept = "INSERT INTO untold_deviation VALUES ('new-failure-group', 'medium', 'EX01', 'imap4', 'frontend',
+                1773300000000, 1773303600000, '30 failures of a kind that never was', 30, NULL, '')";
+    rusqlite::Connection::open(&store).unwrap().execute(kept, []).unwrap();
+    let (hook, posts) = start(None, vec![Answer::status("404 Not Found"), Answer::status("204 No Content")]);
+    let url = format!("http://localhost:{hook}/hook");
+    let failed = nightly(&store, &logs, &["--webhook", &url, "--webhook-at", "medium"]).with_status(2);
+    assert!(failed.stdout.contains("30 failures of a kind that never was"), "{}", failed.stdout);
+    nightly(&store, &logs, &["--webhook", &url, "--webhook-at", "medium"]).with_status(0);
+    assert!(posts.all()[1].contains("30 failures of a kind that never was"), "{:?}", posts.all());
+    assert_eq!(count(&store, "SELECT count(*) FROM untold_deviation"), 0);
+    assert_eq!(nightly(&store, &logs, &["--webhook", &url, "--webhook-at", "medium"]).with_status(0).stdout, "");
+}
+
+#[test]
 fn wrong_settings_are_told_before_anything_is_read() {
     let tree = Tree::of(FRONT, written(&failures(12, 20)));
     let (store, logs) = (tree.at("store.db"), tree.at("EX01"));
