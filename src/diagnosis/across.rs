@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::case::Case;
 use crate::clock::{Zone, for_people};
 use crate::collections::minutes::MINUTE;
-use crate::diagnosis::finding::{Cause, Effect, Evidence, Figures, Finding, Step};
+use crate::diagnosis::finding::{Cause, Effect, Evidence, Figures, Finding, Step, at_times};
 use crate::diagnosis::password_spray;
 use crate::protocol::Protocol;
 use crate::text::counted;
@@ -121,7 +121,12 @@ fn summary(findings: &[Finding], worst: &Finding, story: &Finding, servers: &[St
         true => "and it goes on".to_owned(),
         false => format!("until {}", for_people(story.end, Zone::Utc)),
     };
-    format!("{} on {servers} since {since} UTC {until}: {}", names.join(" and "), all.words())
+    let times = if is_scattered { String::new() } else { at_times(findings.iter().flat_map(times_of).collect()) };
+    format!("{} on {servers} since {since} UTC {until}{times}: {}", names.join(" and "), all.words())
+}
+
+fn times_of(finding: &Finding) -> Vec<(i64, i64)> {
+    finding.cause.as_ref().map_or_else(Vec::new, |cause| cause.times.clone())
 }
 
 /// What speaks for the story on each server, all that speaks against it, and what is missing.

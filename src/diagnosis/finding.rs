@@ -13,6 +13,22 @@ pub struct Cause {
     pub title: (String, String),
     /// How many attempts there were and how many failed, of accounts and of probes; `None` where nothing is counted.
     pub figures: Option<Figures>,
+    /// When it was so: beginnings and ends in milliseconds since 1970 UTC; empty where it is not known more closely than by the finding.
+    pub times: Vec<(i64, i64)>,
+}
+
+/// What is so again within so many milliseconds is of the same time.
+const SAME_TIME: i64 = 15 * 60_000;
+
+/// That something was so at several times that lie apart, in words; nothing if it was one time.
+pub fn at_times(mut times: Vec<(i64, i64)>) -> String {
+    times.sort_unstable();
+    let (mut apart, mut until) = (0, i64::MIN);
+    for (start, end) in times {
+        apart += u64::from(start > until.saturating_add(SAME_TIME));
+        until = until.max(end);
+    }
+    if apart > 1 { format!(" at {} different times", thousands(apart)) } else { String::new() }
 }
 
 /// The figures of failures.

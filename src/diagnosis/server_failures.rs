@@ -295,6 +295,11 @@ impl<'a> ServerFailures<'a> {
         }
     }
 
+    /// From when to when it was so; nothing if single failures here and there are the story.
+    fn times(&self) -> Vec<(i64, i64)> {
+        if self.is_scattered() { Vec::new() } else { self.spans().into_iter().map(|(_, start, end)| (start, end)).collect() }
+    }
+
     /// Successes handed over to the same targets in that time, of probes or of everybody else.
     pub fn succeeded_inside(&self, case: &Case, class: Option<ClientClass>) -> u64 {
         let targets = self.targets();
@@ -342,7 +347,8 @@ impl<'a> ServerFailures<'a> {
         hosts.sort();
         let (attempts, users_failed, probes_failed) = (self.attempts, self.users_failed, self.probes_failed);
         let figures = Some(Figures { attempts, users_failed, probes_failed });
-        (!hosts.is_empty()).then(|| Cause { what: hosts.join(" "), title: (before.into(), after.into()), figures })
+        let title = (before.into(), after.into());
+        (!hosts.is_empty()).then(|| Cause { what: hosts.join(" "), title, figures, times: self.times() })
     }
 
     /// A finding about these failures, with its figures and its lines.

@@ -103,3 +103,24 @@ fn a_host_that_some_logins_reach_is_not_dead() {
     let all = report["findings"].to_string();
     assert!(all.contains("backend-timeout") && !all.contains("nothing that was handed over"), "{:#}", report["findings"]);
 }
+
+#[test]
+fn a_host_that_was_out_several_times_is_told_so() {
+    let mut day = users_of(Day::default(), HEALTHY, 0..72_000, OK);
+    day = users_of(day, "ex03.contoso.com", 0..72_000, OK);
+    for n in 0..4 {
+        let (client, user) = (format!("198.51.100.{n}"), format!("other{n}@contoso.com"));
+        let mut until = 0;
+        for out in [28_800, 43_200, 57_600, 64_800].map(|start| start..start + 1_200) {
+            day = day.every(until + 7 + n * 37..out.start, 150, &client, &user, &at(OTHER, OK));
+            day = day.every(out.start + 7 + n * 37..out.end, 150, &client, &user, &at(OTHER, &error("ProxyTimeout")));
+            until = out.end;
+        }
+        day = day.every(until + 7 + n * 37..72_000, 150, &client, &user, &at(OTHER, OK));
+    }
+    let report = analyze(day.tree().path());
+    let found = finding(&report, "backend-timeout").unwrap_or_else(|| panic!("{:#}", report["findings"]));
+    let summary = found["summary"].as_str().unwrap();
+    assert!(summary.contains("at 4 different times: ") && summary.contains("nothing that was handed over"), "{found:#}");
+    assert_eq!(times(found), ["2026-03-12T08:00:07.000Z", "2026-03-12T18:19:28.000Z"], "{found:#}");
+}

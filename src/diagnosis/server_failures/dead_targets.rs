@@ -17,9 +17,6 @@ use crate::summary::service::Service;
 /// It lasts so many minutes at least.
 const SHORTEST: i64 = 5;
 
-/// More often than that a target comes and goes, and is not dead.
-const MOST_STRETCHES: usize = 3;
-
 /// Failures of other classes at other targets are another cause's if they are more than one in so many of all.
 const MIXED: u64 = 10;
 
@@ -128,7 +125,7 @@ fn dead_targets<'a>(case: &Case, server: Option<&str>, groups: &[&'a Group]) -> 
         let dead = move |minutes: Stretch| minutes.dead(case, protocol, target, &at);
         stretches.into_iter().map(dead).collect::<Vec<_>>()
     };
-    targets.into_iter().map(of_target).filter(|stretches| stretches.len() <= MOST_STRETCHES).flatten().collect()
+    targets.into_iter().flat_map(of_target).collect()
 }
 
 fn front_end<'c>(case: &'c Case, server: Option<&str>, protocol: Protocol) -> Option<&'c Service> {

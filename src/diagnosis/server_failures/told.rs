@@ -1,7 +1,7 @@
 //! What a finding says about the failures: a line of each kind, how many, since when, for whom.
 
 use crate::clock::{Zone, for_people};
-use crate::diagnosis::finding::{Figures, Finding};
+use crate::diagnosis::finding::{Figures, Finding, at_times};
 use crate::diagnosis::group_failures::cite;
 use crate::diagnosis::server_failures::ServerFailures;
 use crate::login::identity::ClientClass;
@@ -54,10 +54,10 @@ impl ServerFailures<'_> {
         if is_of_outages && self.outages.iter().any(|outage| outage.may_be_older && outage.start == self.start) {
             since += " or earlier (no login worked before it)";
         }
-        let outages = if is_of_outages && self.outages.len() > 1 && !self.is_scattered() {
-            format!(" in {} outages", self.outages.len())
-        } else {
-            String::new()
+        let outages = match self.outages.len() {
+            _ if !is_of_outages => at_times(self.times()),
+            outages if outages > 1 && !self.is_scattered() => format!(" in {outages} outages"),
+            _ => String::new(),
         };
         let of_one = if self.is_one_account { "; only one account was hit, others logged in at that time" } else { "" };
         let (attempts, users_failed, probes_failed) = (self.attempts, self.users_failed, self.probes_failed);
