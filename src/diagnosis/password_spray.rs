@@ -109,7 +109,9 @@ fn finding(case: &Case, guesses: &Guesses<'_>, spray: &Spray<'_>, servers: Vec<S
         [] => "Somebody tries many accounts on an unknown server".to_owned(),
         servers => titled("Somebody tries many accounts on", servers, ""),
     };
-    let mut finding = Finding::new(DIAGNOSIS.id, severity, Confidence::Consistent, title);
+    // Many people with new names, behind one address for all, may look alike.
+    let confidence = if spray.is_among_others { Confidence::Possible } else { Confidence::Consistent };
+    let mut finding = Finding::new(DIAGNOSIS.id, severity, confidence, title);
     finding.protocols = guesses.protocols.clone();
     (finding.start, finding.end) = (spray.first, spray.last);
     finding.ongoing = is_ongoing(case, finding.end);

@@ -85,10 +85,11 @@ fn who_gets_in_after_few_tries_of_a_spray_belongs_to_it() {
 #[test]
 fn a_spray_behind_the_address_of_a_load_balancer_is_seen() {
     let gateway = "10.2.0.5";
-    let mut busy = Day::default();
-    for n in 0..30u32 {
-        busy = busy.every(n * 7..72_000, 600, gateway, &format!("user{n}@contoso.com"), OK);
-    }
+    let crowd = || {
+        let users = (0..30u32).map(|n| (n * 7, format!("user{n}@contoso.com")));
+        users.fold(Day::default(), |day, (second, user)| day.every(second..72_000, 600, gateway, &user, OK))
+    };
+    let mut busy = crowd();
     // Now and then somebody mistypes a name, and some devices have an old password.
     for n in 0..30u32 {
         busy = busy.login(900 + n * 2_300, gateway, &format!("usr{n}@contoso.com"), DENIED);
@@ -103,10 +104,12 @@ fn a_spray_behind_the_address_of_a_load_balancer_is_seen() {
     assert!(steps(&found).contains("do not block them") && found["start"] == "2026-03-12T05:33:20.000Z", "{found:#}");
     assert!(found["summary"].as_str().unwrap().contains("40 of them never logged in"), "{found:#}");
     assert_eq!(found["evidence"][0]["at"], "2026-03-12T05:33:20.000Z", "{found:#}");
+    assert_eq!(found["confidence"], "possible");
     // Whoever tries something out there before others log in hides in no crowd.
     let alone = Day::healthy().every(30_000..72_000, 60, gateway, BOB, OK);
     assert_eq!(judged(sprayed(alone, 20), "password-spray"), None);
-    // As many names in a whole day are people's mistakes.
+    // So many new people in two hours, or names that are mistyped in a whole day, are no spray.
+    assert_eq!(judged(sprayed(crowd(), 180), "password-spray"), None);
     assert_eq!(judged(sprayed(Day::healthy().every(0..72_000, 60, gateway, BOB, OK), 1_300), "password-spray"), None);
 }
 

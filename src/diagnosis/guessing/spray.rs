@@ -33,7 +33,7 @@ struct AmongOthers {
     covered: i64,
 }
 
-const AMONG_OTHERS: AmongOthers = AmongOthers { accounts: 15, tries: 3, pause: 10 * MINUTE, denser: 4.0, covered: 4 * HOUR };
+const AMONG_OTHERS: AmongOthers = AmongOthers { accounts: 20, tries: 3, pause: 2 * MINUTE, denser: 4.0, covered: 4 * HOUR };
 
 /// Many accounts tried with a few passwords each.
 #[derive(Debug)]
