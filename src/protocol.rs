@@ -27,6 +27,11 @@ impl Protocol {
         }
     }
 
+    /// The protocol of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
+
     /// The name used in sentences: `IMAP` or `POP`.
     pub const fn title(self) -> &'static str {
         match self {
@@ -61,6 +66,11 @@ impl Role {
             Self::FrontEnd => "frontend",
             Self::BackEnd => "backend",
         }
+    }
+
+    /// The role of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
     }
 
     /// The name used in sentences: `front end` or `back end`.

@@ -47,6 +47,11 @@ impl Group {
     }
 }
 
+/// The account with most failures in the worst of these groups that names any.
+pub fn worst_account<'a>(groups: &[&'a Group]) -> Option<&'a str> {
+    groups.iter().find_map(|group| group.top_users.first()).map(|(name, _)| name.as_str())
+}
+
 /// All groups, the worst first: failures of the server's own before those of accounts, front ends before back ends, then by count.
 pub fn groups(summary: &Summary, accounts: &Accounts) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();

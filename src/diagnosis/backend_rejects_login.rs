@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::case::behind::Behind;
 use crate::case::evidence::is_same_server;
-use crate::case::group::Group;
+use crate::case::group::{Group, worst_account};
 use crate::collections::minutes::MINUTE;
 use crate::diagnosis::finding::{Confidence, Effect, Finding};
 use crate::diagnosis::mailbox_unavailable::find_database;
@@ -85,7 +85,7 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
     if is_mailbox {
         find_database(&mut finding, failures);
     }
-    let account = failures.groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());
+    let account = worst_account(&failures.groups).unwrap_or("ACCOUNT");
     finding.step(
         "Look at an account that fails",
         Some(format!("Get-CASMailbox {} | fl ImapEnabled,PopEnabled,ServerName", argument(account))),

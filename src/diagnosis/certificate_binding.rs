@@ -134,19 +134,16 @@ fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
 /// end must be there to tell, with the opening of their sessions.
 fn has_passed_by_itself(case: &Case, failures: &ServerFailures<'_>) -> bool {
     let (before, after) = (failures.start - BEFORE, failures.end + BEFORE);
-    let is_of_server = |key: &ServiceKey| key.server.as_deref() == failures.server;
-    let is_there = |protocol: Protocol, role: Role| {
-        let mut services = case.summary.services.iter().filter(|(key, _)| is_of_server(key));
-        services.any(|(key, service)| {
-            let is_it = key.protocol == protocol && key.role == role;
-            is_it
-                && service.span.is_some_and(|span| span.first < failures.start && span.last > failures.end)
+    let services = failures.groups.iter().flat_map(|group| Role::ALL.map(|role| ServiceKey { role, ..group.service.clone() }));
+    let mut counted = services.map(|key| case.summary.services.get(&key));
+    let are_there = counted.all(|service| {
+        service.is_some_and(|service| {
+            service.span.is_some_and(|span| span.first < failures.start && span.last > failures.end)
                 && service.commands.sorted().contains_key("OpenSession")
         })
-    };
-    let are_there =
-        failures.protocols().into_iter().all(|protocol| is_there(protocol, Role::FrontEnd) && is_there(protocol, Role::BackEnd));
-    let mut restarts = case.restarts.iter().filter(|(key, _)| is_of_server(key)).flat_map(|(_, restarts)| restarts);
+    });
+    let of_server = case.restarts.iter().filter(|(key, _)| key.server.as_deref() == failures.server);
+    let mut restarts = of_server.flat_map(|(_, restarts)| restarts);
     !failures.is_ongoing() && are_there && !restarts.any(|at| (before..=after).contains(at))
 }
 

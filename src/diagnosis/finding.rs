@@ -83,6 +83,11 @@ impl Severity {
             Self::Critical => "critical",
         }
     }
+
+    /// The severity of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
 }
 
 /// How sure, apart from how bad.

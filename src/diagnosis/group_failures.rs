@@ -1,7 +1,7 @@
 //! Failures that name their cause themselves: the groups with a certain code or response, one finding for each server.
 
 use crate::case::Case;
-use crate::case::group::Group;
+use crate::case::group::{Group, worst_account};
 use crate::clock::{Zone, for_people};
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::protocol::Protocol;
@@ -60,7 +60,7 @@ pub(super) fn judge(case: &Case, rule: &Rule, complete: impl Fn(&mut Finding, Pl
         let mut finding = Finding { servers: server.map(str::to_owned).into_iter().collect(), ..finding };
         finding.ongoing = is_ongoing(case, finding.end);
         let protocols = finding.protocols.clone();
-        let account = groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());
+        let account = worst_account(&groups).unwrap_or("ACCOUNT");
         complete(&mut finding, Place { server: server.unwrap_or("SERVER"), protocols: &protocols, account, groups: &groups });
         finding.checked()
     };

@@ -1,6 +1,7 @@
 //! `mailbox-unavailable`: a mailbox or its store is not available.
 
 use crate::case::Case;
+use crate::case::group::worst_account;
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Finding};
 use crate::diagnosis::powershell::argument;
@@ -38,8 +39,8 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
     // Who answers without handing a login over knows that the mailbox is not there; where it should be is not said.
     let host = failures.hosts().into_iter().next();
     let mailboxes = host.map_or_else(|| "Mailboxes".to_owned(), |host| format!("Mailboxes behind {host}"));
-    let title = match failures.groups.iter().find_map(|group| group.top_users.first()) {
-        Some((name, _)) if failures.is_one_account => {
+    let title = match worst_account(&failures.groups) {
+        Some(name) if failures.is_one_account => {
             format!("The mailbox of {name} is not available for logins on {}", failures.server_name())
         }
         _ => format!("{mailboxes} are not available for logins on {}", failures.server_name()),
@@ -54,7 +55,7 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
 
 /// The steps that show whether the mailboxes of a failing account are there.
 pub(super) fn find_database(finding: &mut Finding, failures: &ServerFailures<'_>) {
-    let account = failures.groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());
+    let account = worst_account(&failures.groups).unwrap_or("ACCOUNT");
     finding.step(
         "Find the database of an account that fails",
         Some(format!("Get-Mailbox {} | fl Database,ServerName", argument(account))),

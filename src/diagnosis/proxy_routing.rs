@@ -1,6 +1,7 @@
 //! `proxy-routing`: no back end is found, or only one foreign target does not take the hand-over.
 
 use crate::case::Case;
+use crate::case::group::worst_account;
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Finding};
 use crate::diagnosis::powershell::argument;
@@ -54,7 +55,7 @@ fn judge_server(failures: &ServerFailures<'_>) -> Option<Finding> {
         true => failures.cause("Logins on", format!("fail only where they are handed over to {host}")),
         false => failures.cause("The front ends on", "find no back end for their logins"),
     };
-    let account = failures.groups.iter().find_map(|group| group.top_users.first()).map_or("ACCOUNT", |(name, _)| name.as_str());
+    let account = worst_account(&failures.groups).unwrap_or("ACCOUNT");
     finding.step(
         "See where the mailbox of an account that fails is",
         Some(format!("Get-Mailbox {} | fl Database,ServerName,ExchangeVersion", argument(account))),

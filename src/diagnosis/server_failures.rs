@@ -1,7 +1,7 @@
 //! Failures of the server's own, put together as one story: one server, one class of error, all its protocols and outages.
 
 use crate::case::Case;
-use crate::case::group::Group;
+use crate::case::group::{Group, worst_account};
 use crate::case::outage::Outage;
 use crate::collections::minutes::MINUTE;
 use crate::diagnosis::finding::{Cause, Confidence, Figures, Finding, Severity};
@@ -93,10 +93,10 @@ fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> 
     let is_outside = (all - in_outages(&outages).min(all)) * SCATTERED >= all;
     let is_real = |outage: &Outage| is_of_everybody(outage) && !is_chance(case, outage, &of_class);
     let told: Vec<&Outage> = outages.iter().copied().filter(|outage| !is_outside || is_real(outage)).collect();
-    if let Some(failures) = ServerFailures::of_dead_targets(case, server, &of_class, &told) {
+    let told_inside = in_outages(&told);
+    if let Some(failures) = ServerFailures::of_dead_targets(case, server, &of_class, (&told, told_inside)) {
         return Some(failures);
     }
-    let told_inside = in_outages(&told);
     if told_inside > 0 {
         let mut failures = ServerFailures::of_outages(server, told, of_class);
         failures.outside = all.saturating_sub(told_inside);
@@ -230,7 +230,7 @@ impl<'a> ServerFailures<'a> {
     /// Whether logins of others worked inside each outage, or soon before and after it: one client's retries fill minutes in
     /// which others need not try at all.
     fn did_others_log_in(&self, case: &Case) -> bool {
-        let hit = self.groups.iter().find_map(|group| group.top_users.first()).map(|(name, _)| name.as_str());
+        let hit = worst_account(&self.groups);
         self.outages.iter().all(|outage| {
             let services = || {
                 case.summary.services.iter().filter(|(key, _)| {
@@ -290,7 +290,9 @@ impl<'a> ServerFailures<'a> {
     pub fn spans(&self) -> Vec<Stretch> {
         match self.is_scattered() {
             true => self.protocols().into_iter().map(|protocol| (Some(protocol), self.start, self.end)).collect(),
-            false if !self.dead.is_empty() => self.dead.iter().map(|dead| (Some(dead.protocol), dead.start, dead.end)).collect(),
+            false if !self.dead.is_empty() => {
+                self.dead.iter().map(|dead| (Some(dead.service.protocol), dead.start, dead.end)).collect()
+            }
             false => self.outages.iter().map(|outage| (Some(outage.protocol), outage.start, outage.end)).collect(),
         }
     }

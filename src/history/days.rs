@@ -65,7 +65,7 @@ pub(super) fn days(store: &Connection, asked: &Asked) -> rusqlite::Result<Vec<Da
     let mut rows = statement.query(named_params! { ":from": asked.from, ":day": DAY, ":server": asked.server })?;
     while let Some(row) = rows.next()? {
         let severity: String = row.get(0)?;
-        let Some(severity) = Severity::ALL.into_iter().find(|known| known.name() == severity) else { continue };
+        let Some(severity) = Severity::from_name(&severity) else { continue };
         let (title, start, end): (String, i64, i64) = (row.get(1)?, row.get(2)?, row.get(3)?);
         for (_, day) in days.range_mut(start.div_euclid(DAY)..=end.div_euclid(DAY).max(start.div_euclid(DAY))) {
             day.findings.push((severity, title.clone()));

@@ -137,8 +137,8 @@ pub(super) fn service(row: &Row<'_>) -> rusqlite::Result<Service> {
     let (protocol, role): (String, String) = (row.get("protocol")?, row.get("role")?);
     Ok(Service {
         server: row.get("server")?,
-        protocol: Protocol::ALL.into_iter().find(|known| known.name() == protocol).unwrap_or(Protocol::Imap4),
-        role: Role::ALL.into_iter().find(|known| known.name() == role).unwrap_or(Role::FrontEnd),
+        protocol: Protocol::from_name(&protocol).unwrap_or(Protocol::Imap4),
+        role: Role::from_name(&role).unwrap_or(Role::FrontEnd),
     })
 }
 

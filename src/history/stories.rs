@@ -24,7 +24,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Known> {
         protocols: Protocol::ALL.into_iter().filter(|known| protocols.split(' ').any(|name| name == known.name())).collect(),
         title: row.get("title")?,
         summary: row.get("summary")?,
-        severity: Severity::ALL.into_iter().find(|known| known.name() == severity).unwrap_or(Severity::Info),
+        severity: Severity::from_name(&severity).unwrap_or(Severity::Info),
         start: row.get("start")?,
         end: row.get("end")?,
         is_ongoing: row.get("is_ongoing")?,

@@ -16,17 +16,11 @@ pub(super) fn known(store: &Connection) -> rusqlite::Result<Vec<Deviation>> {
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Option<Deviation>> {
     let name = |column: &str| row.get::<_, String>(column);
-    let kind = |name: &str| Kind::ALL.into_iter().find(|known| known.name() == name);
-    let (of_kind, severity, protocol, role, also) =
-        (name("kind")?, name("severity")?, name("protocol")?, name("role")?, name("also")?);
-    let severity = Severity::ALL.into_iter().find(|known| known.name() == severity);
-    let protocol = Protocol::ALL.into_iter().find(|known| known.name() == protocol);
-    let role = Role::ALL.into_iter().find(|known| known.name() == role);
-    let (Some(of_kind), Some(severity), Some(protocol), Some(role)) = (kind(&of_kind), severity, protocol, role) else {
-        return Ok(None);
-    };
+    let (kind, severity) = (Kind::from_name(&name("kind")?), Severity::from_name(&name("severity")?));
+    let (protocol, role) = (Protocol::from_name(&name("protocol")?), Role::from_name(&name("role")?));
+    let (Some(kind), Some(severity), Some(protocol), Some(role)) = (kind, severity, protocol, role) else { return Ok(None) };
     Ok(Some(Deviation {
-        kind: of_kind,
+        kind,
         severity,
         server: row.get("server")?,
         protocol,
@@ -37,7 +31,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Option<Deviation>> {
         text: row.get("text")?,
         now: row.get("now")?,
         usual: row.get("usual")?,
-        also: also.split(' ').filter_map(kind).collect(),
+        also: name("also")?.split(' ').filter_map(Kind::from_name).collect(),
     }))
 }
 

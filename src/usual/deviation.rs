@@ -55,6 +55,11 @@ impl Kind {
         }
     }
 
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
+
     /// What the figures of the kind count.
     pub const fn unit(self) -> &'static str {
         match self {

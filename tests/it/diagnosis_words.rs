@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::diagnosis_cases::{DENIED, Day, HM, OK, error, finding, refused, settings};
+use crate::diagnosis_cases::{DENIED, Day, HM, OK, error, finding, refused, settings, with_back_end};
 use crate::program::analyze;
 use crate::tree::{TWELVE, Tree, log, log_of};
 
@@ -158,17 +158,10 @@ fn where_everybody_is_refused_at_once_no_password_is_blamed() {
 
 #[test]
 fn what_the_back_end_says_of_its_mailboxes_is_heard() {
-    let day = Day::healthy().every(28_900..32_000, 300, "203.0.113.9", "eve@contoso.com", &error("ProxyNotAuthenticated"));
+    let day = Day::healthy().every(28_900..32_000, 300, "203.0.113.9", BOB, &error("ProxyNotAuthenticated"));
     for (said, is_mailbox) in [("MailboxOfflineException", true), ("LogonDenied", false)] {
         let context = format!("R=\"1 NO AUTHENTICATE failed.\";ErrMsg={said}");
-        let line = |minute: u32| {
-            let time = format!("2026-03-12T{:02}:{:02}:00.000Z", minute / 60, minute % 60);
-            let context = context.replace('"', "\"\"");
-            let client = "10.0.0.11:40000,eve@contoso.com";
-            format!("{time},{minute:016X},2,10.0.0.11:1993,{client},5,1,1,authenticate,PLAIN,\"{context}\"")
-        };
-        let tree = day.clone().tree().with("EX01/Logging/Imap4/IMAP4BE20260312-1.LOG", log_of((480..540).map(line)));
-        let report = analyze(tree.path());
+        let report = analyze(with_back_end(day.clone().tree(), 480..540, &context).path());
         let found = finding(&report, "backend-rejects-login").unwrap_or_else(|| panic!("{said}: {:#}", report["findings"]));
         let refused = evidence(found, "refused login lines");
         assert!(refused["text"].as_str().unwrap().contains(&format!("back end EX01: {said}")), "{found:#}");

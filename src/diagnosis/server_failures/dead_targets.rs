@@ -10,7 +10,6 @@ use crate::case::outage::Outage;
 use crate::collections::minutes::MINUTE;
 use crate::diagnosis::server_failures::{FEWEST_ALONE, SCATTERED, SOON, ServerFailures};
 use crate::login::identity::ClientClass;
-use crate::protocol::{Protocol, Role};
 use crate::summary::ServiceKey;
 use crate::summary::service::Service;
 
@@ -25,8 +24,8 @@ const MIXED: u64 = 10;
 pub struct DeadTarget<'a> {
     /// `host:port:encryption`.
     pub target: &'a str,
-    /// The protocol.
-    pub protocol: Protocol,
+    /// The front end that handed over to it.
+    pub service: &'a ServiceKey,
     /// The first failure: to the millisecond if it is known, else the beginning of its minute.
     pub start: i64,
     /// The last one: to the millisecond if it is known, else the end of its minute.
@@ -35,20 +34,18 @@ pub struct DeadTarget<'a> {
     pub worked_again: Option<i64>,
     /// It fails up to the end of the logs.
     goes_on: bool,
-    minutes: (i64, i64),
 }
 
 impl<'a> ServerFailures<'a> {
     /// The failures of one class at targets that were dead, if these are nearly all of them; `told` are the outages in which the
-    /// class dominates.
+    /// class dominates, and how many of its failures lie in them.
     pub(super) fn of_dead_targets(
         case: &'a Case,
         server: Option<&'a str>,
         of_class: &[&'a Group],
-        told: &[&'a Outage],
+        (told, told_inside): (&[&'a Outage], u64),
     ) -> Option<Self> {
-        let dead = dead_targets(case, server, of_class);
-        let mut failures = Self { server, dead, ..Self::default() };
+        let mut failures = Self { server, dead: dead_targets(case, of_class), ..Self::default() };
         for group in of_class {
             let inside = failures.inside(group);
             if inside > 0 {
@@ -59,11 +56,6 @@ impl<'a> ServerFailures<'a> {
         }
         let all: u64 = of_class.iter().map(|group| group.failures.count).sum();
         failures.outside = all.saturating_sub(failures.failed());
-        let in_outages = |group: &&Group| {
-            let of = told.iter().filter(|outage| outage.protocol == group.service.protocol);
-            of.map(|outage| group.failures.between(outage.start, outage.end)).sum::<u64>()
-        };
-        let told_inside: u64 = of_class.iter().map(in_outages).sum();
         failures.are_outages_a_part = (all - told_inside.min(all)) * SCATTERED >= all;
         let is_nearly_all = failures.failed() > 0 && failures.outside * SCATTERED <= all;
         if !is_nearly_all || !(failures.are_outages_a_part || failures.is_beside_another_cause(case, told)) {
@@ -82,7 +74,7 @@ impl<'a> ServerFailures<'a> {
 
     /// The failures of a group in the stretches of its target.
     fn inside(&self, group: &Group) -> u64 {
-        let of_target = self.dead.iter().filter(|dead| is_at(group, dead.protocol, dead.target));
+        let of_target = self.dead.iter().filter(|dead| is_at(group, dead.service, dead.target));
         of_target.map(|dead| group.failures.between(dead.start, dead.end)).sum()
     }
 
@@ -103,12 +95,12 @@ impl<'a> ServerFailures<'a> {
 
     /// All front-end attempts in the minutes of the stretches.
     fn attempts_meanwhile(&self, case: &Case) -> u64 {
-        let mut minutes = BTreeMap::<Protocol, BTreeSet<i64>>::new();
+        let mut minutes = BTreeMap::<&ServiceKey, BTreeSet<i64>>::new();
         for dead in &self.dead {
-            minutes.entry(dead.protocol).or_default().extend(dead.minutes.0..=dead.minutes.1);
+            minutes.entry(dead.service).or_default().extend(dead.start.div_euclid(MINUTE)..=dead.end.div_euclid(MINUTE));
         }
-        let attempts = minutes.iter().filter_map(|(protocol, minutes)| {
-            let series = front_end(case, self.server, *protocol)?.series.values().flat_map(|series| series.iter());
+        let attempts = minutes.into_iter().filter_map(|(service, minutes)| {
+            let series = case.summary.services.get(service)?.series.values().flat_map(|series| series.iter());
             Some(series.filter(|(minute, _)| minutes.contains(minute)).map(|(_, counts)| counts.attempts()).sum::<u64>())
         });
         attempts.sum()
@@ -116,29 +108,23 @@ impl<'a> ServerFailures<'a> {
 }
 
 /// The stretches of all targets of these groups.
-fn dead_targets<'a>(case: &Case, server: Option<&str>, groups: &[&'a Group]) -> Vec<DeadTarget<'a>> {
-    let targets: BTreeSet<(Protocol, &str)> =
-        groups.iter().filter_map(|group| Some((group.service.protocol, group.key.target.as_deref()?))).collect();
-    let of_target = |(protocol, target)| {
-        let at: Vec<&Group> = groups.iter().copied().filter(|group| is_at(group, protocol, target)).collect();
-        let stretches = front_end(case, server, protocol).map_or_else(Vec::new, |service| stretches(case, service, target, &at));
-        let dead = move |minutes: Stretch| minutes.dead(case, protocol, target, &at);
-        stretches.into_iter().map(dead).collect::<Vec<_>>()
+fn dead_targets<'a>(case: &Case, groups: &[&'a Group]) -> Vec<DeadTarget<'a>> {
+    let targets: BTreeSet<(&ServiceKey, &str)> =
+        groups.iter().filter_map(|group| Some((&group.service, group.key.target.as_deref()?))).collect();
+    let of_target = |(service, target)| {
+        let at: Vec<&Group> = groups.iter().copied().filter(|group| is_at(group, service, target)).collect();
+        let stretches = case.summary.services.get(service).map_or_else(Vec::new, |counted| stretches(counted, target, &at));
+        stretches.into_iter().map(move |stretch| stretch.dead(case, service, target, &at)).collect::<Vec<_>>()
     };
     targets.into_iter().flat_map(of_target).collect()
 }
 
-fn front_end<'c>(case: &'c Case, server: Option<&str>, protocol: Protocol) -> Option<&'c Service> {
-    let is_it = |key: &ServiceKey| key.role == Role::FrontEnd && key.protocol == protocol && key.server.as_deref() == server;
-    case.summary.services.iter().find(|(key, _)| is_it(key)).map(|(_, service)| service)
-}
-
-fn is_at(group: &Group, protocol: Protocol, target: &str) -> bool {
-    group.service.protocol == protocol && group.key.target.as_deref() == Some(target)
+fn is_at(group: &Group, service: &ServiceKey, target: &str) -> bool {
+    group.service == *service && group.key.target.as_deref() == Some(target)
 }
 
 /// Minutes from the first failure to the last one, no success between them.
-struct Stretch {
+struct FailingMinutes {
     first: i64,
     last: i64,
     /// Failures in minutes without a success.
@@ -149,7 +135,7 @@ struct Stretch {
 }
 
 /// The stretches of a target; the first and the last minute of one may hold a success, of before and of after.
-fn stretches(case: &Case, service: &Service, target: &str, groups: &[&Group]) -> Vec<Stretch> {
+fn stretches(service: &Service, target: &str, groups: &[&Group]) -> Vec<FailingMinutes> {
     // A success of which nobody says where it was handed over to may have been there.
     let series = service.series.iter().filter(|((at, _), _)| at.as_deref().is_none_or(|at| at == target));
     let minutes = series.flat_map(|(_, series)| series.iter()).filter(|(_, counts)| counts.succeeded > 0);
@@ -158,7 +144,7 @@ fn stretches(case: &Case, service: &Service, target: &str, groups: &[&Group]) ->
     for (minute, count) in groups.iter().flat_map(|group| group.failures.minutes.iter()) {
         *failed.entry(minute).or_default() += count;
     }
-    let mut found: Vec<Stretch> = Vec::new();
+    let mut found: Vec<FailingMinutes> = Vec::new();
     for (minute, count) in failed {
         let alone = if worked.contains(&minute) { 0 } else { count };
         match found.last_mut() {
@@ -169,19 +155,18 @@ fn stretches(case: &Case, service: &Service, target: &str, groups: &[&Group]) ->
                 one.pause = one.pause.max(minute - one.last);
                 (one.last, one.alone) = (minute, one.alone + alone);
             }
-            _ => found.push(Stretch { first: minute, last: minute, alone, pause: 0, worked_again: None }),
+            _ => found.push(FailingMinutes { first: minute, last: minute, alone, pause: 0, worked_again: None }),
         }
     }
-    let log_end = case.summary.span.map_or(i64::MAX, |span| span.last);
-    found.retain(|one| one.alone >= FEWEST_ALONE && one.last - one.first >= SHORTEST && one.last * MINUTE <= log_end);
+    found.retain(|one| one.alone >= FEWEST_ALONE && one.last - one.first >= SHORTEST);
     for one in &mut found {
         one.worked_again = worked.range(one.last..).next().map(|minute| minute * MINUTE);
     }
     found
 }
 
-impl Stretch {
-    fn dead<'a>(&self, case: &Case, protocol: Protocol, target: &'a str, groups: &[&Group]) -> DeadTarget<'a> {
+impl FailingMinutes {
+    fn dead<'a>(&self, case: &Case, service: &'a ServiceKey, target: &'a str, groups: &[&Group]) -> DeadTarget<'a> {
         let spans = || groups.iter().map(|group| group.failures.span);
         let is_in = |moment: &i64, minute: i64| moment.div_euclid(MINUTE) == minute;
         let start = spans().map(|span| span.first).filter(|first| is_in(first, self.first)).min();
@@ -190,12 +175,11 @@ impl Stretch {
         let until_end = case.summary.span.map_or(0, |span| span.last - end);
         DeadTarget {
             target,
-            protocol,
+            service,
             start: start.unwrap_or(self.first * MINUTE),
             end,
             worked_again: self.worked_again,
             goes_on: self.worked_again.is_none() && until_end <= SOON.max(self.pause * MINUTE),
-            minutes: (self.first, self.last),
         }
     }
 }
