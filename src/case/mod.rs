@@ -16,6 +16,7 @@ pub mod behind;
 pub mod clocks;
 pub mod coverage;
 pub mod evidence;
+pub mod failing_minutes;
 pub mod group;
 mod handed_over;
 pub mod none_since;
@@ -100,6 +101,12 @@ impl Case {
         let mut servers: Vec<Option<&str>> = self.summary.services.keys().map(|key| key.server.as_deref()).collect();
         servers.dedup();
         servers
+    }
+
+    /// From when on was looked: the first line, or the beginning of the window where that comes later. `None` if nothing was read.
+    pub fn beginning(&self) -> Option<i64> {
+        let first = self.summary.span?.first;
+        Some(self.window.from.map_or(first, |from| from.max(first)))
     }
 
     /// Up to when was looked: the last line, or the end of the window where that comes first. `None` if nothing was read.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::case::Case;
+use crate::case::failing_minutes::{FailingMinutes, attempts_by_minute, stretches_of_failures};
 use crate::collections::minutes::MINUTE;
 use crate::collections::partners::hash;
 use crate::login::identity::ClientClass;
@@ -14,19 +15,26 @@ use crate::summary::account::{Account, Refused};
 use crate::summary::counts::Counts;
 use crate::summary::service::Service;
 
-/// So many failures in a row, up to the last attempt, are no chance.
+/// So many failures in a row are no chance.
 const FEWEST: u64 = 20;
 
-/// So many accounts that worked before must be among them: names that never worked may be guesses of a stranger.
+/// So many accounts that worked before or afterwards must be among them: names that never work may be guesses of a stranger.
 const FEWEST_ACCOUNTS: usize = 3;
 
-/// The time since which every login of users failed, up to the last one.
+/// Where no login of anybody works in all of the logs: so many accounts, so many failed probes, and each account so often. Who
+/// guesses tries each a few times.
+const NOBODY: (usize, u64, u64) = (6, 3, 4);
+
+/// It is one time on several servers if it begins and ends within so many milliseconds.
+const SAME_TIME: u64 = 15 * MINUTE as u64;
+
+/// The time in which every login of users failed, up to the last one or to one that worked again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoneSince {
     /// The protocol.
     pub protocol: Protocol,
-    /// The server.
-    pub server: Option<Arc<str>>,
+    /// The servers, the one with most failures first.
+    pub servers: Vec<Option<Arc<str>>>,
     /// The beginning of the first minute after the last success, in milliseconds since 1970 UTC.
     pub start: i64,
     /// All attempts of users since then, and those of probes if they fail as well; every one of them failed.
@@ -39,130 +47,125 @@ pub struct NoneSince {
     pub until: Option<i64>,
 }
 
-/// The service with most failures of which this is so.
+/// The time with most failures that goes on to the end, on all servers of which it is so.
 pub fn none_since(case: &Case) -> Option<NoneSince> {
-    let front = case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd);
-    front.filter_map(|(key, service)| of_service(case, key, service)).max_by_key(|found| found.failed)
+    on_all_servers(all(case, |stretch| stretch.until.is_none()))
 }
 
-/// The time with most failures in which every user was refused although names and addresses had worked before, and that is over.
+/// The time with most failures in which every user was refused although names and addresses work at other times, and that is over.
 ///
 /// Whoever guesses at night, while nobody else is there, comes from elsewhere; so many passwords do not go wrong at once either.
 pub fn none_between(case: &Case) -> Option<NoneSince> {
-    let front = case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd);
-    let found = front.flat_map(|(key, service)| {
-        let users = attempts_by_minute(service, |class| class != ClientClass::HealthMailbox);
-        let stretches = stretches_of_failures(&users).into_iter().filter(|stretch| stretch.failed >= FEWEST);
-        let over = stretches.filter(|stretch| stretch.until.is_some() && were_users_refused(service, *stretch));
-        over.map(|stretch| told(case, key, service, stretch)).collect::<Vec<_>>()
-    });
-    found.max_by_key(|found| found.failed)
+    on_all_servers(all(case, |stretch| stretch.until.is_some()))
 }
 
-/// Whether at least half of the failures were refusals of accounts that had worked before, from addresses that had worked before.
-fn were_users_refused(service: &Service, stretch: Stretch) -> bool {
-    let start = stretch.from * MINUTE;
-    let worked_before = |account: &Account| account.succeeded.is_some_and(|succeeded| succeeded.first < start);
-    let mut addresses: Vec<u64> =
-        service.addresses.iter().filter(|(.., one)| worked_before(one)).map(|(key, ..)| hash(key)).collect();
+fn all(case: &Case, is_asked: impl Fn(&FailingMinutes) -> bool) -> Vec<NoneSince> {
+    let front = case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd);
+    let found = front.flat_map(|(key, service)| {
+        let users = attempts_by_minute(std::iter::once(service), |class| class != ClientClass::HealthMailbox);
+        let stretches = stretches_of_failures(&users).into_iter().filter(|stretch| stretch.failed >= FEWEST && is_asked(stretch));
+        let of_everybody = stretches.filter(|stretch| is_of_everybody(service, *stretch, &users));
+        of_everybody.map(|stretch| told(case, key, service, stretch)).collect::<Vec<_>>()
+    });
+    found.collect()
+}
+
+/// The one with most failures, with those of other servers at the same time: between the latest beginning and the earliest end.
+fn on_all_servers(mut found: Vec<NoneSince>) -> Option<NoneSince> {
+    found.sort_by_key(|one| std::cmp::Reverse(one.failed));
+    let mut found = found.into_iter();
+    let mut worst = found.next()?;
+    let (start, until) = (worst.start, worst.until);
+    let is_near = |one: Option<i64>| one.zip(until).is_none_or(|(one, other)| one.abs_diff(other) <= SAME_TIME);
+    for other in found.filter(|other| other.start.abs_diff(start) <= SAME_TIME && is_near(other.until)) {
+        if other.protocol == worst.protocol && other.servers.iter().all(|server| !worst.servers.contains(server)) {
+            worst.start = worst.start.max(other.start);
+            worst.until = worst.until.min(other.until);
+            worst.failed += other.failed;
+            worst.probes_work |= other.probes_work;
+            worst.servers.extend(other.servers);
+        }
+    }
+    Some(worst)
+}
+
+/// Whether it is users who fail, all of them, and neither chance nor somebody who guesses while nobody else is there.
+fn is_of_everybody(service: &Service, stretch: FailingMinutes, users: &BTreeMap<i64, Counts>) -> bool {
+    let accounts = accounts_in(service, stretch);
+    let is_guessed = stretch.failed < accounts as u64 * NOBODY.2 && stretch.is_alone(users);
+    let are_users = match stretch.until {
+        None => do_known_users_fail(service, stretch) || is_nobody_known(service, stretch, accounts),
+        Some(_) => were_users_refused(service, stretch),
+    };
+    are_users && !is_guessed && !stretch.is_chance(users, accounts)
+}
+
+/// How many accounts were refused in it.
+fn accounts_in(service: &Service, stretch: FailingMinutes) -> usize {
+    let is_in = |refused: &Refused| refused.minutes.iter().any(|(minute, _)| stretch.holds(minute));
+    users_of(service).filter(|account| account.refused.as_deref().is_some_and(is_in)).count()
+}
+
+fn users_of(service: &Service) -> impl Iterator<Item = &Account> {
+    let accounts = service.accounts.iter().filter(|(name, ..)| ClientClass::of(name.as_bytes(), b"") == ClientClass::User);
+    accounts.map(|(.., account)| account)
+}
+
+/// Whether a login of the account, or from the address, worked before the stretch or after it.
+fn is_known(account: &Account, stretch: FailingMinutes) -> bool {
+    let after = stretch.until.map_or(i64::MAX, |until| until * MINUTE);
+    account.succeeded.is_some_and(|succeeded| succeeded.first < stretch.from * MINUTE || succeeded.last >= after)
+}
+
+/// Whether at least half of the failures were refusals of accounts that work at other times, from addresses that do.
+fn were_users_refused(service: &Service, stretch: FailingMinutes) -> bool {
+    let known = service.addresses.iter().filter(|(.., one)| is_known(one, stretch));
+    let mut addresses: Vec<u64> = known.map(|(key, ..)| hash(key)).collect();
     addresses.sort_unstable();
     let inside = |refused: &Refused| {
         let minutes = refused.minutes.iter().filter(|(minute, _)| stretch.holds(*minute));
         minutes.map(|(_, count)| count).sum::<u64>()
     };
-    let users = service
-        .accounts
-        .iter()
-        .filter(|(name, _, account)| ClientClass::of(name.as_bytes(), b"") == ClientClass::User && worked_before(account));
-    let refused =
-        users.filter_map(|(.., account)| account.refused.as_deref()).filter(|refused| refused.partners.meets(&addresses));
+    let users = users_of(service).filter(|account| is_known(account, stretch));
+    let refused = users.filter_map(|account| account.refused.as_deref()).filter(|refused| refused.partners.meets(&addresses));
     let counts: Vec<u64> = refused.map(inside).filter(|count| *count > 0).collect();
     counts.len() >= FEWEST_ACCOUNTS && counts.iter().sum::<u64>() * 2 >= stretch.failed
 }
 
-fn of_service(case: &Case, key: &ServiceKey, service: &Service) -> Option<NoneSince> {
-    let users = attempts_by_minute(service, |class| class != ClientClass::HealthMailbox);
-    let stretch = stretches_of_failures(&users).pop().filter(|stretch| stretch.until.is_none())?;
+/// Whether users who had got in before fail up to the end, for whatever reason.
+fn do_known_users_fail(service: &Service, stretch: FailingMinutes) -> bool {
     let start = stretch.from * MINUTE;
-    let worked_before = service.accounts.iter().filter(|(name, _, account)| {
-        let is_user = ClientClass::of(name.as_bytes(), b"") == ClientClass::User;
-        is_user && account.succeeded.is_some() && account.failed.is_some_and(|failed| failed.last >= start)
-    });
-    (stretch.failed >= FEWEST && worked_before.count() >= FEWEST_ACCOUNTS).then(|| told(case, key, service, stretch))
+    let fails = |account: &&Account| account.succeeded.is_some() && account.failed.is_some_and(|failed| failed.last >= start);
+    users_of(service).filter(fails).count() >= FEWEST_ACCOUNTS
 }
 
-fn told(case: &Case, key: &ServiceKey, service: &Service, stretch: Stretch) -> NoneSince {
+/// Whether nobody gets in from beginning to end, not even a probe of Exchange itself.
+fn is_nobody_known(service: &Service, stretch: FailingMinutes, accounts: usize) -> bool {
+    let probes = service.logins.get(&ClientClass::HealthMailbox).copied().unwrap_or_default();
+    let is_whole = service.logins.values().all(|counts| counts.succeeded == 0);
+    let do_probes_fail = probes.failed >= NOBODY.1 && probes.failed == probes.attempts();
+    is_whole && do_probes_fail && accounts >= NOBODY.0 && stretch.failed >= accounts as u64 * NOBODY.2
+}
+
+fn told(case: &Case, key: &ServiceKey, service: &Service, stretch: FailingMinutes) -> NoneSince {
     let (start, end) = (stretch.from * MINUTE, stretch.until.map_or(i64::MAX, |until| until * MINUTE - 1));
     let mut probes = Counts::default();
-    let by_minute = attempts_by_minute(service, |class| class == ClientClass::HealthMailbox);
+    let by_minute = attempts_by_minute(std::iter::once(service), |class| class == ClientClass::HealthMailbox);
     by_minute.iter().filter(|(minute, _)| stretch.holds(**minute)).for_each(|(_, counts)| probes.merge_with(*counts));
     let probes_work = probes.failed < probes.attempts();
     let groups = case.groups.iter().filter(|group| group.service == *key && group.key.client_class != ClientClass::HealthMailbox);
-    let commonest = groups.max_by_key(|group| group.failures.between(start, end));
-    let answer = commonest.map_or("", |group| group.key.name());
+    let commonest = groups.map(|group| (group.failures.between(start, end), group.key.name())).max_by_key(|(count, _)| *count);
+    let answer = commonest.map_or_else(String::new, |(count, answer)| match count < stretch.failed {
+        true => format!("mostly {answer}"),
+        false => answer.to_owned(),
+    });
     NoneSince {
         protocol: key.protocol,
-        server: key.server.clone(),
+        servers: vec![key.server.clone()],
         start,
         failed: stretch.failed + if probes_work { 0 } else { probes.failed },
         probes_work,
-        answer: answer.to_owned(),
+        answer,
         until: stretch.until.map(|until| until * MINUTE),
-    }
-}
-
-/// Minutes (since 1970 UTC) in which every attempt failed, up to one in which not all did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stretch {
-    from: i64,
-    until: Option<i64>,
-    failed: u64,
-}
-
-impl Stretch {
-    fn holds(self, minute: i64) -> bool {
-        minute >= self.from && self.until.is_none_or(|until| minute < until)
-    }
-}
-
-fn attempts_by_minute(service: &Service, counts: impl Fn(ClientClass) -> bool) -> BTreeMap<i64, Counts> {
-    let mut minutes = BTreeMap::<i64, Counts>::new();
-    for (_, series) in service.series.iter().filter(|((_, class), _)| counts(*class)) {
-        series.iter().for_each(|(minute, counts)| minutes.entry(minute).or_default().merge_with(*counts));
-    }
-    minutes
-}
-
-/// The stretches in which every attempt failed, in the order of time; the last one may have no end.
-fn stretches_of_failures(minutes: &BTreeMap<i64, Counts>) -> Vec<Stretch> {
-    let (mut stretches, mut open) = (Vec::new(), None::<Stretch>);
-    for (minute, counts) in minutes.iter().filter(|(_, counts)| counts.attempts() > 0) {
-        if counts.failed == counts.attempts() {
-            open.get_or_insert(Stretch { from: *minute, until: None, failed: 0 }).failed += counts.failed;
-        } else if let Some(stretch) = open.take() {
-            stretches.push(Stretch { until: Some(*minute), ..stretch });
-        }
-    }
-    stretches.extend(open);
-    stretches
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_stretch_ends_where_not_every_attempt_fails() {
-        let of = |minutes: &[(i64, Counts)]| {
-            let stretches = stretches_of_failures(&minutes.iter().copied().collect());
-            stretches.into_iter().map(|Stretch { from, until, failed }| (from, until, failed)).collect::<Vec<_>>()
-        };
-        let (good, bad) = (Counts { succeeded: 1, ..Counts::default() }, Counts { failed: 2, ..Counts::default() });
-        let (unknown, mixed) = (Counts { unknown: 1, ..Counts::default() }, Counts { succeeded: 1, failed: 1, unknown: 0 });
-        assert_eq!(of(&[(1, bad), (2, good), (3, bad), (5, bad)]), [(1, Some(2), 2), (3, None, 4)]);
-        assert_eq!(of(&[(1, bad), (2, good)]), [(1, Some(2), 2)]);
-        assert_eq!(of(&[(1, bad), (2, unknown), (3, bad)]), [(1, Some(2), 2), (3, None, 2)]);
-        assert_eq!(of(&[(1, mixed), (2, bad)]), [(2, None, 2)]);
-        assert_eq!(of(&[]), []);
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::case::Case;
-use crate::clock::{Zone, for_people};
 use crate::collections::minutes::MINUTE;
 use crate::diagnosis::finding::{Cause, Effect, Evidence, Figures, Finding, Step, at_times};
 use crate::diagnosis::password_spray;
+use crate::diagnosis::server_failures::{since, until};
 use crate::protocol::Protocol;
 use crate::text::counted;
 
@@ -116,13 +116,34 @@ fn summary(findings: &[Finding], worst: &Finding, story: &Finding, servers: &[St
         probes_failed: sum(|figures| figures.probes_failed),
     };
     let names: Vec<&str> = story.protocols.iter().copied().map(Protocol::title).collect();
-    let since = for_people(story.start, Zone::Utc);
+    let causes = || findings.iter().filter_map(|finding| finding.cause.as_ref().map(|cause| (finding, cause)));
+    let may_be_older = causes().any(|(finding, cause)| cause.may_be_older && finding.start == story.start);
+    let since = since(story.start, may_be_older);
+    // It works again only when it does on all of them.
+    let worked_again = causes().map(|(_, cause)| cause.worked_again).min_by_key(|at| at.is_some()).flatten();
+    let latest = causes().filter_map(|(_, cause)| cause.worked_again).max();
     let until = match story.ongoing {
         true => "and it goes on".to_owned(),
-        false => format!("until {}", for_people(story.end, Zone::Utc)),
+        false => until(story.end, worked_again.and(latest)),
     };
+    let beside = beside(findings);
     let times = if is_scattered { String::new() } else { at_times(findings.iter().flat_map(times_of).collect()) };
-    format!("{} on {servers} since {since} UTC {until}{times}: {}", names.join(" and "), all.words())
+    format!("{} on {servers} since {since} {until}{times}: {}{beside}", names.join(" and "), all.words())
+}
+
+/// What is true of all that failed, or on which of the servers it is.
+fn beside(findings: &[Finding]) -> String {
+    let told = |finding: &Finding| finding.cause.as_ref().map_or_else(String::new, |cause| cause.beside.clone());
+    let is_told = |finding: &&Finding| !told(finding).is_empty();
+    if findings.iter().all(|finding| is_told(&finding)) {
+        // A host may be written in two ways.
+        return findings.iter().map(told).max_by_key(String::len).unwrap_or_default();
+    }
+    let of_some = findings.iter().filter(is_told).map(|finding| {
+        let told = told(finding);
+        format!("; on {}: {}", listed(&finding.servers), told.trim_start_matches("; "))
+    });
+    of_some.collect()
 }
 
 fn times_of(finding: &Finding) -> Vec<(i64, i64)> {

@@ -61,7 +61,7 @@ fn judge_certificate(now: i64, rule: &Rule, fact: &Fact, certificate: &Certifica
     finding.subject = Some(name.to_owned());
     // The same name and date may stand in another certificate, which was renewed with it.
     let what = certificate.thumbprint.clone().unwrap_or_else(|| format!("{name} {end}")).to_lowercase();
-    finding.cause = Some(Cause { what, title: (format!("{text}; it is on"), String::new()), figures: None, times: Vec::new() });
+    finding.cause = Some(Cause { what, title: (format!("{text}; it is on"), String::new()), ..Cause::default() });
     (finding.start, finding.end, finding.ongoing) = (end.min(now), now.max(end), true);
     let services =
         if certificate.services.is_empty() { "the settings of IMAP or POP".to_owned() } else { certificate.services.join(", ") };

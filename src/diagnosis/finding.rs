@@ -5,7 +5,7 @@ use crate::protocol::Protocol;
 use crate::text::{counted, thousands};
 
 /// What one cause on several servers is known by, and what it is called there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cause {
     /// What it is: findings of one diagnosis with the same cause, at one time, are one story.
     pub what: String,
@@ -15,6 +15,12 @@ pub struct Cause {
     pub figures: Option<Figures>,
     /// When it was so: beginnings and ends in milliseconds since 1970 UTC; empty where it is not known more closely than by the finding.
     pub times: Vec<(i64, i64)>,
+    /// Since when it is known to work again.
+    pub worked_again: Option<i64>,
+    /// It may have begun before the logs, or before the window.
+    pub may_be_older: bool,
+    /// What else is true of all that failed, beginning with a semicolon; empty if there is nothing.
+    pub beside: String,
 }
 
 /// What is so again within so many milliseconds is of the same time.

@@ -67,9 +67,9 @@ pub(super) fn judge(case: &Case, rule: &Rule, complete: impl Fn(&mut Finding, Pl
     case.servers().into_iter().filter_map(of_server).collect()
 }
 
-/// Whether something that was seen last at `end` may go on: the logs end within the hour after it.
+/// Whether something that was seen last at `end` may go on: the logs, or the window, end within the hour after it.
 pub(super) fn is_ongoing(case: &Case, end: i64) -> bool {
-    case.summary.span.is_some_and(|span| span.last - end < 3_600_000)
+    case.end().is_some_and(|last| last - end < 3_600_000)
 }
 
 fn from_groups(rule: &Rule, groups: &[&Group]) -> Option<Finding> {

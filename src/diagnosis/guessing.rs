@@ -10,8 +10,9 @@ use crate::location::Location;
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
 use crate::merge::Span;
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, Role};
 use crate::summary::account::{Account, Refused};
+use crate::summary::service::Service;
 use crate::text::{counted, thousands};
 
 mod blocked;
@@ -25,7 +26,7 @@ pub(super) use spray::Spray;
 
 /// A minute and an hour in milliseconds.
 const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
+pub(super) const HOUR: i64 = 60 * MINUTE;
 
 /// Guessing at high rate: so many refusals, so many a minute.
 const FAST: (u64, f64) = (30, 10.0);
@@ -68,12 +69,16 @@ pub(super) struct Guesses<'a> {
     addresses: Vec<Guessed<'a>>,
     /// All attempts of ordinary accounts.
     attempts: u64,
+    /// How many ordinary accounts there are, refused or not.
+    pub(super) users: usize,
     /// Every account and address was kept.
     is_exact: bool,
     /// How many logins work from an address from which any do.
     logins_per_address: f64,
     /// The time that the logs cover.
     covered: Option<Span>,
+    /// The front ends.
+    services: Vec<&'a Service>,
 }
 
 impl<'a> Guesses<'a> {
@@ -98,6 +103,7 @@ impl<'a> Guesses<'a> {
             let refused = account.refused.as_deref()?;
             Some(Guessed { name, hash: *hash, further: *further, core: Core::of(refused), account, refused, worked: *worked })
         };
+        let front_ends = case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd);
         Self {
             server: refusals.server.clone(),
             protocols,
@@ -105,9 +111,11 @@ impl<'a> Guesses<'a> {
             accounts: refusals.accounts.iter().filter_map(guessed).collect(),
             addresses: refusals.addresses.iter().filter_map(guessed).collect(),
             attempts: refusals.attempts,
+            users: refusals.users,
             is_exact: refusals.is_exact,
             logins_per_address: refusals.logins_per_address,
             covered: case.summary.span,
+            services: front_ends.filter(|(key, _)| is_one(key.server.as_deref())).map(|(_, service)| service).collect(),
         }
     }
 
@@ -150,6 +158,15 @@ impl Core {
         let densest = densest(minutes.collect());
         Self { first: densest.first.max(refused.span.first), last: densest.last.min(refused.span.last), ..densest }
     }
+}
+
+/// The accounts whose passwords somebody guesses on any of the servers: what one of them sees of it may look like a device.
+pub(super) fn forced_anywhere<'a>(all: &[Guesses<'a>]) -> BTreeSet<&'a str> {
+    let forced = |guesses: &Guesses<'a>| {
+        let accounts = guesses.accounts.iter().filter(|account| guesses.is_forced(account));
+        accounts.map(|account| account.name).collect::<Vec<_>>()
+    };
+    all.iter().flat_map(forced).collect()
 }
 
 /// Of the stretches (first, last, how many) that lie so close to each other that they are one, those with most in them. Close is
@@ -228,20 +245,25 @@ impl Guessed<'_> {
         self.account.counts.succeeded * 5 <= self.count()
     }
 
-    /// A login worked after a refusal.
-    pub(super) fn worked_after_refusal(&self) -> bool {
-        self.success_after_refusal().is_some()
-    }
-
-    /// When one did: the first success of all if that came after a refusal, else the last.
+    /// When a login worked after a refusal: the first success of all if that came after a refusal, else the last.
     pub(super) fn success_after_refusal(&self) -> Option<i64> {
         let succeeded = self.worked?;
         [succeeded.first, succeeded.last].into_iter().find(|moment| *moment > self.first())
     }
 
+    /// A login worked at any time.
+    pub(super) fn has_worked(&self) -> bool {
+        self.worked.is_some()
+    }
+
     /// A login worked before a moment.
     pub(super) fn worked_before(&self, moment: i64) -> bool {
         self.worked.is_some_and(|worked| worked.first < moment)
+    }
+
+    /// A login worked after a moment.
+    pub(super) fn worked_after(&self, moment: i64) -> bool {
+        self.worked.is_some_and(|worked| worked.last > moment)
     }
 
     /// Whether its first or its last success was at this moment.

@@ -5,7 +5,7 @@ use crate::case::group::Group;
 use crate::clock::{Zone, for_people};
 use crate::collections::minutes::MINUTE;
 use crate::diagnosis::Diagnosis;
-use crate::diagnosis::finding::{Effect, Finding, Severity};
+use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::group_failures::{self, Rule};
 use crate::diagnosis::guessing::Guesses;
 use crate::diagnosis::powershell::argument;
@@ -23,7 +23,8 @@ pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
     doc: "\
 ## What it finds
 Credentials failures of HealthMailbox accounts only: the passwords of Exchange's own monitoring mailboxes do not fit.
-Where users who logged in before are refused together with the probes and nobody logs in any more, it says that instead: the directory has failed.
+Where users who log in at other times are refused together with the probes and nobody logs in any more, it says that instead: the directory has failed.
+If the logs, or the window, hold nothing but that, accounts that try again and again are taken for users, and it is `possible` only.
 So it does where the same probes log in between their refusals: a password that works is right, and whoever checks it fails now and then.
 
 ## Why it matters
@@ -73,12 +74,23 @@ fn everybody(finding: &mut Finding, server: &str, together: &Together) {
     finding.severity = if finding.ongoing { Severity::Critical } else { Severity::High };
     let (can, are) = if finding.ongoing { ("can", "are") } else { ("could", "were") };
     finding.title = format!("Nobody {can} log in on {server}: probes and users {are} refused together");
-    finding.summary += &format!(
-        "; from {} to {} UTC no login worked, and {} accounts that worked before were refused too: the directory, or the way to it, and no wrong passwords",
-        for_people(together.start, Zone::Utc),
-        for_people(together.end, Zone::Utc),
-        together.accounts
-    );
+    let times = format!("from {} to {} UTC", for_people(together.start, Zone::Utc), for_people(together.end, Zone::Utc));
+    let accounts = counted(together.accounts as u64, "account", "accounts");
+    finding.summary += &match together.are_known {
+        true => format!(
+            "; {times} no login worked, and {accounts} that work at other times were refused too: the directory, or the way to it, and no wrong passwords"
+        ),
+        false => format!(
+            "; {times} no login of anybody worked, and {accounts} were refused too, again and again: the directory, or the way to it"
+        ),
+    };
+    if !together.are_known {
+        finding.confidence = Confidence::Possible;
+        finding.missing(
+            "log_line",
+            "the logs of the time before: did these accounts log in then? If none of them is yours, somebody guesses",
+        );
+    }
     look_at_directory(finding, server);
     finding.step("Change no passwords and remove no monitoring mailboxes before that", None);
 }

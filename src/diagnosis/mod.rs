@@ -30,6 +30,7 @@ mod health_mailbox_credentials;
 mod large_mailbox;
 mod log_incomplete;
 mod mailbox_unavailable;
+mod many_refused;
 mod password_spray;
 mod plaintext_refused;
 mod protocol_disabled;
@@ -94,7 +95,7 @@ pub fn by_id(id: &str) -> Option<&'static Diagnosis> {
     ALL.into_iter().find(|diagnosis| diagnosis.id.eq_ignore_ascii_case(id))
 }
 
-/// All findings of a case: the worst and surest first, one for each cause and server. By cause and server they are known again
+/// All findings of a case: the worst and surest first, of these what goes on; one for each cause and server. By cause and server they are known again
 /// in other nights, whatever other servers the cause hits then.
 pub fn judge(case: &Case) -> Vec<Finding> {
     let mut findings: Vec<Finding> = ALL.iter().flat_map(|diagnosis| (diagnosis.judge)(case)).collect();
@@ -112,7 +113,7 @@ pub fn judge_together(case: &Case) -> Vec<Finding> {
 
 fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
-        let worst = (b.severity, b.confidence).cmp(&(a.severity, a.confidence));
+        let worst = (b.severity, b.confidence, b.ongoing).cmp(&(a.severity, a.confidence, a.ongoing));
         worst.then_with(|| (a.start, a.id, &a.servers).cmp(&(b.start, b.id, &b.servers)))
     });
 }

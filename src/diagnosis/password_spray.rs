@@ -9,6 +9,7 @@ use crate::diagnosis::across::{listed, titled};
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::group_failures::is_ongoing;
 use crate::diagnosis::guessing::{BreakIn, Guesses, Spray, blocked};
+use crate::diagnosis::many_refused::Many;
 use crate::diagnosis::refused_together::Together;
 use crate::text::counted;
 
@@ -19,7 +20,7 @@ pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
     doc: "\
 ## What it finds
 Many accounts that are refused a few times each, from addresses that hardly ever log in: one address that tries many accounts, or many addresses that try a few each, fast or slowly. Many of the names never log in.
-Where a load balancer gives everybody its own address: many names that never log in, all new within a short time.
+Where a load balancer gives everybody its own address: many names, all new within a short time, that never log in, or are tried while nobody else is there.
 
 ## Why it matters
 One weak password among many accounts is enough. A success after the spray makes it critical.
@@ -78,13 +79,20 @@ pub(super) fn joined(case: &Case, mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-/// The spray in these guesses; none where probes and users begin to be refused together on one of the servers: there nobody guesses.
+/// The spray in these guesses; none where probes and users, or many users alone, begin to be refused together on one of the servers:
+/// there nobody guesses.
 fn spray<'s>(case: &Case, guesses: &'s Guesses<'_>, servers: &[&Guesses<'_>]) -> Option<Spray<'s>> {
     let spray = guesses.spray()?;
     let is_everybody = |server: &&Guesses<'_>| {
         Together::of(case, server).is_some_and(|together| (together.start..=together.end).contains(&spray.first))
     };
-    if servers.iter().any(is_everybody) { None } else { Some(spray) }
+    let is_of_many = |server: &&Guesses<'_>| {
+        let many = Many::of(case, server);
+        many.is_some_and(|many| {
+            spray.accounts.iter().filter(|account| many.has(account.name)).count() * 2 >= spray.accounts.len()
+        })
+    };
+    if servers.iter().any(is_everybody) || servers.iter().any(is_of_many) { None } else { Some(spray) }
 }
 
 fn names(spray: &Spray<'_>) -> BTreeSet<String> {
@@ -137,12 +145,25 @@ fn finding(case: &Case, guesses: &Guesses<'_>, spray: &Spray<'_>, servers: Vec<S
     for one in if spray.is_among_others { &spray.accounts } else { &spray.addresses }.iter().take(5) {
         let times = counted(one.count(), "time", "times");
         let text = match spray.is_among_others {
+            true if one.has_worked() => format!("{} was refused {times}", one.name),
             true => format!("{}, which never logs in, was refused {times}", one.name),
             false => format!("{} tried {} and was refused {times}", one.name, counted(one.sources(), "account", "accounts")),
         };
         finding.seen(Effect::Supports, "log_line", text, Some(one.first()), Some(one.line()));
     }
-    finding.step(blocked(&spray.addresses, spray.first), None);
+    if spray.worked_meanwhile > 0 {
+        let logins = counted(spray.worked_meanwhile, "login of a user worked", "logins of users worked");
+        let text =
+            format!("{logins} in that time, while hardly anybody else was there: a right guess, or somebody who was awake");
+        finding.seen(Effect::Supports, "log_line", text, None, None);
+        finding.step(
+            format!(
+                "See whose logins worked between {start} and {end} UTC (exlog sessions lists them), and change those passwords"
+            ),
+            None,
+        );
+    }
+    finding.step(blocked(guesses, &spray.addresses, spray.first), None);
     finding.step("Look at accounts that logged in from any of them, and change their passwords", None);
     finding.step(
         "Switch IMAP and POP off where they are not needed",

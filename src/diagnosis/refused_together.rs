@@ -2,17 +2,23 @@
 //!
 //! That many passwords do not go wrong at once: the directory behind them, or the server's way to it, has failed.
 
+use std::collections::BTreeSet;
+
 use crate::case::Case;
+use crate::case::failing_minutes::{attempts_by_minute, stretches_of_failures};
+use crate::case::group::Group;
 use crate::collections::minutes::MINUTE;
 use crate::diagnosis::guessing::{Guessed, Guesses};
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
 use crate::protocol::Role;
 
-/// So many failed probes, so many accounts that worked before, and from so many addresses.
+/// So many failed probes, so many accounts that work at other times, and from so many addresses.
 const FEWEST: (u64, usize, usize) = (3, 3, 3);
 /// So many accounts are enough wherever they come from: a load balancer may give all of them one address.
 const ENOUGH: usize = 6;
+/// Where nothing works in all of the logs, each account tries so often: who guesses tries each a few times.
+const OFTEN: u64 = 4;
 /// It lasts so long at least.
 const SHORTEST: i64 = 10 * MINUTE;
 
@@ -21,40 +27,53 @@ const SHORTEST: i64 = 10 * MINUTE;
 pub(super) struct Together {
     /// Since the minute after the last success.
     pub(super) start: i64,
-    /// Until the last refusal of a probe.
+    /// Until the last refusal.
     pub(super) end: i64,
-    /// How many accounts that worked before were refused.
+    /// How many accounts were refused: of those that work at other times, if there are any.
     pub(super) accounts: usize,
+    /// The accounts work at other times. Otherwise no login of anybody works in all of the logs.
+    pub(super) are_known: bool,
 }
 
 impl Together {
-    /// Such a time on the front ends of a server, if there is one.
+    /// Such a time on the front ends of a server, if there is one: that in which most probes were refused.
     pub(super) fn of(case: &Case, guesses: &Guesses<'_>) -> Option<Self> {
         let server = guesses.server.as_deref();
-        let probes = case.groups.iter().filter(|group| {
-            group.service.server.as_deref() == server
-                && group.is_front()
-                && group.key.error_class == ErrorClass::Credentials
-                && group.key.client_class == ClientClass::HealthMailbox
-        });
-        let end = probes.clone().map(|group| group.failures.span.last).max()?;
+        let is_refused = |group: &&Group| {
+            group.service.server.as_deref() == server && group.is_front() && group.key.error_class == ErrorClass::Credentials
+        };
+        let refused: Vec<&Group> = case.groups.iter().filter(is_refused).collect();
+        let probes = || refused.iter().filter(|group| group.key.client_class == ClientClass::HealthMailbox);
+        if probes().map(|group| group.failures.count).sum::<u64>() < FEWEST.0 {
+            return None;
+        }
         let services = case.summary.services.iter();
         let services = services.filter(|(key, _)| key.server.as_deref() == server && key.role == Role::FrontEnd);
-        let minutes = services.flat_map(|(_, service)| service.series.values()).flat_map(|series| series.iter());
-        let worked = minutes.filter(|(minute, counts)| counts.succeeded > 0 && minute * MINUTE <= end);
-        let start = (worked.map(|(minute, _)| minute).max()? + 1) * MINUTE;
-        let probes: u64 = probes.map(|group| group.failures.between(start, end)).sum();
-        let mut together = Self { start, end, accounts: 0 };
-        let refused = guesses.accounts.iter().filter(|account| account.worked_before(start) && together.covers(account));
-        let refused: Vec<&Guessed<'_>> = refused.collect();
-        let mut addresses: Vec<&str> =
-            refused.iter().flat_map(|account| guesses.addresses_of(account)).map(|address| address.name).collect();
-        addresses.sort_unstable();
-        addresses.dedup();
-        together.accounts = refused.len();
-        let are_many = (refused.len() >= FEWEST.1 && addresses.len() >= FEWEST.2) || refused.len() >= ENOUGH;
-        let is_enough = probes >= FEWEST.0 && are_many;
-        (is_enough && end - start >= SHORTEST).then_some(together)
+        let minutes = attempts_by_minute(services.map(|(_, service)| service), |_| true);
+        let stretches = stretches_of_failures(&minutes).into_iter().map(|stretch| {
+            let (start, end) = stretch.span();
+            (probes().map(|group| group.failures.between(start, end)).sum::<u64>(), stretch)
+        });
+        let (probes, stretch) = stretches.max_by_key(|(probes, stretch)| (*probes, stretch.failed))?;
+        let (start, end) = stretch.span();
+        if probes < FEWEST.0 || end - start < SHORTEST {
+            return None;
+        }
+        // To the millisecond, where it is known.
+        let last = refused.iter().map(|group| group.failures.span.last).filter(|last| (end - MINUTE..=end).contains(last));
+        let mut together = Self { start, end: last.max().unwrap_or(end), accounts: 0, are_known: true };
+        let inside: Vec<&Guessed<'_>> = guesses.accounts.iter().filter(|account| together.covers(account)).collect();
+        let known = inside.iter().copied().filter(|account| account.worked_before(start) || account.worked_after(end));
+        let known: Vec<&Guessed<'_>> = known.collect();
+        let from = known.iter().flat_map(|account| guesses.addresses_of(account)).map(|address| address.name);
+        let addresses: BTreeSet<&str> = from.collect();
+        let are_many = (known.len() >= FEWEST.1 && addresses.len() >= FEWEST.2) || known.len() >= ENOUGH;
+        let works_nothing = minutes.values().all(|counts| counts.succeeded == 0);
+        let tries = inside.iter().map(|account| account.count()).sum::<u64>();
+        together.are_known = are_many;
+        together.accounts = if are_many { known.len() } else { inside.len() };
+        let is_everybody = works_nothing && inside.len() >= ENOUGH && tries >= inside.len() as u64 * OFTEN;
+        (are_many || is_everybody).then_some(together)
     }
 
     /// Whether an account's refusals began in that time. The minute of the last success may hold the first of them.

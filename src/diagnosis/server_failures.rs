@@ -7,19 +7,23 @@ use crate::collections::minutes::MINUTE;
 use crate::diagnosis::finding::{Cause, Confidence, Figures, Finding, Severity};
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
+use crate::login::target::label_of;
 use crate::merge::{Merge, Span};
 use crate::protocol::{Protocol, Role};
 
 mod dead_targets;
 mod hosts;
+mod real_outages;
 mod series;
 mod told;
 mod whose_fault;
 
 pub use dead_targets::DeadTarget;
 pub use hosts::host_of;
+use real_outages::{is_chance, is_of_everybody};
 pub use series::Stretch;
 use series::{Series, series};
+pub use told::{since, until};
 
 /// So many failures outside of any outage are worth a word.
 const FEWEST_ALONE: u64 = 5;
@@ -32,9 +36,6 @@ const OF_EVERYBODY: (u64, u64) = (10, 3);
 
 /// Failures are scattered if more than one in so many lies outside of the outages.
 const SCATTERED: u64 = 4;
-
-/// An outage is no chance if fewer than so many like it are to be expected.
-const CHANCE: f64 = 0.01;
 
 /// The failures of one class on one server.
 #[derive(Debug, Default)]
@@ -66,37 +67,62 @@ pub struct ServerFailures<'a> {
     /// They go on at the end of the logs, and nothing was handed over to the same targets since they began: what works again is
     /// handed over elsewhere.
     pub goes_on: bool,
-    /// Where these say more of it than outages: the stretches in which nothing that was handed over to a target worked.
+    /// Where a part of the service was out: the stretches in which nothing that was handed over to a target worked.
     pub dead: Vec<DeadTarget<'a>>,
-    /// The outages hold only a part of it.
-    pub are_outages_a_part: bool,
+    /// Others were reached in these stretches.
+    pub is_part: bool,
+    /// Failures of this class at other targets, too few for a story.
+    pub elsewhere: u64,
 }
 
-/// The stories of one class, by server.
+/// The stories of one class: of each server one for targets that were out together, and one for the rest.
 pub fn of_class(case: &Case, class: ErrorClass) -> Vec<ServerFailures<'_>> {
-    case.servers().into_iter().filter_map(|server| of_server(case, server, class)).collect()
+    case.servers().into_iter().flat_map(|server| of_server(case, server, class)).collect()
 }
 
-fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> Option<ServerFailures<'a>> {
-    let groups: Vec<&Group> =
+fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> Vec<ServerFailures<'a>> {
+    let mut groups: Vec<&Group> =
         case.groups.iter().filter(|group| group.service.server.as_deref() == server && group.is_of_outages()).collect();
-    let of_server = || case.outages.iter().filter(|outage| outage.server.as_deref() == server);
-    let outages: Vec<&Outage> = of_server().filter(|outage| dominant(&groups, outage) == Some(class)).collect();
     let of_class: Vec<&Group> = groups.iter().copied().filter(|group| group.key.error_class == class).collect();
+    let all = count(&of_class);
+    let (mut stories, rest) = dead_targets::told_by_target(case, server, of_class);
+    let worst = stories.iter_mut().max_by_key(|story| story.failed());
+    let Some(worst) = worst else { return of_rest(case, server, &groups, rest).into_iter().collect() };
+    let left = count(&rest);
+    if left * SCATTERED <= all {
+        worst.elsewhere = left;
+        return stories;
+    }
+    groups.retain(|group| group.key.error_class != class || rest.iter().any(|one| one.id == group.id));
+    stories.extend(of_rest(case, server, &groups, rest));
+    stories
+}
+
+fn count(groups: &[&Group]) -> u64 {
+    groups.iter().map(|group| group.failures.count).sum()
+}
+
+/// The story of one class that no single targets tell.
+fn of_rest<'a>(
+    case: &'a Case,
+    server: Option<&'a str>,
+    groups: &[&'a Group],
+    of_class: Vec<&'a Group>,
+) -> Option<ServerFailures<'a>> {
+    let class = of_class.first()?.key.error_class;
+    let of_server = || case.outages.iter().filter(|outage| outage.server.as_deref() == server);
+    let outages: Vec<&Outage> = of_server().filter(|outage| dominant(groups, outage) == Some(class)).collect();
     let inside = |group: &Group, of: &[&Outage]| -> u64 {
         let of = of.iter().filter(|outage| outage.protocol == group.service.protocol);
         of.map(|outage| group.failures.between(outage.start, outage.end)).sum()
     };
     let in_outages = |outages: &[&Outage]| of_class.iter().map(|group| inside(group, outages)).sum::<u64>();
-    let all: u64 = of_class.iter().map(|group| group.failures.count).sum();
+    let all = count(&of_class);
     // One account that always fails, for days, makes no outage of all others a scattered failure.
     let is_outside = (all - in_outages(&outages).min(all)) * SCATTERED >= all;
     let is_real = |outage: &Outage| is_of_everybody(outage) && !is_chance(case, outage, &of_class);
     let told: Vec<&Outage> = outages.iter().copied().filter(|outage| !is_outside || is_real(outage)).collect();
     let told_inside = in_outages(&told);
-    if let Some(failures) = ServerFailures::of_dead_targets(case, server, &of_class, (&told, told_inside)) {
-        return Some(failures);
-    }
     if told_inside > 0 {
         let mut failures = ServerFailures::of_outages(server, told, of_class);
         failures.outside = all.saturating_sub(told_inside);
@@ -107,33 +133,12 @@ fn of_server<'a>(case: &'a Case, server: Option<&'a str>, class: ErrorClass) -> 
     }
     // Scattered failures may look like small outages here and there: then all of them are the story. What falls into
     // outages of another cause belongs to that cause.
-    let others: Vec<&Outage> = of_server().filter(|outage| dominant(&groups, outage) != Some(class)).collect();
+    let others: Vec<&Outage> = of_server().filter(|outage| dominant(groups, outage) != Some(class)).collect();
     let outside = |group: &Group| group.failures.count.saturating_sub(inside(group, &others));
     let mut failures = ServerFailures::scattered(server, outages, of_class, outside)?;
     failures.in_others = all.saturating_sub(failures.failed());
     failures.notice_going_on(case);
     Some(failures)
-}
-
-/// Whether hardly anybody logged in, and enough tried.
-fn is_of_everybody(outage: &Outage) -> bool {
-    let (fewest_failed, fewest_accounts) = OF_EVERYBODY;
-    let are_many = outage.users_affected.0 >= fewest_accounts || outage.health_mailbox_failed > 0;
-    outage.failed >= fewest_failed && are_many && outage.failed * 10 >= outage.attempts * 9
-}
-
-/// Whether so many failures in a row are what chance makes of failures that come all the time.
-fn is_chance(case: &Case, outage: &Outage, of_class: &[&Group]) -> bool {
-    let groups = || of_class.iter().filter(|group| group.service.protocol == outage.protocol);
-    let mut span = None::<Span>;
-    groups().for_each(|group| span.merge_with(Some(group.failures.span)));
-    let Some(Span { first, last }) = span else { return false };
-    let stretches = [(Some(outage.protocol), first, last)];
-    let of_server = series(case, &stretches).filter(|series| series.key.server == outage.server);
-    let attempts = of_server.map(|series| series.counts().attempts()).sum::<u64>().saturating_sub(outage.attempts);
-    let failed = groups().map(|group| group.failures.count).sum::<u64>().saturating_sub(outage.failed);
-    let share = failed as f64 / attempts.max(failed).max(1) as f64;
-    attempts as f64 * share.powf(outage.failed as f64) > CHANCE
 }
 
 /// The class of most failures in an outage.
@@ -197,7 +202,7 @@ impl<'a> ServerFailures<'a> {
 
     /// The last failure at these targets, if it is of the end of the logs and nothing worked there since the first one.
     fn last_at(&self, case: &Case, targets: &[&str]) -> Option<i64> {
-        let log_end = case.summary.span?.last;
+        let log_end = case.end()?;
         let (span, _) = self.failed_at(targets);
         let span = span.filter(|span| log_end - span.last <= SOON)?;
         // The minute of the last line counts too, and so does a success of which nobody says where it was handed over to.
@@ -259,10 +264,14 @@ impl<'a> ServerFailures<'a> {
         self.users_failed + self.probes_failed
     }
 
-    /// The first success after the last outage; `None` if there was none yet.
+    /// The first success after the last outage, or the end of the minute in which dead targets were all reached again; `None` if
+    /// there was none yet.
     pub fn recovered_at(&self) -> Option<i64> {
-        if self.goes_on || !self.dead.is_empty() {
+        if self.goes_on {
             return None;
+        }
+        if let Some(minute) = self.dead.iter().filter_map(|dead| dead.worked_again).max() {
+            return Some(minute + MINUTE - 1);
         }
         // Single failures may go on behind the last outage.
         self.outages.iter().max_by_key(|outage| outage.end)?.recovered_at.filter(|at| *at >= self.end)
@@ -345,12 +354,20 @@ impl<'a> ServerFailures<'a> {
     /// The same failures on other servers have one cause if all of them hand over to the same hosts. A title says where it is
     /// seen between `before` and `after`.
     pub fn cause(&self, before: impl Into<String>, after: impl Into<String>) -> Option<Cause> {
-        let mut hosts: Vec<String> = self.hosts().into_iter().map(str::to_lowercase).collect();
+        // A host may be written with its domain on one server, and without it on another.
+        let mut hosts: Vec<String> = self.hosts().into_iter().map(|host| label_of(host).to_lowercase()).collect();
         hosts.sort();
         let (attempts, users_failed, probes_failed) = (self.attempts, self.users_failed, self.probes_failed);
         let figures = Some(Figures { attempts, users_failed, probes_failed });
-        let title = (before.into(), after.into());
-        (!hosts.is_empty()).then(|| Cause { what: hosts.join(" "), title, figures, times: self.times() })
+        (!hosts.is_empty()).then(|| Cause {
+            what: hosts.join(" "),
+            title: (before.into(), after.into()),
+            figures,
+            times: self.times(),
+            worked_again: self.dead.iter().filter_map(|dead| dead.worked_again).max(),
+            may_be_older: self.may_be_older(),
+            beside: self.nothing_worked_there(),
+        })
     }
 
     /// A finding about these failures, with its figures and its lines.
@@ -360,7 +377,7 @@ impl<'a> ServerFailures<'a> {
         finding.servers = self.server.map(str::to_owned).into_iter().collect();
         (finding.start, finding.end, finding.ongoing) = (self.start, self.end, self.is_ongoing());
         finding.outages = self.outages.iter().map(|outage| outage.id.clone()).collect();
-        finding.is_scattered = self.is_scattered() || (!self.dead.is_empty() && self.are_outages_a_part);
+        finding.is_scattered = self.is_scattered() || self.is_part;
         finding.groups = self.groups.iter().map(|group| group.id.clone()).collect();
         finding.summary = self.figures();
         for class in ClientClass::ALL {

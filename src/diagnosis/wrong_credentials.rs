@@ -5,7 +5,8 @@ use crate::clock::{Zone, for_people};
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::group_failures::is_ongoing;
-use crate::diagnosis::guessing::{Guessed, Guesses};
+use crate::diagnosis::guessing::{Guessed, Guesses, forced_anywhere};
+use crate::diagnosis::many_refused::Many;
 use crate::diagnosis::powershell::argument;
 use crate::diagnosis::refused_together::Together;
 use crate::text::{counted, thousands};
@@ -17,6 +18,8 @@ pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {
     doc: "\
 ## What it finds
 One account that is refused again and again with bad credentials (LogonDenied), from one or a few addresses (more where a device goes from network to network), steadily over a time: a device or a program with the old password.
+
+Where many accounts begin to be refused at one time while others log in (one in ten at least), it says that instead: passwords that expired together, a policy, the directory of their domain.
 
 ## Why it matters
 The account may be locked by it, and the user notices only that something does not synchronise.
@@ -39,11 +42,18 @@ const NAMED: usize = 3;
 
 fn judge(case: &Case) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for guesses in Guesses::by_server(case) {
+    let all = Guesses::by_server(case);
+    let forced = forced_anywhere(&all);
+    for guesses in all {
         let mut stale = guesses.stale_devices();
+        stale.retain(|account| !forced.contains(account.name));
         // Where probes and users are refused together, it is not their passwords.
-        if let Some(together) = Together::of(case, &guesses) {
+        let together = Together::of(case, &guesses);
+        if let Some(together) = together {
             stale.retain(|account| !together.covers(account));
+        } else if let Some(many) = Many::of(case, &guesses) {
+            stale.retain(|account| !many.has(account.name));
+            findings.extend(many.finding(case, &guesses, DIAGNOSIS.id));
         }
         stale.sort_by_key(|account| (std::cmp::Reverse(account.count()), account.name));
         findings.extend(judge_server(case, &guesses, &stale));
@@ -80,6 +90,16 @@ fn judge_server(case: &Case, guesses: &Guesses, stale: &[&Guessed]) -> Option<Fi
         let text =
             format!("{} was refused {} times from {}", account.name, thousands(account.count()), account.sources_in_words());
         finding.seen(Effect::Supports, "log_line", text, Some(account.first()), Some(account.line()));
+        if guesses.is_mended_program(account) {
+            finding.step(
+                format!(
+                    "Make sure that somebody gave the program of {} its right password when it was refused for the last time, at {} UTC: it logs in since then",
+                    account.name,
+                    for_people(account.last(), Zone::Utc)
+                ),
+                None,
+            );
+        }
         finding.step(format!("Ask {} which device or program still has the old password; the client addresses in the failure groups show where it is", account.name), None);
     }
     finding.step(

@@ -53,6 +53,11 @@ pub fn first_label(name: &str) -> &str {
     name.split('.').next().unwrap_or(name)
 }
 
+/// The name by which a host is known with and without its domain: the first label, or the whole of an address.
+pub fn label_of(host: &str) -> &str {
+    if host.parse::<IpAddr>().is_ok() { host } else { first_label(host) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

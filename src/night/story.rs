@@ -137,22 +137,16 @@ pub struct Fresh<'a> {
 /// The stories of a night, in the order of its findings; behind them what is over, and what was found in earlier nights and is
 /// still to be told. Findings that were over before the night are none. `outages` are those that findings name.
 pub fn stories(findings: &[Finding], outages: &[Outage], known: &BTreeMap<Key, Known>, fresh: &Fresh<'_>) -> Vec<Story> {
-    let mut met: Vec<Key> = Vec::new();
+    let met = one_for_each_key(findings.iter().filter(|finding| finding.end >= fresh.first));
     let mut stories: Vec<Story> = Vec::new();
-    for finding in findings.iter().filter(|finding| finding.end >= fresh.first) {
-        let key = Key::of(finding);
-        if met.contains(&key) {
-            // The worst of a kind comes first, and tells the story.
-            continue;
-        }
-        let known = known.get(&key);
+    for (key, finding) in &met {
+        let known = known.get(key);
         // Where an old log turns up, or a clock is wrong, what was over long ago is judged again: that is no news.
         if known.is_none_or(|known| known.is_ongoing || known.untold.is_some() || finding.end > known.end) {
             stories.push(story(finding, outages, known));
         }
-        met.push(key);
     }
-    for (key, story) in known.iter().filter(|(key, _)| !met.contains(key)) {
+    for (key, story) in known.iter().filter(|(key, _)| met.iter().all(|(other, _)| other != *key)) {
         let state = match story.untold {
             // What was found in an earlier night is told, even if this one knows nothing of it.
             Some(state) => state,
@@ -174,6 +168,31 @@ pub fn stories(findings: &[Finding], outages: &[Outage], known: &BTreeMap<Key, K
         });
     }
     stories
+}
+
+/// One finding for each key. The worst of a kind comes first and tells the story, and the others behind it: of two back ends that are
+/// out at different times, say.
+fn one_for_each_key<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<(Key, Finding)> {
+    let mut found: Vec<(Key, Finding)> = Vec::new();
+    for finding in findings {
+        let key = Key::of(finding);
+        match found.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, worst)) => absorb(worst, finding),
+            None => found.push((key, finding.clone())),
+        }
+    }
+    found
+}
+
+fn absorb(worst: &mut Finding, other: &Finding) {
+    worst.summary += &format!(". {}: {}", other.title, other.summary);
+    (worst.start, worst.end) = (worst.start.min(other.start), worst.end.max(other.end));
+    worst.ongoing |= other.ongoing;
+    worst.outages.extend(other.outages.iter().cloned());
+    worst.groups.extend(other.groups.iter().cloned());
+    worst.evidence.extend(other.evidence.iter().cloned());
+    let new = other.remediation.iter().filter(|step| !worst.remediation.contains(step)).cloned();
+    worst.remediation = worst.remediation.iter().cloned().chain(new).collect();
 }
 
 fn story(finding: &Finding, outages: &[Outage], known: Option<&Known>) -> Story {
@@ -224,5 +243,30 @@ impl Known {
         finding.subject = Some(key.subject.clone()).filter(|subject| !subject.is_empty());
         (finding.start, finding.end) = (self.start, self.end);
         Some(finding)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_that_are_known_by_one_key_are_one_story_that_tells_them_all() {
+        let finding = |server: &str, summary: &str, (start, end): (i64, i64), ongoing| {
+            let mut finding = Finding::new("backend-unreachable", Severity::High, Confidence::Consistent, "of a back end");
+            finding.servers = vec![server.to_owned()];
+            finding.summary = summary.to_owned();
+            (finding.start, finding.end, finding.ongoing) = (start, end, ongoing);
+            finding
+        };
+        let findings = [
+            finding("EX01", "one", (50, 60), false),
+            finding("EX02", "two", (0, 1), false),
+            finding("EX01", "three", (10, 90), true),
+        ];
+        let told = one_for_each_key(findings.iter());
+        let [(_, first), (_, second)] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!((first.start, first.end, first.ongoing), (10, 90, true));
+        assert_eq!((first.summary.as_str(), second.summary.as_str()), ("one. of a back end: three", "two"));
     }
 }

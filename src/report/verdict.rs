@@ -1,5 +1,7 @@
 //! The one sentence that every report for people begins with: do logins work? And which finding may be given as the reason.
 
+use std::sync::Arc;
+
 use crate::case::Case;
 use crate::case::none_since::{NoneSince, none_between, none_since};
 use crate::case::outage::Outage;
@@ -97,7 +99,7 @@ pub(super) fn verdict<'a>(case: &'a Case, findings: &'a [Finding]) -> Verdict<'a
         About::Scattered(finding) => of_scattered(finding),
         About::Outage(outage) => of_outage(case, outage, findings),
         About::NoneSince(none) => {
-            let (failed, server) = (thousands(none.failed), named(none.server.as_deref()));
+            let (failed, server) = (thousands(none.failed), named_all(&none.servers));
             let answer = truncated(&none.answer, ANSWER);
             let (protocol, whose) = (none.protocol.title(), if none.probes_work { " OF USERS" } else { "" });
             match none.until {
@@ -211,6 +213,15 @@ fn servers_own(case: &Case, findings: &[Finding]) -> u64 {
     let serious = || findings.iter().filter(|finding| finding.severity > Severity::Low);
     let told = case.groups.iter().filter(|group| group.is_of_outages() && serious().any(|one| one.groups.contains(&group.id)));
     told.map(|group| group.failures.count).sum()
+}
+
+/// The servers of something that is so on all of them.
+fn named_all(servers: &[Option<Arc<str>>]) -> String {
+    match servers {
+        [one, other] => format!("{} and {}", named(one.as_deref()), named(other.as_deref())),
+        [only] => named(only.as_deref()).to_owned(),
+        many => counted(many.len() as u64, "server", "servers"),
+    }
 }
 
 fn named(server: Option<&str>) -> &str {

@@ -4,15 +4,13 @@
 //! of two servers differ, the moments of one account differ by always the same. Kept are the accounts and quarters of a day whose
 //! hash is smallest, so that all servers keep the same ones, whatever else they saw and however their logs were split.
 
-use std::net::IpAddr;
-
 use serde::{Deserialize, Serialize};
 
 use crate::clock::DAY;
 use crate::collections::partners::hash;
 use crate::collections::tally::fold_case;
 use crate::login::identity::{cut, domain_and_name};
-use crate::login::target::first_label;
+use crate::login::target::label_of;
 use crate::merge::Merge;
 
 /// Clocks of two servers are taken to differ by no more, in milliseconds: so much is no trouble, and front end and back end are
@@ -44,9 +42,7 @@ pub struct Moment {
 
 /// By what a server is known as a target: its first label, in any case, or its address.
 pub fn mark_of(server: &str) -> u32 {
-    let is_address = server.parse::<IpAddr>().is_ok();
-    let label = if is_address { server } else { first_label(server) };
-    (hash(&fold_case(label)) >> 32) as u32
+    (hash(&fold_case(label_of(server))) >> 32) as u32
 }
 
 /// By what an account is known in any of its spellings; `name` is one of them, in lower case.

@@ -124,3 +124,92 @@ fn a_host_that_was_out_several_times_is_told_so() {
     assert!(summary.contains("at 4 different times: ") && summary.contains("nothing that was handed over"), "{found:#}");
     assert_eq!(times(found), ["2026-03-12T08:00:07.000Z", "2026-03-12T18:19:28.000Z"], "{found:#}");
 }
+
+#[test]
+fn two_hosts_that_are_out_at_different_times_are_two_stories() {
+    let third = "ex03.contoso.com";
+    let mut day = users_of(Day::default(), HEALTHY, 0..72_000, OK);
+    for (host, out) in [(OTHER, 32_400..34_200), (third, 50_400..54_000)] {
+        day = users_of(day, host, 0..out.start, OK);
+        day = users_of(day, host, out.start..out.end, &error("ProxyFailed"));
+        day = users_of(day, host, out.end..72_000, OK);
+    }
+    let report = analyze(day.tree().path());
+    let found: Vec<&Value> =
+        report["findings"].as_array().unwrap().iter().filter(|finding| finding["id"] == "backend-unreachable").collect();
+    for (host, [start, end]) in [(OTHER, ["T09:00:13", "T09:29:"]), (third, ["T14:00:13", "T14:59:"])] {
+        let of_host = |finding: &&&Value| finding["title"].as_str().unwrap().contains(host);
+        let finding = found.iter().find(of_host).unwrap_or_else(|| panic!("{host}: {found:#?}"));
+        let [began, ended] = times(finding);
+        assert!(began.contains(start) && ended.contains(end), "{finding:#}");
+        assert!(finding["summary"].as_str().unwrap().contains(&format!("to {host}:1993:ssl worked in that time")), "{finding:#}");
+        assert!(!finding["remediation"].to_string().contains("at once"), "{finding:#}");
+    }
+    assert_eq!(found.len(), 2, "{found:#?}");
+}
+
+#[test]
+fn hosts_that_are_out_together_are_one_story() {
+    let third = "ex03.contoso.com";
+    let mut day = users_of(Day::default(), HEALTHY, 0..72_000, OK);
+    for host in [OTHER, third] {
+        day = users_of(day, host, 0..32_400, OK);
+        day = users_of(day, host, 32_400..36_000, &error("ProxyFailed"));
+        day = users_of(day, host, 36_000..72_000, OK);
+    }
+    let report = analyze(day.tree().path());
+    let found = finding(&report, "backend-unreachable").unwrap_or_else(|| panic!("{:#}", report["findings"]));
+    let title = found["title"].as_str().unwrap();
+    assert!(title.contains("ex02.contoso.com and ex03.contoso.com"), "{title}");
+    assert!(found["remediation"].to_string().contains("Several back ends at once"), "{found:#}");
+}
+
+#[test]
+fn what_is_out_goes_on_at_the_end_of_the_window_whatever_was_out_before() {
+    let mut day = users_of(Day::default(), HEALTHY, 0..36_000, OK);
+    day = users_of(day, HEALTHY, 36_000..36_900, &error("ProxyFailed"));
+    day = users_of(day, HEALTHY, 36_900..72_000, OK);
+    day = users_of(day, OTHER, 0..46_800, OK);
+    day = users_of(day, OTHER, 46_800..72_000, &error("ProxyFailed"));
+    let tree = day.tree();
+    let front = std::fs::read_to_string(tree.at(crate::tree::FRONT)).unwrap();
+    let tree = tree.with("EX07/Logging/Imap4/IMAP420260312-1.LOG", front.replace("10.0.0.11", "10.0.0.17"));
+    for window in [&[][..], &["--to", "2026-03-12T16:00Z"]] {
+        let options = [&["analyze", tree.path().to_str().unwrap()], window].concat();
+        let shown = exlog(&options).stdout;
+        assert!(shown.starts_with("SOME IMAP LOGINS STILL FAIL on 2 servers\n2026-03-12 13:00:13 to "), "{shown}");
+        let first = shown.split("\n1 ").nth(1).unwrap();
+        assert!(first.contains("cannot connect to the back end ex02.contoso.com") && first.contains("and it goes on"), "{shown}");
+    }
+}
+
+#[test]
+fn what_fails_from_the_first_line_on_may_be_older() {
+    let day = users_of(Day::default(), HEALTHY, 0..72_000, OK);
+    let day = users_of(day, OTHER, 0..10_800, &error("ProxyFailed"));
+    let report = analyze(users_of(day, OTHER, 10_800..72_000, OK).tree().path());
+    let found = finding(&report, "backend-unreachable").unwrap_or_else(|| panic!("{:#}", report["findings"]));
+    let summary = found["summary"].as_str().unwrap();
+    assert!(
+        summary.contains("00:00:13 UTC or earlier") && summary.contains("and works again since 2026-03-12 03:00"),
+        "{summary}"
+    );
+}
+
+#[test]
+fn a_host_without_its_domain_is_not_the_front_end() {
+    let short = "EX19";
+    let day = users_of(Day::default(), HEALTHY, 0..72_000, OK);
+    let tree = users_of(day, short, 32_400..36_000, &error("ProxyFailed")).tree();
+    // Another front end writes it with its domain: it is one host.
+    let front = std::fs::read_to_string(tree.at(crate::tree::FRONT)).unwrap();
+    let tree = tree.with("EX07/Logging/Imap4/IMAP420260312-1.LOG", front.replace("Proxy:EX19:", "Proxy:ex19.contoso.com:"));
+    let report = analyze(tree.path());
+    let found = finding(&report, "backend-unreachable").unwrap_or_else(|| panic!("{:#}", report["findings"]));
+    let text = found.to_string();
+    assert!(
+        found["title"].as_str().unwrap().starts_with("The front ends on EX01 and EX07 cannot connect to the back end ex19"),
+        "{found:#}"
+    );
+    assert!(!text.contains("-ComputerName EX01") && !text.contains("-ComputerName EX07"), "{found:#}");
+}

@@ -18,6 +18,7 @@ mod ledger;
 mod loopback;
 mod program;
 mod reference;
+mod refused_crowd;
 mod tree;
 
 mod across_servers;

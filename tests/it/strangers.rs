@@ -162,3 +162,61 @@ fn a_directory_that_is_down_is_seen_behind_one_address_for_all() {
     assert!(found["title"].as_str().unwrap().starts_with("Nobody could log in on EX01"), "{found:#}");
     assert!(!steps(&found).contains("Remove those"), "{found:#}");
 }
+
+#[test]
+fn an_address_of_the_own_network_is_looked_at_and_not_blocked() {
+    let own = |client: &str| {
+        let mut day = Day::healthy();
+        for n in 0..40u32 {
+            day = day.login(30_000 + n * 20, client, &format!("name{n}@contoso.com"), DENIED);
+        }
+        steps(&judged(day, "password-spray").unwrap())
+    };
+    for (client, is_own) in [("10.9.9.9", true), ("192.168.3.4", true), ("[fd00::7]", true), ("198.51.100.7", false)] {
+        let advice = own(client);
+        assert_eq!(advice.contains("Block these"), !is_own, "{advice}");
+        assert_eq!(advice.contains("Find out what runs at these addresses of your own network"), is_own, "{advice}");
+    }
+}
+
+#[test]
+fn a_program_that_gets_the_right_password_is_no_guesser() {
+    let retried = |client: &str| {
+        let day = Day::healthy().every(30_000..40_000, 4, client, "svc@contoso.com", DENIED);
+        analyze(day.every(40_000..60_000, 60, client, "svc@contoso.com", OK).tree().path())
+    };
+    let report = retried("10.9.9.9");
+    assert_eq!(finding(&report, "brute-force"), None);
+    assert!(
+        steps(finding(&report, "wrong-credentials").unwrap()).contains("Make sure that somebody gave"),
+        "{:#}",
+        report["findings"]
+    );
+    assert_eq!(finding(&retried("198.51.100.7"), "brute-force").unwrap()["severity"], "critical");
+}
+
+#[test]
+fn who_logs_in_hours_after_a_guesser_by_the_address_of_a_carrier_has_not_broken_in() {
+    let from = "198.51.100.200";
+    let guessed = || Day::healthy().every(10_000..12_400, 3, from, BOB, DENIED);
+    let others = (0..20).fold(guessed(), |day, n| day.login(34_000 + n * 60, from, &format!("user{n}@contoso.com"), OK));
+    let found = judged(others, "brute-force").unwrap();
+    assert_eq!(found["severity"], "high", "{found:#}");
+    assert!(steps(&found).contains("do not block them"), "{found:#}");
+    for (second, user) in [(12_500, "user1@contoso.com"), (34_000, BOB)] {
+        let found = judged(guessed().login(second, from, user, OK), "brute-force").unwrap();
+        assert_eq!(found["severity"], "critical", "{found:#}");
+    }
+}
+
+#[test]
+fn what_is_guessed_by_two_servers_is_one_story() {
+    // On one of them it is quick enough to be called so, and on the other not.
+    let of_server = |step| Day::healthy().every(10_000..12_400, step, "198.51.100.7", BOB, DENIED).tree();
+    let other = std::fs::read_to_string(of_server(8).at(FRONT)).unwrap();
+    let report = analyze(of_server(4).with("EX02/Logging/Imap4/IMAP420260312-1.LOG", other).path());
+    let found = finding(&report, "brute-force").unwrap();
+    assert_eq!(found["servers"], serde_json::json!(["EX01", "EX02"]), "{found:#}");
+    assert!(found["summary"].as_str().unwrap().contains("900 failures"), "{found:#}");
+    assert_eq!(finding(&report, "wrong-credentials"), None, "{:#}", report["findings"]);
+}

@@ -33,7 +33,8 @@ impl Suspects {
     /// Whom these failures point to.
     pub(super) fn of(case: &Case, failures: &ServerFailures<'_>) -> Self {
         let hosts = failures.hosts();
-        let known = |host: &&str| Suspect { server: (*host).to_owned(), full_name: Some((*host).to_owned()), is_remote: false };
+        let full_name = |host: &str| host.contains('.').then(|| host.to_owned());
+        let known = |host: &&str| Suspect { server: (*host).to_owned(), full_name: full_name(host), is_remote: false };
         let Some(server) = failures.server.filter(|server| !is_address(server)) else {
             // The logs do not name the server; the hosts that it hands over to have names.
             let mut servers: Vec<Suspect> = hosts.iter().map(known).collect();
@@ -47,7 +48,7 @@ impl Suspects {
             let servers = hosts.iter().map(|host| Suspect { is_remote: true, ..known(host) }).collect();
             return Self { servers, unclear: Vec::new() };
         }
-        let full_name = own.map(|host| (*host).to_owned()).or_else(|| name_in_settings(case, failures, server));
+        let full_name = own.and_then(|host| full_name(host)).or_else(|| name_in_settings(case, failures, server));
         let unclear = if own.is_none() { hosts.into_iter().map(str::to_owned).collect() } else { Vec::new() };
         Self { servers: vec![Suspect { server: server.to_owned(), full_name, is_remote: false }], unclear }
     }

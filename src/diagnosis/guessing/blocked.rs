@@ -2,27 +2,46 @@
 
 use std::net::IpAddr;
 
-use crate::diagnosis::guessing::Guessed;
+use crate::diagnosis::guessing::{Guessed, Guesses};
 use crate::text::thousands;
 
 /// So many addresses stand in a block list.
 const LISTED: usize = 50;
 
-/// What to do about addresses from which somebody guesses since a moment: to block strangers, and none from which logins worked
-/// before.
-pub(in crate::diagnosis) fn blocked(guessers: &[&Guessed<'_>], since: i64) -> String {
-    let (shared, strangers): (Vec<_>, Vec<_>) = guessers.iter().partition(|address| address.worked_before(since));
-    match (strangers.as_slice(), shared.as_slice()) {
-        (strangers, []) => format!("Block these addresses at the firewall: {}", block_list(strangers)),
-        ([], shared) => format!(
-            "Find out who is behind these addresses, and do not block them, since logins from them worked before: {}",
-            block_list(shared)
-        ),
-        (strangers, shared) => format!(
-            "Block these addresses at the firewall: {}; and not these, from which logins worked before: {}",
-            block_list(strangers),
-            block_list(shared)
-        ),
+/// What to do about addresses from which somebody guesses since a moment: to block strangers, and none from which others log in, or
+/// which are the organisation's own.
+pub(in crate::diagnosis) fn blocked(guesses: &Guesses<'_>, guessers: &[&Guessed<'_>], since: i64) -> String {
+    let (own, others): (Vec<&Guessed<'_>>, Vec<&Guessed<'_>>) =
+        guessers.iter().partition(|address| !address.worked_before(since) && address.is_own());
+    let (shared, strangers): (Vec<_>, Vec<_>) = others
+        .into_iter()
+        .partition(|address| address.worked_before(since) || (address.worked_after(since) && !guesses.has_broken_in(address)));
+    let mut steps = Vec::new();
+    if !strangers.is_empty() {
+        steps.push(format!("block these addresses at the firewall: {}", block_list(&strangers)));
+    }
+    if !shared.is_empty() {
+        let list = block_list(&shared);
+        steps.push(match strangers.is_empty() {
+            true => format!("find out who is behind these addresses, and do not block them, since logins from them work: {list}"),
+            false => format!("and not these, from which logins work: {list}"),
+        });
+    }
+    if !own.is_empty() {
+        steps.push(format!("find out what runs at these addresses of your own network: {}", block_list(&own)));
+    }
+    let steps = steps.join("; ");
+    let mut letters = steps.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}", first.to_ascii_uppercase(), letters.as_str()))
+}
+
+impl Guessed<'_> {
+    /// Whether it is an address that no network of strangers has: the server itself, or a private one.
+    pub(super) fn is_own(&self) -> bool {
+        self.name.parse::<IpAddr>().is_ok_and(|address| match address.to_canonical() {
+            IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
+            IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
+        })
     }
 }
 

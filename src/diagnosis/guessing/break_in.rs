@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::clock::{Zone, for_people};
 use crate::diagnosis::finding::{Effect, Finding};
-use crate::diagnosis::guessing::{Guessed, Guesses};
+use crate::diagnosis::guessing::{Guessed, Guesses, HOUR};
 use crate::merge::Span;
 use crate::protocol::Role;
 
@@ -19,12 +19,32 @@ pub(in crate::diagnosis) struct BreakIn<'a> {
     account: Option<&'a str>,
 }
 
+/// So many logins that work, the first of them so long after the last refusal, are not those of who guessed: a carrier gives its
+/// addresses to others.
+const OF_OTHERS: (u64, i64) = (10, HOUR);
+
+impl<'a> Guesses<'a> {
+    /// When a login from an address worked after refusals, and whose it was, if that is known; none if it is of others.
+    fn right_guess(&self, address: &Guessed<'_>) -> Option<(i64, Option<&'a str>)> {
+        let moment = address.success_after_refusal()?;
+        let account = account_of(self, address, moment);
+        let (many, late) = OF_OTHERS;
+        let is_of_others = account.is_none() && address.account.counts.succeeded >= many && moment > address.last() + late;
+        (!is_of_others).then_some((moment, account))
+    }
+
+    /// Whether one of the guesses from an address was right.
+    pub(in crate::diagnosis) fn has_broken_in(&self, address: &Guessed<'_>) -> bool {
+        self.right_guess(address).is_some()
+    }
+}
+
 impl<'a> BreakIn<'a> {
     /// The one of an address, if there is one.
     pub(in crate::diagnosis) fn of(case: &'a Case, guesses: &Guesses<'a>, address: &Guessed<'a>) -> Option<Self> {
-        let moment = address.success_after_refusal()?;
+        let (moment, account) = guesses.right_guess(address)?;
         let server = if case.servers().len() > 1 { server_of(case, address.name, moment) } else { None };
-        Some(Self { address: address.name, moment, server, account: account_of(guesses, address, moment) })
+        Some(Self { address: address.name, moment, server, account })
     }
 
     /// Tells of it. Moments of successes are kept, lines are not.

@@ -12,6 +12,9 @@ const HEAVY: u64 = 4;
 /// A device that moves tries so often from each address, and so often a minute at the most.
 const MOVING: (u64, f64) = (5, 0.5);
 
+/// So many logins that work afterwards are no single right guess.
+const MENDED: u64 = 10;
+
 impl<'a> Guesses<'a> {
     /// Accounts with a device or program that still has an old password. Somebody who mistypes now and then succeeds far more
     /// often; a device never does, so that its refusals weigh among all attempts, or its address sees no success.
@@ -32,7 +35,10 @@ impl<'a> Guesses<'a> {
 
     /// Whether somebody guesses an account's password, and no device of its own tries an old one.
     pub(in crate::diagnosis) fn is_forced(&self, account: &Guessed<'_>) -> bool {
-        account.is_brute_force() && !self.is_own_device(account) && !self.is_moving_device(account)
+        account.is_brute_force()
+            && !self.is_own_device(account)
+            && !self.is_moving_device(account)
+            && !self.is_mended_program(account)
     }
 
     /// Whether every refusal comes from addresses that try nobody else and from which logins worked before, as they did of the account.
@@ -40,6 +46,16 @@ impl<'a> Guesses<'a> {
         let from = self.addresses_of(account);
         let is_own = |address: &&Guessed<'_>| address.sources() == 1 && address.worked_before(account.first());
         !from.is_empty() && account.worked_before(account.first()) && from.iter().all(is_own)
+    }
+
+    /// Whether every refusal comes from one address of the own network that tries nobody else, and the account logs in from there ever
+    /// since: a program that had an old password, and has the right one now.
+    pub(in crate::diagnosis) fn is_mended_program(&self, account: &Guessed<'_>) -> bool {
+        let from = self.addresses_of(account);
+        let [address] = from.as_slice() else { return false };
+        let is_its_alone = address.sources() == 1 && address.is_own();
+        let is_mended = address.worked_after(address.last()) && account.worked_after(account.last());
+        is_its_alone && is_mended && address.account.counts.succeeded >= MENDED
     }
 
     /// Whether the refusals come slowly, from one address after the other, from each for a while: so does a phone on its way.

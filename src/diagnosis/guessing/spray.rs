@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+use crate::case::failing_minutes::{FailingMinutes, attempts_by_minute};
 use crate::diagnosis::guessing::{Core, Guessed, Guesses, HOUR, MINUTE, densest};
+use crate::login::identity::ClientClass;
 
 /// A spray tries each account so often at the most.
 const FEW_TRIES: u64 = 12;
@@ -21,7 +23,7 @@ const STRANGERS: (usize, usize, f64) = (30, 15, 5.0);
 
 /// What a spray is like among ordinary logins from the same addresses.
 struct AmongOthers {
-    /// So many accounts that never logged in, from an address that tries so many.
+    /// So many accounts, from an address that tries so many.
     accounts: usize,
     /// Each tried so often at the most.
     tries: u64,
@@ -44,10 +46,40 @@ pub(in crate::diagnosis) struct Spray<'a> {
     /// Those of them from which a login worked after a refusal.
     pub(in crate::diagnosis) broken: Vec<&'a Guessed<'a>>,
     pub(in crate::diagnosis) never_succeeded: usize,
+    /// While nobody else was there: how many logins worked all the same.
+    pub(in crate::diagnosis) worked_meanwhile: u64,
     /// Others log in from these addresses, so that the accounts show it, and not the addresses.
     pub(in crate::diagnosis) is_among_others: bool,
     pub(in crate::diagnosis) first: i64,
     pub(in crate::diagnosis) last: i64,
+}
+
+/// Accounts that were new one right after the other, and what else users did at that time.
+struct Alone<'s, 'a> {
+    accounts: Vec<&'s Guessed<'a>>,
+    refused: u64,
+    /// Logins that worked.
+    worked: u64,
+    /// Hardly anybody tried right before and right after.
+    is_alone: bool,
+}
+
+impl Alone<'_, '_> {
+    fn is_spray(&self) -> bool {
+        self.is_alone && self.worked * 4 < self.refused
+    }
+}
+
+/// Of names in the order of their first refusals those that follow each other closely, if they are enough.
+fn longest_run<'n, 's, 'a>(names: &'n [&'s Guessed<'a>]) -> Option<&'n [&'s Guessed<'a>]> {
+    let is_next = |one: &&Guessed<'_>, next: &&Guessed<'_>| next.first() - one.first() <= AMONG_OTHERS.pause;
+    names.chunk_by(is_next).max_by_key(|run| run.len()).filter(|run| run.len() >= AMONG_OTHERS.accounts)
+}
+
+/// From the first refusal to the last one.
+fn span_of(accounts: &[&Guessed<'_>]) -> (i64, i64) {
+    let first = accounts.iter().map(|account| account.first()).min().unwrap_or_default();
+    (first, accounts.iter().map(|account| account.last()).max().unwrap_or_default())
 }
 
 impl<'a> Guesses<'a> {
@@ -79,36 +111,52 @@ impl<'a> Guesses<'a> {
     }
 
     /// A spray from addresses from which others log in, such as the one that a load balancer gives everybody: such an address says
-    /// nothing, but many names that never log in and are new one right after the other do.
+    /// nothing. Many names that are new one right after the other do, if they never log in, or while nobody else is there.
     fn spray_among_others(&self) -> Option<Spray<'_>> {
         let covered = self.covered.filter(|covered| self.is_exact && covered.last - covered.first >= AMONG_OTHERS.covered)?;
         let is_shared = |address: &&Guessed<'_>| !address.is_suspicious() && address.sources() >= AMONG_OTHERS.accounts as u64;
         let mut addresses: Vec<&Guessed<'a>> = self.addresses.iter().filter(is_shared).collect();
         let mut names = self.tried_from(&addresses);
-        names.retain(|account| account.worked.is_none() && account.count() <= AMONG_OTHERS.tries);
-        names.sort_by_key(|account| account.refused.span.first);
-        let is_next =
-            |one: &&Guessed<'_>, next: &&Guessed<'_>| next.refused.span.first - one.refused.span.first <= AMONG_OTHERS.pause;
-        let run = names.chunk_by(is_next).max_by_key(|run| run.len()).filter(|run| run.len() >= AMONG_OTHERS.accounts)?;
-        let first = run.first()?.refused.span.first;
-        let last = run.iter().map(|account| account.refused.span.last).max()?;
+        names.retain(|account| account.count() <= AMONG_OTHERS.tries);
+        names.sort_by_key(|account| account.first());
+        let alone = longest_run(&names).map(|run| self.alone(run)).filter(Alone::is_spray);
+        names.retain(|account| account.worked.is_none());
+        let accounts = match &alone {
+            Some(alone) => alone.accounts.clone(),
+            None => longest_run(&names)?.to_vec(),
+        };
+        let (first, last) = span_of(&accounts);
         // Where such names come all the time, they are people's mistakes.
         let (inside, outside) = (last - first, covered.last - covered.first - (last - first));
-        let others = (names.len() - run.len()) as f64;
-        let is_sudden = others * inside as f64 * AMONG_OTHERS.denser <= run.len() as f64 * outside as f64;
-        addresses.retain(|address| run.iter().any(|account| account.refused.partners.meets(&[address.hash])));
+        let others = names.iter().filter(|name| !(first..=last).contains(&name.first())).count() as f64;
+        let is_sudden = others * inside as f64 * AMONG_OTHERS.denser <= accounts.len() as f64 * outside as f64;
+        addresses.retain(|address| accounts.iter().any(|account| account.refused.partners.meets(&[address.hash])));
         // From where nobody had logged in before came no crowd to hide in: somebody tries something out there, and then it works.
         let are_shared = addresses.iter().any(|address| address.worked_before(first));
-        let never_succeeded = run.len();
         (is_sudden && are_shared).then(|| Spray {
-            accounts: run.to_vec(),
+            never_succeeded: accounts.iter().filter(|account| account.worked.is_none()).count(),
+            accounts,
             addresses,
             broken: Vec::new(),
-            never_succeeded,
+            worked_meanwhile: alone.map_or(0, |alone| alone.worked),
             is_among_others: true,
             first,
             last,
         })
+    }
+
+    /// What else users did while these accounts were tried.
+    fn alone<'s>(&self, accounts: &[&'s Guessed<'a>]) -> Alone<'s, 'a> {
+        let (first, last) = span_of(accounts);
+        let refused = accounts.iter().map(|account| account.count()).sum();
+        let minutes = attempts_by_minute(self.services.iter().copied(), |class| class != ClientClass::HealthMailbox);
+        let (from, last) = (first.div_euclid(MINUTE), last.div_euclid(MINUTE));
+        Alone {
+            accounts: accounts.to_vec(),
+            worked: minutes.range(from..=last).map(|(_, counts)| counts.succeeded).sum(),
+            is_alone: FailingMinutes { from, last, until: None, failed: refused }.is_alone(&minutes),
+            refused,
+        }
     }
 
     /// The accounts with few tries that were refused from any of the addresses.
@@ -136,9 +184,9 @@ impl<'a> Guesses<'a> {
         }
         let broken: Vec<&Guessed<'_>> = self.broken_in(&accounts, &addresses, first..=last).collect();
         addresses.extend(broken);
-        let broken = addresses.iter().copied().filter(|address| address.worked_after_refusal()).collect();
+        let broken = addresses.iter().copied().filter(|address| self.has_broken_in(address)).collect();
         let never_succeeded = accounts.iter().filter(|account| account.worked.is_none()).count();
-        Spray { accounts, addresses, broken, never_succeeded, is_among_others: false, first, last }
+        Spray { accounts, addresses, broken, never_succeeded, worked_meanwhile: 0, is_among_others: false, first, last }
     }
 
     /// The addresses that took part in a spray and then got in: a login that works after few refusals looks like somebody who
@@ -157,7 +205,7 @@ impl<'a> Guesses<'a> {
             address.sources() >= 2
                 && partners.iter().all(|partner| tried.binary_search(partner).is_ok())
                 && time.contains(&address.first())
-                && address.worked_after_refusal()
+                && self.has_broken_in(address)
                 && !address.worked_before(address.first())
                 && address.account.counts.succeeded <= address.count()
                 && !known.contains(address.name)

@@ -7,17 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::case::Case;
 use crate::case::group::Group;
 use crate::case::outage::Outage;
-use crate::collections::minutes::MINUTE;
-use crate::diagnosis::server_failures::{FEWEST_ALONE, SCATTERED, SOON, ServerFailures};
+use crate::collections::minutes::{MINUTE, Minutes};
+use crate::diagnosis::server_failures::{FEWEST_ALONE, SCATTERED, SOON, ServerFailures, count, host_of};
 use crate::login::identity::ClientClass;
 use crate::summary::ServiceKey;
+use crate::summary::counts::Counts;
 use crate::summary::service::Service;
 
 /// It lasts so many minutes at least.
 const SHORTEST: i64 = 5;
-
-/// Failures of other classes at other targets are another cause's if they are more than one in so many of all.
-const MIXED: u64 = 10;
 
 /// A stretch of time in which no login that was handed over to a target worked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,65 +30,99 @@ pub struct DeadTarget<'a> {
     pub end: i64,
     /// The beginning of the minute in which one worked again.
     pub worked_again: Option<i64>,
-    /// It fails up to the end of the logs.
+    /// It fails up to the end of the logs, or of the window.
     goes_on: bool,
+    /// It fails from their beginning on.
+    pub may_be_older: bool,
+}
+
+impl DeadTarget<'_> {
+    /// Whether two targets were out at one time: they began and ended to fail together.
+    fn is_together_with(&self, other: &Self) -> bool {
+        let overlap = self.start <= other.end && other.start <= self.end;
+        overlap && self.start.abs_diff(other.start) <= SOON as u64 && self.end.abs_diff(other.end) <= SOON as u64
+    }
+}
+
+/// The stories of targets that were dead while others were reached, one for those that were out together, and the groups that
+/// they do not tell. No story where everything failed in all of that time: then it is the service that was out.
+pub(super) fn told_by_target<'a>(
+    case: &'a Case,
+    server: Option<&'a str>,
+    of_class: Vec<&'a Group>,
+) -> (Vec<ServerFailures<'a>>, Vec<&'a Group>) {
+    let dead = dead_targets(case, &of_class);
+    let (told, rest): (Vec<&Group>, Vec<&Group>) = of_class.iter().copied().partition(|group| is_told(group, &dead, &of_class));
+    let is_known = |dead: &DeadTarget<'_>| told.iter().any(|group| is_at(group, dead.service, dead.target));
+    let mut stories: Vec<ServerFailures<'_>> = Vec::new();
+    for dead in by_hosts(by_time(dead.into_iter().filter(is_known).collect())) {
+        stories.extend(ServerFailures::of_dead(case, server, dead, &told));
+    }
+    match stories.iter().any(|story| story.is_part) {
+        true => (stories, rest),
+        false => (Vec::new(), of_class),
+    }
+}
+
+/// Whether nearly all that failed at a group's target failed while it was dead.
+fn is_told(group: &Group, dead: &[DeadTarget<'_>], of_class: &[&Group]) -> bool {
+    let Some(target) = group.key.target.as_deref() else { return false };
+    let at_target = || of_class.iter().filter(|other| is_at(other, &group.service, target));
+    let all: u64 = at_target().map(|group| group.failures.count).sum();
+    let told: u64 = at_target().map(|group| inside(dead, group)).sum();
+    told > 0 && all.saturating_sub(told) * SCATTERED <= all
+}
+
+/// The failures of a group in the stretches of its target.
+fn inside(dead: &[DeadTarget<'_>], group: &Group) -> u64 {
+    let of_target = dead.iter().filter(|dead| is_at(group, dead.service, dead.target));
+    of_target.map(|dead| group.failures.between(dead.start, dead.end)).sum()
+}
+
+/// Targets that were out together, each with what belongs to it.
+fn by_time(mut dead: Vec<DeadTarget<'_>>) -> Vec<Vec<DeadTarget<'_>>> {
+    dead.sort_by_key(|dead| (dead.start, dead.end));
+    let mut found: Vec<Vec<DeadTarget<'_>>> = Vec::new();
+    for one in dead {
+        match found.iter_mut().find(|others| others.iter().any(|other| other.is_together_with(&one))) {
+            Some(others) => others.push(one),
+            None => found.push(vec![one]),
+        }
+    }
+    found
+}
+
+/// What was out at several times is one story of these hosts.
+fn by_hosts(at_times: Vec<Vec<DeadTarget<'_>>>) -> Vec<Vec<DeadTarget<'_>>> {
+    let mut found = BTreeMap::<BTreeSet<String>, Vec<DeadTarget<'_>>>::new();
+    for dead in at_times {
+        let hosts = dead.iter().map(|dead| host_of(dead.target).to_lowercase()).collect();
+        found.entry(hosts).or_default().extend(dead);
+    }
+    found.into_values().collect()
 }
 
 impl<'a> ServerFailures<'a> {
-    /// The failures of one class at targets that were dead, if these are nearly all of them; `told` are the outages in which the
-    /// class dominates, and how many of its failures lie in them.
-    pub(super) fn of_dead_targets(
-        case: &'a Case,
-        server: Option<&'a str>,
-        of_class: &[&'a Group],
-        (told, told_inside): (&[&'a Outage], u64),
-    ) -> Option<Self> {
-        let mut failures = Self { server, dead: dead_targets(case, of_class), ..Self::default() };
-        for group in of_class {
-            let inside = failures.inside(group);
-            if inside > 0 {
-                failures.groups.push(group);
-                let is_probe = group.key.client_class == ClientClass::HealthMailbox;
-                *(if is_probe { &mut failures.probes_failed } else { &mut failures.users_failed }) += inside;
-            }
+    /// The failures at targets that were dead; `told` are the groups that such stories tell.
+    fn of_dead(case: &'a Case, server: Option<&'a str>, dead: Vec<DeadTarget<'a>>, told: &[&'a Group]) -> Option<Self> {
+        let mut failures = Self { server, dead, ..Self::default() };
+        let is_its = |group: &&&Group| failures.dead.iter().any(|dead| is_at(group, dead.service, dead.target));
+        failures.groups = told.iter().filter(is_its).copied().collect();
+        for group in &failures.groups {
+            let is_probe = group.key.client_class == ClientClass::HealthMailbox;
+            *(if is_probe { &mut failures.probes_failed } else { &mut failures.users_failed }) += inside(&failures.dead, group);
         }
-        let all: u64 = of_class.iter().map(|group| group.failures.count).sum();
-        failures.outside = all.saturating_sub(failures.failed());
-        failures.are_outages_a_part = (all - told_inside.min(all)) * SCATTERED >= all;
-        let is_nearly_all = failures.failed() > 0 && failures.outside * SCATTERED <= all;
-        if !is_nearly_all || !(failures.are_outages_a_part || failures.is_beside_another_cause(case, told)) {
-            return None;
-        }
+        failures.outside = count(&failures.groups).saturating_sub(failures.failed());
         failures.start = failures.dead.iter().map(|dead| dead.start).min()?;
         failures.end = failures.dead.iter().map(|dead| dead.end).max()?;
         failures.goes_on = failures.dead.iter().any(|dead| dead.goes_on);
         failures.attempts = failures.attempts_meanwhile(case).max(failures.failed());
-        let overlaps = |outage: &&Outage| outage.start <= failures.end && outage.end >= failures.start;
+        failures.is_part = failures.failed() * 10 < failures.attempts * 9;
+        let overlaps = |outage: &&Outage| failures.dead.iter().any(|dead| outage.start <= dead.end && outage.end >= dead.start);
         let is_of = |outage: &&Outage| failures.groups.iter().any(|group| outage.groups.contains(&group.id));
         failures.outages = case.outages.iter().filter(overlaps).filter(is_of).collect();
         failures.is_one_account = failures.hit_one_account() && failures.attempts > failures.failed();
         Some(failures)
-    }
-
-    /// The failures of a group in the stretches of its target.
-    fn inside(&self, group: &Group) -> u64 {
-        let of_target = self.dead.iter().filter(|dead| is_at(group, dead.service, dead.target));
-        of_target.map(|dead| group.failures.between(dead.start, dead.end)).sum()
-    }
-
-    /// Whether a good part of what failed in these outages failed otherwise, and elsewhere.
-    fn is_beside_another_cause(&self, case: &Case, told: &[&Outage]) -> bool {
-        let class = self.groups.first().map(|group| group.key.error_class);
-        let is_dead = |target: &str| self.dead.iter().any(|dead| dead.target == target);
-        let of_others = case.groups.iter().filter(|group| {
-            Some(group.key.error_class) != class && group.key.target.as_deref().is_some_and(|target| !is_dead(target))
-        });
-        let in_outage = |group: &Group, outage: &Outage| match outage.groups.contains(&group.id) {
-            true => group.failures.between(outage.start, outage.end),
-            false => 0,
-        };
-        let others: u64 = of_others.map(|group| told.iter().map(|outage| in_outage(group, outage)).sum::<u64>()).sum();
-        others * MIXED > told.iter().map(|outage| outage.failed).sum::<u64>()
     }
 
     /// All front-end attempts in the minutes of the stretches.
@@ -132,12 +164,16 @@ struct FailingMinutes {
     /// The longest time without any login, in minutes.
     pause: i64,
     worked_again: Option<i64>,
+    worked_before: bool,
 }
 
 /// The stretches of a target; the first and the last minute of one may hold a success, of before and of after.
 fn stretches(service: &Service, target: &str, groups: &[&Group]) -> Vec<FailingMinutes> {
-    // A success of which nobody says where it was handed over to may have been there.
-    let series = service.series.iter().filter(|((at, _), _)| at.as_deref().is_none_or(|at| at == target));
+    // Where no success ever names the target, one of which nobody says where it was handed over to may have been there.
+    let has_worked = |series: &Minutes<Counts>| series.iter().any(|(_, counts)| counts.succeeded > 0);
+    let is_known = service.series.iter().any(|((at, _), series)| at.as_deref() == Some(target) && has_worked(series));
+    let may_be_there = |at: Option<&str>| at.map_or(!is_known, |at| at == target);
+    let series = service.series.iter().filter(|((at, _), _)| may_be_there(at.as_deref()));
     let minutes = series.flat_map(|(_, series)| series.iter()).filter(|(_, counts)| counts.succeeded > 0);
     let worked: BTreeSet<i64> = minutes.map(|(minute, _)| minute).collect();
     let mut failed = BTreeMap::<i64, u64>::new();
@@ -155,12 +191,20 @@ fn stretches(service: &Service, target: &str, groups: &[&Group]) -> Vec<FailingM
                 one.pause = one.pause.max(minute - one.last);
                 (one.last, one.alone) = (minute, one.alone + alone);
             }
-            _ => found.push(FailingMinutes { first: minute, last: minute, alone, pause: 0, worked_again: None }),
+            _ => found.push(FailingMinutes {
+                first: minute,
+                last: minute,
+                alone,
+                pause: 0,
+                worked_again: None,
+                worked_before: false,
+            }),
         }
     }
     found.retain(|one| one.alone >= FEWEST_ALONE && one.last - one.first >= SHORTEST);
     for one in &mut found {
         one.worked_again = worked.range(one.last..).next().map(|minute| minute * MINUTE);
+        one.worked_before = worked.range(..=one.first).next().is_some();
     }
     found
 }
@@ -172,7 +216,8 @@ impl FailingMinutes {
         let start = spans().map(|span| span.first).filter(|first| is_in(first, self.first)).min();
         let end = spans().map(|span| span.last).filter(|last| is_in(last, self.last)).max();
         let end = end.unwrap_or((self.last + 1) * MINUTE - 1);
-        let until_end = case.summary.span.map_or(0, |span| span.last - end);
+        let until_end = case.end().map_or(0, |last| last - end);
+        let since_beginning = case.beginning().map_or(0, |first| self.first * MINUTE - first);
         DeadTarget {
             target,
             service,
@@ -180,6 +225,7 @@ impl FailingMinutes {
             end,
             worked_again: self.worked_again,
             goes_on: self.worked_again.is_none() && until_end <= SOON.max(self.pause * MINUTE),
+            may_be_older: !self.worked_before && since_beginning <= SOON.max(self.pause * MINUTE),
         }
     }
 }

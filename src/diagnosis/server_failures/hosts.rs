@@ -1,7 +1,9 @@
 //! Whom the failures are about: the server, and the hosts that its logins were handed over to.
 
+use crate::case::group::Group;
 use crate::diagnosis::powershell::argument;
 use crate::diagnosis::server_failures::ServerFailures;
+use crate::merge::{Merge, Span};
 use crate::redaction::is_address;
 
 /// So many hosts or servers are named.
@@ -21,15 +23,17 @@ impl<'a> ServerFailures<'a> {
         targets
     }
 
-    /// The fully qualified names of the hosts that logins were handed over to, each once.
+    /// The names of the hosts that logins were handed over to, each once: with their domain, where any is written with it.
     pub fn hosts(&self) -> Vec<&'a str> {
-        let mut hosts: Vec<&str> = self.targets().into_iter().map(host_of).collect();
-        hosts.retain(|host| host.contains('.') && !host.contains(['<', ' ']));
+        let mut hosts: Vec<&str> = self.targets().into_iter().map(host_of).filter(|host| is_name(host)).collect();
         hosts.dedup();
+        if hosts.iter().any(|host| host.contains('.')) {
+            hosts.retain(|host| host.contains('.'));
+        }
         hosts
     }
 
-    /// The fully qualified name of the host that logins were handed over to, else the server's name.
+    /// The name of the host that logins were handed over to, else the server's name.
     pub fn host(&self) -> String {
         let known = self.hosts().into_iter().next().or(self.server);
         known.unwrap_or("SERVER").to_owned()
@@ -51,12 +55,29 @@ impl<'a> ServerFailures<'a> {
     /// Where to look first if other front ends reach the back ends, or if it is more than one back end.
     pub(super) fn look_here_first(&self, reached_from: &[&str]) -> Option<String> {
         let why = match reached_from {
-            [] if self.hosts().len() > 1 => "Several back ends at once".to_owned(),
+            [] if self.are_several_at_once() => "Several back ends at once".to_owned(),
             [] => return None,
             others => format!("What {} there works", hands_over(others)),
         };
         let server = self.server_name();
         Some(format!("{why}: look at the network, the name service and the firewall of {server} first"))
+    }
+
+    /// Whether more than one of the hosts failed in the same time.
+    fn are_several_at_once(&self) -> bool {
+        let hosts = self.hosts();
+        if !self.dead.is_empty() {
+            return hosts.len() > 1;
+        }
+        let span_of = |host: &&str| {
+            let is_there = |group: &&&Group| group.key.target.as_deref().is_some_and(|target| host_of(target) == *host);
+            let mut span = None::<Span>;
+            self.groups.iter().filter(is_there).for_each(|group| span.merge_with(Some(group.failures.span)));
+            span
+        };
+        let mut spans: Vec<Span> = hosts.iter().filter_map(span_of).collect();
+        spans.sort_unstable_by_key(|span| span.first);
+        spans.iter().zip(spans.iter().skip(1)).any(|(one, next)| next.first <= one.last)
     }
 
     /// That other front ends reach the back ends in the same time, in words.
@@ -78,6 +99,12 @@ impl<'a> ServerFailures<'a> {
 
 fn hands_over(servers: &[&str]) -> String {
     format!("{} {} over", in_words(servers), if servers.len() > 1 { "hand" } else { "hands" })
+}
+
+/// Whether this is a host's name, and nothing that stands for one.
+fn is_name(host: &str) -> bool {
+    !host.is_empty()
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') || byte >= 0x80)
 }
 
 /// Names as a sentence has them, of many the first ones.

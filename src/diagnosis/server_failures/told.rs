@@ -17,43 +17,40 @@ impl ServerFailures<'_> {
         }
     }
 
-    /// When the last of the dead targets failed for the last time, and from which minute on it worked again.
-    fn until_it_worked(&self) -> String {
-        let end = for_people(self.end, Zone::Utc);
-        match self.dead.iter().filter(|dead| dead.end == self.end).filter_map(|dead| dead.worked_again).max() {
-            Some(at) => {
-                let at = for_people(at, Zone::Utc);
-                format!("{end}, and works again since {}", at.get(..16).unwrap_or(&at))
-            }
-            None => end,
+    /// Whether it may have begun before the logs, or before the window.
+    pub(super) fn may_be_older(&self) -> bool {
+        match self.dead.is_empty() {
+            true => self.outages.iter().any(|outage| outage.may_be_older && outage.start == self.start),
+            false => self.dead.iter().any(|dead| dead.may_be_older && dead.start == self.start),
         }
     }
 
-    /// The dead targets, or how many there are.
-    fn dead_in_words(&self) -> String {
+    /// That the dead targets, or how many there are, were not reached by anything; empty if there are none.
+    pub(super) fn nothing_worked_there(&self) -> String {
         let mut targets: Vec<&str> = self.dead.iter().map(|dead| dead.target).collect();
         targets.sort_unstable();
         targets.dedup();
-        match targets.as_slice() {
-            [] | [_] | [_, _] => targets.join(" or "),
+        let targets = match targets.as_slice() {
+            [] => return String::new(),
+            [_] | [_, _] => targets.join(" or "),
             many => format!("{} targets", many.len()),
-        }
+        };
+        format!("; nothing that was handed over to {targets} worked in that time")
     }
 
     /// How many, since when, for whom.
     pub(super) fn figures(&self) -> String {
         let names: Vec<&str> = self.protocols().into_iter().map(Protocol::title).collect();
+        let worked_again = self.dead.iter().filter_map(|dead| dead.worked_again).max();
         let until = match self.recovered_at() {
             _ if self.is_ongoing() => "and it goes on".to_owned(),
-            Some(at) => format!("until {}, first success at {}", for_people(self.end, Zone::Utc), for_people(at, Zone::Utc)),
-            None if !self.dead.is_empty() => format!("until {}", self.until_it_worked()),
-            None => format!("until {}", for_people(self.end, Zone::Utc)),
+            Some(at) if self.dead.is_empty() => {
+                format!("until {}, first success at {}", for_people(self.end, Zone::Utc), for_people(at, Zone::Utc))
+            }
+            _ => until(self.end, worked_again),
         };
-        let mut since = format!("{} UTC", for_people(self.start, Zone::Utc));
+        let since = since(self.start, self.may_be_older());
         let is_of_outages = self.dead.is_empty();
-        if is_of_outages && self.outages.iter().any(|outage| outage.may_be_older && outage.start == self.start) {
-            since += " or earlier (no login worked before it)";
-        }
         let outages = match self.outages.len() {
             _ if !is_of_outages => at_times(self.times()),
             outages if outages > 1 && !self.is_scattered() => format!(" in {outages} outages"),
@@ -62,9 +59,9 @@ impl ServerFailures<'_> {
         let of_one = if self.is_one_account { "; only one account was hit, others logged in at that time" } else { "" };
         let (attempts, users_failed, probes_failed) = (self.attempts, self.users_failed, self.probes_failed);
         let figures = Figures { attempts, users_failed, probes_failed };
-        let mut beside = String::new();
-        if !is_of_outages {
-            beside += &format!("; nothing that was handed over to {} worked in that time", self.dead_in_words());
+        let mut beside = self.nothing_worked_there();
+        if self.elsewhere > 0 {
+            beside += &format!("; {} elsewhere", counted(self.elsewhere, "failure more", "failures more"));
         }
         if self.other_errors > 0 {
             beside += &format!("; {} of them with other errors", thousands(self.other_errors));
@@ -86,5 +83,23 @@ impl ServerFailures<'_> {
             self.server_name(),
             figures.words()
         )
+    }
+}
+
+/// When something began, for people.
+pub fn since(start: i64, may_be_older: bool) -> String {
+    let or_earlier = if may_be_older { " or earlier (no login worked before it)" } else { "" };
+    format!("{} UTC{or_earlier}", for_people(start, Zone::Utc))
+}
+
+/// When something ended, and since which minute it works again, if that is known.
+pub fn until(end: i64, worked_again: Option<i64>) -> String {
+    let end = for_people(end, Zone::Utc);
+    match worked_again {
+        Some(at) => {
+            let at = for_people(at, Zone::Utc);
+            format!("until {end}, and works again since {}", at.get(..16).unwrap_or(&at))
+        }
+        None => format!("until {end}"),
     }
 }

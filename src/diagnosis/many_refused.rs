@@ -1,0 +1,176 @@
+//! Many accounts that begin to be refused at one time while others log in: not that many devices, but what the accounts have in common.
+
+use std::collections::BTreeMap;
+
+use crate::case::Case;
+use crate::case::failing_minutes::attempts_by_minute;
+use crate::clock::{Zone, for_people};
+use crate::collections::minutes::MINUTE;
+use crate::diagnosis::finding::{Cause, Confidence, Effect, Figures, Finding, Severity};
+use crate::diagnosis::group_failures::is_ongoing;
+use crate::diagnosis::guessing::{Guessed, Guesses, HOUR};
+use crate::diagnosis::powershell::argument;
+use crate::login::identity::{ClientClass, domain_and_name};
+use crate::protocol::Role;
+use crate::summary::counts::Counts;
+use crate::text::{counted, thousands};
+
+/// So many accounts, each refused so often.
+const FEWEST: (usize, u64) = (10, 3);
+/// They are at least one in so many of all accounts of the logs, most of which need not be there at that time; where the logs show no
+/// time before, one in so many.
+const SHARE: (usize, usize) = (10, 5);
+/// They begin to be refused within so long a time, in milliseconds.
+const BEGIN: i64 = HOUR;
+/// Whose first refusals lie no further apart than this began together, in milliseconds.
+const APART: i64 = 15 * MINUTE;
+/// In as long a time before, no more than one account for so many of them began to be refused.
+const NEW: usize = 4;
+/// So many logins worked before, and no more than this share of them since: who guesses keeps nobody from logging in.
+const LEFT: (u64, f64) = (20, 0.75);
+/// What is compared with the time before lasts so long at the most, and so long of it must be in the logs.
+const COMPARED: (i64, i64) = (2 * HOUR, 30 * MINUTE);
+/// Where the logs show no time before, each account tries so often: who guesses tries each a few times.
+const OFTEN: u64 = 4;
+/// So many accounts are named.
+const NAMED: usize = 5;
+
+/// Accounts that are refused since one time.
+#[derive(Debug)]
+pub(super) struct Many<'g, 'a> {
+    accounts: Vec<&'g Guessed<'a>>,
+    first: i64,
+    last: i64,
+    /// How many logins of users worked in as long a time before, and how many then; `None` if the logs do not show the time before.
+    worked: Option<(u64, u64)>,
+}
+
+impl<'g, 'a> Many<'g, 'a> {
+    /// Such accounts on a server, if there are any.
+    pub(super) fn of(case: &Case, guesses: &'g Guesses<'a>) -> Option<Self> {
+        let mut accounts: Vec<&Guessed<'_>> =
+            guesses.accounts.iter().filter(|account| account.count() >= FEWEST.1 && !account.is_brute_force()).collect();
+        accounts.sort_by_key(|account| account.first());
+        let begin_within = |from: i64, to: i64| accounts.iter().filter(|one| (from..to).contains(&one.first())).count();
+        let starts = accounts.iter().map(|account| account.first());
+        let densest = starts.max_by_key(|start| (begin_within(*start, start + BEGIN), std::cmp::Reverse(*start)))?;
+        // Those right before it are the first of them.
+        let earlier = accounts.iter().map(|account| account.first()).rev().filter(|start| *start <= densest);
+        let first = earlier.fold(densest, |first, start| if first - start <= APART { first.min(start) } else { first });
+        let began_before = begin_within(first - BEGIN, first);
+        // Who tries seldom is refused later.
+        accounts.retain(|account| {
+            (first..first + BEGIN).contains(&account.first())
+                || (account.first() > first && account.worked_before(first) && !account.worked_after(account.first()))
+        });
+        let last = accounts.iter().map(|account| account.last()).max()?;
+        let is_seen_before = case.beginning().is_some_and(|beginning| first - beginning >= COMPARED.1);
+        let share = if is_seen_before { SHARE.0 } else { SHARE.1 };
+        let are_many = accounts.len() >= FEWEST.0 && accounts.len() * share >= guesses.users;
+        if !are_many || began_before * NEW > accounts.len() {
+            return None;
+        }
+        let worked = is_seen_before.then(|| worked_before_and_then(case, guesses, first, last));
+        let tries = accounts.iter().map(|account| account.count()).sum::<u64>();
+        let are_people = match worked {
+            Some((before, then)) => before >= LEFT.0 && then as f64 <= before as f64 * LEFT.1,
+            None => tries >= accounts.len() as u64 * OFTEN,
+        };
+        are_people.then_some(Self { accounts, first, last, worked })
+    }
+
+    /// Whether an account is one of them.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.accounts.iter().any(|account| account.name == name)
+    }
+
+    /// What there is to say.
+    pub(super) fn finding(&self, case: &Case, guesses: &Guesses<'_>, id: &'static str) -> Option<Finding> {
+        let server = guesses.server.as_deref();
+        let is_over = !is_ongoing(case, self.last);
+        let before =
+            if is_over { "Many accounts were refused at one time on" } else { "Many accounts are refused since one time on" };
+        let title = format!("{before} {}", server.unwrap_or("an unknown server"));
+        let confidence = if self.worked.is_some() { Confidence::Consistent } else { Confidence::Possible };
+        let mut finding = Finding::new(id, Severity::High, confidence, title);
+        (finding.servers, finding.protocols) = (guesses.server.clone().into_iter().collect(), guesses.protocols.clone());
+        (finding.start, finding.end, finding.ongoing) = (self.first, self.last, !is_over);
+        finding.groups.clone_from(&guesses.groups);
+        finding.is_scattered = true;
+        let refused: u64 = self.accounts.iter().map(|account| account.count()).sum();
+        let accounts = counted(self.accounts.len() as u64, "account", "accounts");
+        finding.summary = format!(
+            "{accounts} of {} refused {} times from {} to {} UTC, while others logged in",
+            thousands(guesses.users as u64),
+            thousands(refused),
+            for_people(self.first, Zone::Utc),
+            for_people(self.last, Zone::Utc)
+        );
+        finding.cause = Some(Cause {
+            what: "many accounts".to_owned(),
+            title: (before.to_owned(), String::new()),
+            figures: Some(Figures { attempts: 0, users_failed: refused, probes_failed: 0 }),
+            beside: "; others logged in at that time".to_owned(),
+            ..Cause::default()
+        });
+        self.add_evidence(case, &mut finding);
+        let name = self.accounts.first().map_or("ACCOUNT", |account| account.bare_name());
+        finding.step(
+            "See what these accounts have in common: passwords that expired at one time, a lock, a policy that was set then",
+            Some(format!("Get-ADUser {} -Properties Enabled,LockedOut,PasswordExpired,PasswordLastSet", argument(name))),
+        );
+        finding.step("See whether the domain controllers of their domain answer, and the trust with it, if it is another", None);
+        finding.step("Ask nobody for devices with old passwords before that", None);
+        finding.checked()
+    }
+
+    fn add_evidence(&self, case: &Case, finding: &mut Finding) {
+        if let Some((before, then)) = self.worked {
+            let (before, then) = (counted(before, "login", "logins"), thousands(then));
+            let text =
+                format!("{before} of users worked in as long a time before, and {then} then: these are the accounts' own logins");
+            finding.seen(Effect::Supports, "log_line", text, Some(self.first), None);
+        } else {
+            finding.missing(
+                "log_line",
+                "the logs of the time before: did these accounts log in then? If none of them is yours, somebody guesses",
+            );
+        }
+        if let Some(domain) = self.only_domain(case) {
+            let text = format!("all of them are of {domain}, and other accounts are not");
+            finding.seen(Effect::Supports, "log_line", text, None, None);
+        }
+        for account in self.accounts.iter().take(NAMED) {
+            let text = format!("{} was refused {}", account.name, counted(account.count(), "time", "times"));
+            finding.seen(Effect::Supports, "log_line", text, Some(account.first()), Some(account.line()));
+        }
+    }
+
+    /// The one domain of all of them, where others have another.
+    fn only_domain(&self, case: &Case) -> Option<String> {
+        let domain_of = |name: &str| domain_and_name(name).0.map(str::to_lowercase);
+        let domain = domain_of(self.accounts.first()?.name)?;
+        let is_of_all = self.accounts.iter().all(|account| domain_of(account.name).as_ref() == Some(&domain));
+        let services = case.summary.services.values();
+        let mut users = services
+            .flat_map(|service| service.accounts.iter())
+            .filter(|(name, ..)| ClientClass::of(name.as_bytes(), b"") == ClientClass::User && !name.is_empty());
+        let have_others_another = users.any(|(name, ..)| domain_of(name).is_some_and(|other| other != domain));
+        (is_of_all && have_others_another).then_some(domain)
+    }
+}
+
+/// How many logins of users worked on the server in as long a time before as in the time since, of a long time in the beginning of it.
+fn worked_before_and_then(case: &Case, guesses: &Guesses<'_>, first: i64, last: i64) -> (u64, u64) {
+    let services = case.summary.services.iter();
+    let of_server = services.filter(|(key, _)| key.server.as_deref() == guesses.server.as_deref() && key.role == Role::FrontEnd);
+    let minutes = attempts_by_minute(of_server.map(|(_, service)| service), |class| class != ClientClass::HealthMailbox);
+    let seen_before = case.beginning().map_or(0, |beginning| first - beginning);
+    let length = (last - first).clamp(COMPARED.1, COMPARED.0).min(seen_before).div_euclid(MINUTE);
+    let start = first.div_euclid(MINUTE);
+    (succeeded(&minutes, start - length..start), succeeded(&minutes, start..start + length))
+}
+
+fn succeeded(minutes: &BTreeMap<i64, Counts>, asked: std::ops::Range<i64>) -> u64 {
+    minutes.range(asked).map(|(_, counts)| counts.succeeded).sum()
+}
