@@ -76,10 +76,15 @@ fn longest_run<'n, 's, 'a>(names: &'n [&'s Guessed<'a>]) -> Option<&'n [&'s Gues
     names.chunk_by(is_next).max_by_key(|run| run.len()).filter(|run| run.len() >= AMONG_OTHERS.accounts)
 }
 
-/// From the first refusal to the last one.
+/// From the first refusal to the last one; single mistakes hours later are no part of it.
 fn span_of(accounts: &[&Guessed<'_>]) -> (i64, i64) {
-    let first = accounts.iter().map(|account| account.first()).min().unwrap_or_default();
-    (first, accounts.iter().map(|account| account.last()).max().unwrap_or_default())
+    let begins = || accounts.iter().map(|account| account.first());
+    let (first, latest) = (begins().min().unwrap_or_default(), begins().max().unwrap_or_default());
+    let last_of = |account: &&Guessed<'_>| {
+        let ends = account.refused.minutes.iter().map(|(minute, _)| (minute + 1) * MINUTE - 1);
+        ends.filter(|end| *end <= latest + HOUR).max().map(|end| end.min(account.refused.span.last))
+    };
+    (first, accounts.iter().filter_map(last_of).max().unwrap_or(latest))
 }
 
 impl<'a> Guesses<'a> {
@@ -148,9 +153,10 @@ impl<'a> Guesses<'a> {
     /// What else users did while these accounts were tried.
     fn alone<'s>(&self, accounts: &[&'s Guessed<'a>]) -> Alone<'s, 'a> {
         let (first, last) = span_of(accounts);
-        let refused = accounts.iter().map(|account| account.count()).sum();
         let minutes = attempts_by_minute(self.services.iter().copied(), |class| class != ClientClass::HealthMailbox);
         let (from, last) = (first.div_euclid(MINUTE), last.div_euclid(MINUTE));
+        let tries = accounts.iter().flat_map(|account| account.refused.minutes.iter());
+        let refused = tries.filter(|(minute, _)| (from..=last).contains(minute)).map(|(_, count)| count).sum();
         Alone {
             accounts: accounts.to_vec(),
             worked: minutes.range(from..=last).map(|(_, counts)| counts.succeeded).sum(),
