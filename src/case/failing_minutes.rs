@@ -38,26 +38,30 @@ impl FailingMinutes {
         (self.from * MINUTE, (self.last + 1) * MINUTE - 1)
     }
 
-    /// The attempts of as long a time right before and right after it, but of so many minutes at least.
-    fn around(self, minutes: &BTreeMap<i64, Counts>, fewest: i64) -> Counts {
+    /// The attempts of as long a time right before and right after it, but of so many minutes at least; and how many minutes these are.
+    fn around(self, minutes: &BTreeMap<i64, Counts>, fewest: i64) -> (Counts, i64) {
         let length = (self.last + 1 - self.from).max(fewest);
         let mut around = Counts::default();
         let before = minutes.range(self.from - length..self.from);
         let after = minutes.range(self.last + 1..self.last + 1 + length);
         before.chain(after).for_each(|(_, counts)| around.merge_with(*counts));
-        around
+        (around, if self.until.is_some() { 2 * length } else { length })
     }
 
-    /// Whether so many accounts fail in a row by chance where so many fail before and after.
+    /// Whether so many accounts fail in a row by chance where nearly all fail before and after, and hardly a login works.
     pub fn is_chance(self, minutes: &BTreeMap<i64, Counts>, accounts: usize) -> bool {
-        let around = self.around(minutes, USUAL.0);
-        let share = around.failed as f64 / around.attempts().max(1) as f64;
-        around.attempts() >= USUAL.1 && around.attempts() as f64 * share.powf(accounts as f64) > CHANCE
+        let (around, length) = self.around(minutes, USUAL.0);
+        let attempts = around.attempts() as f64;
+        let share = around.failed as f64 / attempts.max(1.0);
+        // So many logins should have worked in it.
+        let usual = around.succeeded as f64 * (self.last + 1 - self.from) as f64 / length as f64;
+        let is_likely = |chance: f64| attempts * chance > CHANCE;
+        around.attempts() >= USUAL.1 && is_likely(share.powf(accounts as f64)) && is_likely((-usual).exp())
     }
 
     /// Whether hardly anybody tried right before and right after it: whoever tries then is not who is there every day.
     pub fn is_alone(self, minutes: &BTreeMap<i64, Counts>) -> bool {
-        self.around(minutes, 0).attempts() * 4 < self.failed
+        self.around(minutes, 0).0.attempts() * 4 < self.failed
     }
 }
 
@@ -116,7 +120,7 @@ mod tests {
             (60..160).filter(|minute| !stretch.holds(*minute)).map(|minute| (minute, counts)).collect::<BTreeMap<_, _>>()
         };
         for (succeeded, failed, accounts, is_chance) in
-            [(1, 9, 20, true), (1, 9, 100, false), (9, 1, 5, false), (0, 0, 20, false), (0, 5, 20, true)]
+            [(1, 9, 20, true), (1, 9, 100, false), (9, 1, 5, false), (0, 0, 20, false), (0, 5, 20, true), (3, 60, 20, false)]
         {
             assert_eq!(stretch.is_chance(&around(succeeded, failed), accounts), is_chance, "{succeeded} {failed} {accounts}");
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::case::Case;
 use crate::case::failing_minutes::{FailingMinutes, attempts_by_minute, stretches_of_failures};
+use crate::case::refusals::Whence;
 use crate::collections::minutes::MINUTE;
 use crate::collections::partners::hash;
 use crate::login::identity::ClientClass;
@@ -26,7 +27,7 @@ const FEWEST_ACCOUNTS: usize = 3;
 const NOBODY: (usize, u64, u64) = (6, 3, 4);
 
 /// It is one time on several servers if it begins and ends within so many milliseconds.
-const SAME_TIME: u64 = 15 * MINUTE as u64;
+const SAME_TIME: u64 = 3 * MINUTE as u64;
 
 /// The time in which every login of users failed, up to the last one or to one that worked again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +65,7 @@ fn all(case: &Case, is_asked: impl Fn(&FailingMinutes) -> bool) -> Vec<NoneSince
     let found = front.flat_map(|(key, service)| {
         let users = attempts_by_minute(std::iter::once(service), |class| class != ClientClass::HealthMailbox);
         let stretches = stretches_of_failures(&users).into_iter().filter(|stretch| stretch.failed >= FEWEST && is_asked(stretch));
-        let of_everybody = stretches.filter(|stretch| is_of_everybody(service, *stretch, &users));
+        let of_everybody = stretches.filter(|stretch| is_of_everybody(case, (key, service), *stretch, &users));
         of_everybody.map(|stretch| told(case, key, service, stretch)).collect::<Vec<_>>()
     });
     found.collect()
@@ -90,20 +91,27 @@ fn on_all_servers(mut found: Vec<NoneSince>) -> Option<NoneSince> {
 }
 
 /// Whether it is users who fail, all of them, and neither chance nor somebody who guesses while nobody else is there.
-fn is_of_everybody(service: &Service, stretch: FailingMinutes, users: &BTreeMap<i64, Counts>) -> bool {
+fn is_of_everybody(
+    case: &Case,
+    (key, service): (&ServiceKey, &Service),
+    stretch: FailingMinutes,
+    users: &BTreeMap<i64, Counts>,
+) -> bool {
     let accounts = accounts_in(service, stretch);
     let is_guessed = stretch.failed < accounts as u64 * NOBODY.2 && stretch.is_alone(users);
     let are_users = match stretch.until {
-        None => do_known_users_fail(service, stretch) || is_nobody_known(service, stretch, accounts),
+        None => do_known_users_fail(service, stretch) || (is_nobody_known(service, stretch, accounts) && are_at_home(case, key)),
         Some(_) => were_users_refused(service, stretch),
     };
     are_users && !is_guessed && !stretch.is_chance(users, accounts)
 }
 
-/// How many accounts were refused in it.
+/// How many accounts were refused in it, or failed up to the end for whatever reason.
 fn accounts_in(service: &Service, stretch: FailingMinutes) -> usize {
     let is_in = |refused: &Refused| refused.minutes.iter().any(|(minute, _)| stretch.holds(minute));
-    users_of(service).filter(|account| account.refused.as_deref().is_some_and(is_in)).count()
+    let is_refused = |account: &Account| account.refused.as_deref().is_some_and(is_in);
+    let fails = |account: &Account| account.failed.is_some_and(|failed| failed.last >= stretch.from * MINUTE);
+    users_of(service).filter(|account| is_refused(account) || (stretch.until.is_none() && fails(account))).count()
 }
 
 fn users_of(service: &Service) -> impl Iterator<Item = &Account> {
@@ -145,6 +153,16 @@ fn is_nobody_known(service: &Service, stretch: FailingMinutes, accounts: usize) 
     let is_whole = service.logins.values().all(|counts| counts.succeeded == 0);
     let do_probes_fail = probes.failed >= NOBODY.1 && probes.failed == probes.attempts();
     is_whole && do_probes_fail && accounts >= NOBODY.0 && stretch.failed >= accounts as u64 * NOBODY.2
+}
+
+/// Whether most accounts were refused where people are.
+fn are_at_home(case: &Case, key: &ServiceKey) -> bool {
+    let of_server = case.refusals.iter().filter(|refusals| refusals.server.as_deref() == key.server.as_deref());
+    let (mut all, mut at_home) = (0, 0);
+    for account in of_server.flat_map(|refusals| &refusals.accounts) {
+        (all, at_home) = (all + 1, at_home + usize::from(account.whence != Whence::Elsewhere));
+    }
+    at_home * 2 >= all
 }
 
 fn told(case: &Case, key: &ServiceKey, service: &Service, stretch: FailingMinutes) -> NoneSince {

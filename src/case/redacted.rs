@@ -124,11 +124,11 @@ impl Redact for Refusals {
         let Self { server, protocols: _, accounts, addresses, attempts: _, users: _, logins_per_address: _, is_exact: _ } = self;
         server.iter_mut().for_each(|name| *name = redactor.host(name));
         // The hash stays: by it accounts and addresses find each other, and no report shows it.
-        for RefusedName { name, hash: _, further: _, account, worked: _ } in accounts {
+        for RefusedName { name, hash: _, further: _, whence: _, is_own: _, account, worked: _ } in accounts {
             *name = redactor.account(name);
             account.redact(redactor);
         }
-        for RefusedName { name, hash: _, further: _, account, worked: _ } in addresses {
+        for RefusedName { name, hash: _, further: _, whence: _, is_own: _, account, worked: _ } in addresses {
             *name = redactor.address(name);
             account.redact(redactor);
         }

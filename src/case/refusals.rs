@@ -17,7 +17,10 @@ use crate::summary::service::Service;
 use crate::summary::{ServiceKey, Summary};
 
 mod device_networks;
+mod homes;
 mod worked;
+
+pub use homes::Whence;
 
 /// The refused credentials on the front ends of one server. Exchange's own probes are left out.
 #[derive(Debug)]
@@ -49,6 +52,10 @@ pub struct RefusedName {
     pub hash: u64,
     /// How many of an account's addresses are further ones of a network that has one already: a device changes within it.
     pub further: u64,
+    /// From where an account was refused.
+    pub whence: Whence,
+    /// An address of the server itself, or of a private network.
+    pub is_own: bool,
     /// All that it did on these front ends.
     pub account: Account,
     /// The first and the last login that worked, on whichever server: who is at home elsewhere is no stranger, and a guess may
@@ -119,12 +126,21 @@ fn of_server(
         let sorted: BTreeMap<&str, Account> = found.into_iter().collect();
         let named = |(key, account)| {
             let worked = worked.get(key).copied().flatten();
-            RefusedName { name: names.shown(key).to_owned(), hash: hash(&fold_case(key)), further: 0, account, worked }
+            RefusedName {
+                name: names.shown(key).to_owned(),
+                hash: hash(&fold_case(key)),
+                further: 0,
+                whence: Whence::default(),
+                is_own: homes::is_own(key),
+                account,
+                worked,
+            }
         };
         sorted.into_iter().map(named).collect::<Vec<RefusedName>>()
     };
     let (mut accounts, addresses) = (listed(accounts, &worked.accounts), listed(addresses, &worked.addresses));
     device_networks::count_further(&mut accounts, &addresses);
+    homes::note(&mut accounts, &addresses);
     Refusals {
         server: server.map(str::to_owned),
         protocols: services.iter().map(|(key, _)| key.protocol).collect(),

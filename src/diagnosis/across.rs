@@ -119,16 +119,20 @@ fn summary(findings: &[Finding], worst: &Finding, story: &Finding, servers: &[St
     let causes = || findings.iter().filter_map(|finding| finding.cause.as_ref().map(|cause| (finding, cause)));
     let may_be_older = causes().any(|(finding, cause)| cause.may_be_older && finding.start == story.start);
     let since = since(story.start, may_be_older);
-    // It works again only when it does on all of them.
-    let worked_again = causes().map(|(_, cause)| cause.worked_again).min_by_key(|at| at.is_some()).flatten();
-    let latest = causes().filter_map(|(_, cause)| cause.worked_again).max();
+    // It works again as soon as anybody gets through after the last failure.
+    let again = causes().filter_map(|(_, cause)| cause.worked_again).filter(|at| at + MINUTE > story.end).min();
     let until = match story.ongoing {
         true => "and it goes on".to_owned(),
-        false => until(story.end, worked_again.and(latest)),
+        false => until(story.end, again),
     };
-    let beside = beside(findings);
+    let mut beside = beside(findings);
+    let there = if beside.is_empty() { "" } else { " there" };
+    let more: u64 = causes().map(|(_, cause)| cause.more).sum();
+    if more > 0 {
+        beside += &format!("; {} at other times or targets", counted(more, "failure more", "failures more"));
+    }
     let times = if is_scattered { String::new() } else { at_times(findings.iter().flat_map(times_of).collect()) };
-    format!("{} on {servers} since {since} {until}{times}: {}{beside}", names.join(" and "), all.words())
+    format!("{} on {servers} since {since} {until}{times}: {}{beside}", names.join(" and "), all.words(there))
 }
 
 /// What is true of all that failed, or on which of the servers it is.

@@ -37,7 +37,12 @@ fn judge(case: &Case) -> Vec<Finding> {
 
 fn judge_server(case: &Case, failures: &ServerFailures<'_>) -> Option<Finding> {
     let (host, hosts) = (failures.host(), failures.hosts());
-    let which = format!("the back end{} {}", if hosts.len() > 1 { "s" } else { "" }, failures.hosts_in_words());
+    let which = match hosts.len() {
+        // Where the logins should go, no line says.
+        0 => "a back end".to_owned(),
+        1 => format!("the back end {host}"),
+        _ => format!("the back ends {}", failures.hosts_in_words()),
+    };
     let title = format!("The front end on {} cannot connect to {which}", failures.server_name());
     let mut finding = failures.finding(DIAGNOSIS.id, Confidence::Consistent, title);
     finding.cause = failures.cause("The front ends on", format!("cannot connect to {which}"));

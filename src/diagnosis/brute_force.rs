@@ -43,7 +43,7 @@ const FEWEST_HERE: u64 = 10;
 
 fn judge(case: &Case) -> Vec<Finding> {
     let all = Guesses::by_server(case);
-    let anywhere = forced_anywhere(&all);
+    let anywhere = forced_anywhere(case, &all);
     let of_server = |guesses: &Guesses| {
         let is_part = |account: &&Guessed| account.count() >= FEWEST_HERE && anywhere.contains(account.name);
         let mut forced: Vec<&Guessed> =

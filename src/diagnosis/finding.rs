@@ -15,6 +15,8 @@ pub struct Cause {
     pub figures: Option<Figures>,
     /// When it was so: beginnings and ends in milliseconds since 1970 UTC; empty where it is not known more closely than by the finding.
     pub times: Vec<(i64, i64)>,
+    /// Failures that the figures leave out: at other times, or at other targets.
+    pub more: u64,
     /// Since when it is known to work again.
     pub worked_again: Option<i64>,
     /// It may have begun before the logs, or before the window.
@@ -49,12 +51,12 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// The figures in words.
-    pub fn words(self) -> String {
+    /// The figures in words; `there` says where the attempts failed, beginning with a blank, if they were also made elsewhere.
+    pub fn words(self, there: &str) -> String {
         let failed = self.users_failed + self.probes_failed;
         let what = match self.attempts {
             0 => counted(failed, "failure", "failures"),
-            attempts => format!("{} of {} attempts failed", thousands(failed), thousands(attempts)),
+            attempts => format!("{} of {} attempts failed{there}", thousands(failed), thousands(attempts)),
         };
         format!("{what} ({} of accounts, {} of probes)", thousands(self.users_failed), thousands(self.probes_failed))
     }

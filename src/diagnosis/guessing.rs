@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::case::Case;
-use crate::case::refusals::{Refusals, RefusedName};
+use crate::case::refusals::{self, Refusals, RefusedName, Whence};
 use crate::location::Location;
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
@@ -35,6 +35,9 @@ const TOGETHER: (u64, f64, u64) = (30, 2.0, 5);
 /// Guessing from many addresses: so many refusals, from so many networks, at most so many from each.
 const SPREAD: (u64, u64, u64) = (20, 5, 10);
 
+/// So many accounts, and so many refusals, before the first login that works.
+const CAME_TO_GUESS: (u64, u64) = (8, 20);
+
 /// An account or an address with refused credentials.
 #[derive(Debug)]
 pub(super) struct Guessed<'a> {
@@ -43,6 +46,10 @@ pub(super) struct Guessed<'a> {
     hash: u64,
     /// How many of an account's addresses are further ones of one network.
     further: u64,
+    /// From where an account was refused.
+    pub(super) whence: Whence,
+    /// An address that no network of strangers has.
+    is_own: bool,
     account: &'a Account,
     refused: &'a Refused,
     core: Core,
@@ -99,9 +106,10 @@ impl<'a> Guesses<'a> {
         let groups: Vec<_> = groups.collect();
         let mut protocols = refusals.protocols.clone();
         protocols.retain(|protocol| groups.iter().any(|group| group.service.protocol == *protocol));
-        let guessed = |RefusedName { name, hash, further, account, worked }: &'a RefusedName| {
+        let guessed = |RefusedName { name, hash, further, whence, is_own, account, worked }: &'a RefusedName| {
             let refused = account.refused.as_deref()?;
-            Some(Guessed { name, hash: *hash, further: *further, core: Core::of(refused), account, refused, worked: *worked })
+            let (core, whence, is_own) = (Core::of(refused), *whence, *is_own);
+            Some(Guessed { name, hash: *hash, further: *further, whence, is_own, core, account, refused, worked: *worked })
         };
         let front_ends = case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd);
         Self {
@@ -160,13 +168,19 @@ impl Core {
     }
 }
 
-/// The accounts whose passwords somebody guesses on any of the servers: what one of them sees of it may look like a device.
-pub(super) fn forced_anywhere<'a>(all: &[Guesses<'a>]) -> BTreeSet<&'a str> {
-    let forced = |guesses: &Guesses<'a>| {
+/// The accounts whose passwords somebody guesses on any of the servers, or on all of them together: what one of them sees of it may
+/// look like a device.
+pub(super) fn forced_anywhere(case: &Case, all: &[Guesses<'_>]) -> BTreeSet<String> {
+    let forced = |guesses: &Guesses<'_>| {
         let accounts = guesses.accounts.iter().filter(|account| guesses.is_forced(account));
-        accounts.map(|account| account.name).collect::<Vec<_>>()
+        accounts.map(|account| account.name.to_owned()).collect::<Vec<_>>()
     };
-    all.iter().flat_map(forced).collect()
+    let mut found: BTreeSet<String> = all.iter().flat_map(forced).collect();
+    if all.len() > 1 {
+        let refusals = refusals::together(&case.summary, &case.accounts, |_| true);
+        found.extend(forced(&Guesses::of(case, &refusals, |_| true)));
+    }
+    found
 }
 
 /// Of the stretches (first, last, how many) that lie so close to each other that they are one, those with most in them. Close is
@@ -242,7 +256,12 @@ impl Guessed<'_> {
     }
 
     fn is_suspicious(&self) -> bool {
-        self.account.counts.succeeded * 5 <= self.count()
+        self.account.counts.succeeded * 5 <= self.count() || self.came_to_guess()
+    }
+
+    /// An address of strangers that was refused with several accounts before any login worked: what works then is a right guess.
+    fn came_to_guess(&self) -> bool {
+        self.sources() >= CAME_TO_GUESS.0 && self.count() >= CAME_TO_GUESS.1 && !self.is_own && !self.worked_before(self.last())
     }
 
     /// When a login worked after a refusal: the first success of all if that came after a refusal, else the last.
@@ -311,7 +330,17 @@ mod tests {
 
     fn guessed(account: &Account) -> Guessed<'_> {
         let refused = account.refused.as_deref().unwrap();
-        Guessed { name: "alice@contoso.com", hash: 0, further: 0, core: Core::of(refused), account, refused, worked: None }
+        Guessed {
+            name: "alice@contoso.com",
+            hash: 0,
+            further: 0,
+            whence: Whence::Own,
+            is_own: false,
+            core: Core::of(refused),
+            account,
+            refused,
+            worked: None,
+        }
     }
 
     #[test]

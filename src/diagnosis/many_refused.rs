@@ -1,9 +1,8 @@
 //! Many accounts that begin to be refused at one time while others log in: not that many devices, but what the accounts have in common.
 
-use std::collections::BTreeMap;
-
 use crate::case::Case;
 use crate::case::failing_minutes::attempts_by_minute;
+use crate::case::refusals::Whence;
 use crate::clock::{Zone, for_people};
 use crate::collections::minutes::MINUTE;
 use crate::diagnosis::finding::{Cause, Confidence, Effect, Figures, Finding, Severity};
@@ -12,7 +11,6 @@ use crate::diagnosis::guessing::{Guessed, Guesses, HOUR};
 use crate::diagnosis::powershell::argument;
 use crate::login::identity::{ClientClass, domain_and_name};
 use crate::protocol::Role;
-use crate::summary::counts::Counts;
 use crate::text::{counted, thousands};
 
 /// So many accounts, each refused so often.
@@ -26,14 +24,36 @@ const BEGIN: i64 = HOUR;
 const APART: i64 = 15 * MINUTE;
 /// In as long a time before, no more than one account for so many of them began to be refused.
 const NEW: usize = 4;
-/// So many logins worked before, and no more than this share of them since: who guesses keeps nobody from logging in.
+/// So long at least each is refused, in milliseconds, or never gets in again: who mistypes gets in soon.
+const LASTS: i64 = 10 * MINUTE;
+/// So many logins of others work at that time.
+const OTHERS: u64 = 3;
+/// Where all come by one address, so many logins worked before, and no more than this share of them since: who guesses keeps nobody
+/// from logging in. Afterwards as many as before work again.
 const LEFT: (u64, f64) = (20, 0.75);
 /// What is compared with the time before lasts so long at the most, and so long of it must be in the logs.
 const COMPARED: (i64, i64) = (2 * HOUR, 30 * MINUTE);
-/// Where the logs show no time before, each account tries so often: who guesses tries each a few times.
+/// Where the logs do not show that the accounts work at other times, each tries so often: who guesses tries each a few times.
 const OFTEN: u64 = 4;
 /// So many accounts are named.
 const NAMED: usize = 5;
+
+/// How many logins of users worked on the server while these accounts were refused, and in as long a time before and after.
+#[derive(Debug, Clone, Copy)]
+struct Worked {
+    then: u64,
+    /// Nothing if the logs do not show it.
+    before: Option<u64>,
+    after: Option<u64>,
+}
+
+impl Worked {
+    /// Whether far fewer worked then than before and after.
+    fn is_less(self) -> bool {
+        let is_less_than = |other: u64| other >= LEFT.0 && self.then as f64 <= other as f64 * LEFT.1;
+        self.before.is_some_and(is_less_than) && self.after.is_none_or(is_less_than)
+    }
+}
 
 /// Accounts that are refused since one time.
 #[derive(Debug)]
@@ -41,15 +61,14 @@ pub(super) struct Many<'g, 'a> {
     accounts: Vec<&'g Guessed<'a>>,
     first: i64,
     last: i64,
-    /// How many logins of users worked in as long a time before, and how many then; `None` if the logs do not show the time before.
-    worked: Option<(u64, u64)>,
+    worked: Worked,
 }
 
 impl<'g, 'a> Many<'g, 'a> {
     /// Such accounts on a server, if there are any.
     pub(super) fn of(case: &Case, guesses: &'g Guesses<'a>) -> Option<Self> {
         let mut accounts: Vec<&Guessed<'_>> =
-            guesses.accounts.iter().filter(|account| account.count() >= FEWEST.1 && !account.is_brute_force()).collect();
+            guesses.accounts.iter().filter(|account| account.is_refused_for_long() && !account.is_brute_force()).collect();
         accounts.sort_by_key(|account| account.first());
         let begin_within = |from: i64, to: i64| accounts.iter().filter(|one| (from..to).contains(&one.first())).count();
         let starts = accounts.iter().map(|account| account.first());
@@ -70,12 +89,19 @@ impl<'g, 'a> Many<'g, 'a> {
         if !are_many || began_before * NEW > accounts.len() {
             return None;
         }
-        let worked = is_seen_before.then(|| worked_before_and_then(case, guesses, first, last));
-        let tries = accounts.iter().map(|account| account.count()).sum::<u64>();
-        let are_people = match worked {
-            Some((before, then)) => before >= LEFT.0 && then as f64 <= before as f64 * LEFT.1,
-            None => tries >= accounts.len() as u64 * OFTEN,
-        };
+        let worked = worked(case, guesses, first, last);
+        let half =
+            |wanted: &dyn Fn(&Guessed<'_>) -> bool| accounts.iter().filter(|one| wanted(one)).count() * 2 >= accounts.len();
+        let are_known = half(&|account| account.worked_before(first) || account.worked_after(account.last()));
+        let is_often = accounts.iter().map(|account| account.count()).sum::<u64>() >= accounts.len() as u64 * OFTEN;
+        let are_people = half(&|account| account.whence != Whence::Elsewhere)
+            && match (is_seen_before, half(&|account| account.whence == Whence::Own)) {
+                // Each at an address of his own: nobody guesses like that.
+                (true, true) => are_known || is_often,
+                (true, false) => are_known && worked.is_less(),
+                (false, _) => is_often,
+            }
+            && worked.then >= OTHERS;
         are_people.then_some(Self { accounts, first, last, worked })
     }
 
@@ -91,7 +117,7 @@ impl<'g, 'a> Many<'g, 'a> {
         let before =
             if is_over { "Many accounts were refused at one time on" } else { "Many accounts are refused since one time on" };
         let title = format!("{before} {}", server.unwrap_or("an unknown server"));
-        let confidence = if self.worked.is_some() { Confidence::Consistent } else { Confidence::Possible };
+        let confidence = if self.worked.before.is_some() { Confidence::Consistent } else { Confidence::Possible };
         let mut finding = Finding::new(id, Severity::High, confidence, title);
         (finding.servers, finding.protocols) = (guesses.server.clone().into_iter().collect(), guesses.protocols.clone());
         (finding.start, finding.end, finding.ongoing) = (self.first, self.last, !is_over);
@@ -125,10 +151,9 @@ impl<'g, 'a> Many<'g, 'a> {
     }
 
     fn add_evidence(&self, case: &Case, finding: &mut Finding) {
-        if let Some((before, then)) = self.worked {
-            let (before, then) = (counted(before, "login", "logins"), thousands(then));
-            let text =
-                format!("{before} of users worked in as long a time before, and {then} then: these are the accounts' own logins");
+        if let Some(before) = self.worked.before {
+            let (before, then) = (counted(before, "login", "logins"), thousands(self.worked.then));
+            let text = format!("{before} of users worked in as long a time before, and {then} then");
             finding.seen(Effect::Supports, "log_line", text, Some(self.first), None);
         } else {
             finding.missing(
@@ -160,17 +185,32 @@ impl<'g, 'a> Many<'g, 'a> {
     }
 }
 
-/// How many logins of users worked on the server in as long a time before as in the time since, of a long time in the beginning of it.
-fn worked_before_and_then(case: &Case, guesses: &Guesses<'_>, first: i64, last: i64) -> (u64, u64) {
+impl Guessed<'_> {
+    /// Refused often enough, for a while, or up to the end.
+    fn is_refused_for_long(&self) -> bool {
+        self.count() >= FEWEST.1 && (self.last() - self.first() >= LASTS || !self.worked_after(self.first()))
+    }
+}
+
+/// How many logins of users worked on the server: of a long time in the beginning of it.
+fn worked(case: &Case, guesses: &Guesses<'_>, first: i64, last: i64) -> Worked {
     let services = case.summary.services.iter();
     let of_server = services.filter(|(key, _)| key.server.as_deref() == guesses.server.as_deref() && key.role == Role::FrontEnd);
     let minutes = attempts_by_minute(of_server.map(|(_, service)| service), |class| class != ClientClass::HealthMailbox);
-    let seen_before = case.beginning().map_or(0, |beginning| first - beginning);
-    let length = (last - first).clamp(COMPARED.1, COMPARED.0).min(seen_before).div_euclid(MINUTE);
-    let start = first.div_euclid(MINUTE);
-    (succeeded(&minutes, start - length..start), succeeded(&minutes, start..start + length))
-}
-
-fn succeeded(minutes: &BTreeMap<i64, Counts>, asked: std::ops::Range<i64>) -> u64 {
-    minutes.range(asked).map(|(_, counts)| counts.succeeded).sum()
+    let (seen_before, seen_after) =
+        (case.beginning().map_or(0, |beginning| first - beginning), case.end().map_or(0, |end| end - last));
+    let length = (last - first).clamp(COMPARED.1, COMPARED.0);
+    let succeeded = |start: i64, length: i64| -> u64 {
+        let asked = start.div_euclid(MINUTE)..(start + length).div_euclid(MINUTE);
+        minutes.range(asked).map(|(_, counts)| counts.succeeded).sum()
+    };
+    // As much of it as the logs show, as if it were the whole.
+    let scaled = |count: u64, shown: i64| (count as f64 * length as f64 / shown as f64) as u64;
+    let before = (seen_before >= COMPARED.1).then(|| length.min(seen_before));
+    let after = (seen_after >= COMPARED.1).then(|| length.min(seen_after));
+    Worked {
+        then: succeeded(first, length),
+        before: before.map(|shown| scaled(succeeded(first - shown, shown), shown)),
+        after: after.map(|shown| scaled(succeeded(last + MINUTE, shown), shown)),
+    }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::case::Case;
 use crate::case::failing_minutes::{attempts_by_minute, stretches_of_failures};
 use crate::case::group::Group;
+use crate::case::refusals::Whence;
 use crate::collections::minutes::MINUTE;
 use crate::diagnosis::guessing::{Guessed, Guesses};
 use crate::login::error_code::ErrorClass;
@@ -17,7 +18,7 @@ use crate::protocol::Role;
 const FEWEST: (u64, usize, usize) = (3, 3, 3);
 /// So many accounts are enough wherever they come from: a load balancer may give all of them one address.
 const ENOUGH: usize = 6;
-/// Where nothing works in all of the logs, each account tries so often: who guesses tries each a few times.
+/// Where nothing works in all of the logs, each account tries so often, and from where people are: who guesses tries each a few times.
 const OFTEN: u64 = 4;
 /// It lasts so long at least.
 const SHORTEST: i64 = 10 * MINUTE;
@@ -72,7 +73,9 @@ impl Together {
         let tries = inside.iter().map(|account| account.count()).sum::<u64>();
         together.are_known = are_many;
         together.accounts = if are_many { known.len() } else { inside.len() };
-        let is_everybody = works_nothing && inside.len() >= ENOUGH && tries >= inside.len() as u64 * OFTEN;
+        let at_home = inside.iter().filter(|account| account.whence != Whence::Elsewhere).count();
+        let is_everybody =
+            works_nothing && at_home * 2 >= inside.len() && inside.len() >= ENOUGH && tries >= inside.len() as u64 * OFTEN;
         (are_many || is_everybody).then_some(together)
     }
 

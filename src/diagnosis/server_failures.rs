@@ -364,6 +364,7 @@ impl<'a> ServerFailures<'a> {
             title: (before.into(), after.into()),
             figures,
             times: self.times(),
+            more: if self.dead.is_empty() { 0 } else { self.outside + self.elsewhere },
             worked_again: self.dead.iter().filter_map(|dead| dead.worked_again).max(),
             may_be_older: self.may_be_older(),
             beside: self.nothing_worked_there(),

@@ -43,7 +43,7 @@ const NAMED: usize = 3;
 fn judge(case: &Case) -> Vec<Finding> {
     let mut findings = Vec::new();
     let all = Guesses::by_server(case);
-    let forced = forced_anywhere(&all);
+    let forced = forced_anywhere(case, &all);
     for guesses in all {
         let mut stale = guesses.stale_devices();
         stale.retain(|account| !forced.contains(account.name));

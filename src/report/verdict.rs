@@ -15,6 +15,9 @@ use crate::text::{counted, thousands, truncated};
 /// So much of an error code or response stands in the sentence.
 const ANSWER: usize = 48;
 
+/// So many failures in an outage are no single ones.
+const ALL: u64 = 20;
+
 /// What it means that everybody was refused for a while.
 pub(super) const AT_ONCE: &str = "so many passwords do not go wrong at once: look at the directory";
 
@@ -88,7 +91,7 @@ fn about(case: &Case) -> About<'_> {
 /// The verdict on a case.
 pub(super) fn verdict<'a>(case: &'a Case, findings: &'a [Finding]) -> Verdict<'a> {
     let about = match about(case) {
-        About::Outage(outage) if !outage.is_of_probes() => {
+        About::Outage(outage) if !outage.is_of_probes() && !is_of_all(outage) && none_since(case).is_none() => {
             let mut scattered = findings.iter().filter(|finding| finding.is_scattered);
             scattered.find(|finding| finding.outages.contains(&outage.id)).map_or(About::Outage(outage), About::Scattered)
         }
@@ -117,6 +120,11 @@ pub(super) fn verdict<'a>(case: &'a Case, findings: &'a [Finding]) -> Verdict<'a
         About::Whole => of_whole(case, findings),
     };
     Verdict { standing, text, about }
+}
+
+/// Whether hardly a login worked in an outage: then it is none of a part, whatever else fails for longer.
+fn is_of_all(outage: &Outage) -> bool {
+    outage.failed >= ALL && outage.failed * 10 >= outage.attempts * 9
 }
 
 /// Whether a finding says that a part of a service is out: one of several back ends, say.

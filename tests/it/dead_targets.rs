@@ -121,7 +121,7 @@ fn a_host_that_was_out_several_times_is_told_so() {
     let report = analyze(day.tree().path());
     let found = finding(&report, "backend-timeout").unwrap_or_else(|| panic!("{:#}", report["findings"]));
     let summary = found["summary"].as_str().unwrap();
-    assert!(summary.contains("at 4 different times: ") && summary.contains("nothing that was handed over"), "{found:#}");
+    assert!(summary.contains("at 4 different times: ") && summary.contains("worked in any of these times"), "{found:#}");
     assert_eq!(times(found), ["2026-03-12T08:00:07.000Z", "2026-03-12T18:19:28.000Z"], "{found:#}");
 }
 
@@ -212,4 +212,29 @@ fn a_host_without_its_domain_is_not_the_front_end() {
         "{found:#}"
     );
     assert!(!text.contains("-ComputerName EX01") && !text.contains("-ComputerName EX07"), "{found:#}");
+}
+
+#[test]
+fn a_host_that_is_back_earlier_is_another_story() {
+    let mut day = users_of(Day::default(), HEALTHY, 0..72_000, OK);
+    for (host, until) in [(OTHER, 34_200), ("ex03.contoso.com", 34_920)] {
+        day = users_of(day, host, 0..32_400, OK);
+        day = users_of(day, host, 32_400..until, &error("ProxyFailed"));
+        day = users_of(day, host, until..72_000, OK);
+    }
+    let report = analyze(day.tree().path());
+    let found = report["findings"].as_array().unwrap().iter().filter(|finding| finding["id"] == "backend-unreachable");
+    let ends: Vec<&str> = found.map(|finding| &times(finding)[1][11..16]).collect();
+    assert_eq!(ends, ["09:29", "09:41"], "{:#}", report["findings"]);
+}
+
+#[test]
+fn where_everything_fails_at_the_end_not_some_logins_fail() {
+    let mut day = users_of(Day::default(), OTHER, 0..36_000, OK);
+    day = users_of(day, OTHER, 36_000..41_500, &error("ProxyFailed"));
+    day = users_of(day, HEALTHY, 0..40_800, OK);
+    day = users_of(day, HEALTHY, 40_800..41_500, &error("ProxyFailed"));
+    let shown = headline(day.tree().path());
+    assert!(shown.starts_with("IMAP LOGINS FAIL on EX01"), "{shown}");
+    assert!(shown.contains(" attempts failed there ("), "{shown}");
 }

@@ -115,3 +115,60 @@ fn names_that_are_tried_while_nobody_is_there_are_no_outage() {
     assert!(found["evidence"].to_string().contains("1 login of a user worked in that time"), "{found:#}");
     assert!(found["remediation"][0]["text"].as_str().unwrap().starts_with("See whose logins worked between"), "{found:#}");
 }
+
+#[test]
+fn a_stranger_in_the_evening_is_no_crowd() {
+    // Fewer and fewer users log in, and somebody tries all of their names, each again and again.
+    let mut day = Day::default().every(0..72_000, 300, "127.0.0.1", HM, OK);
+    for n in 0..30 {
+        let (client, user) = (format!("203.0.113.{n}"), format!("user{n}@contoso.com"));
+        day = day.every(30_000 + n * 9..62_000 - n * 600, 300, &client, &user, OK);
+        day = day.every(56_000 + n * 7..63_000, 900, "198.51.100.7", &user, DENIED);
+    }
+    let report = analyze_with(day.tree().path(), &[]);
+    let found = id(&report, "password-spray");
+    assert!(found["remediation"][0]["text"].as_str().unwrap().starts_with("Block these"), "{found:#}");
+    assert!(!report["findings"].to_string().contains("Many accounts"), "{:#}", report["findings"]);
+}
+
+#[test]
+fn who_mistypes_and_gets_in_soon_is_no_crowd() {
+    let mut day = Day::default().every(0..72_000, 300, "127.0.0.1", HM, OK);
+    for n in 0..40 {
+        let (client, user) = (format!("203.0.113.{n}"), format!("user{n}@contoso.com"));
+        day = day.every(30_000 + n * 9..64_000 - n * 200, 600, &client, &user, OK);
+        if n < 15 {
+            day = day.every(60_000 + n * 150..60_060 + n * 150, 20, &client, &user, DENIED);
+            day = day.every(60_080 + n * 150..66_000, 900, &client, &user, OK);
+        }
+    }
+    let report = analyze_with(day.tree().path(), &[]);
+    assert_eq!(report["findings"], serde_json::json!([]), "{:#}", report["findings"]);
+}
+
+#[test]
+fn a_stranger_on_a_server_that_nobody_uses_is_no_directory_that_is_out() {
+    let mut day = Day::default().every(0..72_000, 300, "127.0.0.1", HM, DENIED);
+    for n in 0..30 {
+        day = day.every(30_000 + n * 7..33_600, 700, "198.51.100.7", &format!("name{n}@contoso.com"), DENIED);
+    }
+    let tree = day.tree();
+    let report = analyze_with(tree.path(), &[]);
+    assert!(id(&report, "health-mailbox-credentials")["title"].as_str().unwrap().contains("wrong credentials"));
+    assert!(id(&report, "password-spray").to_string().contains("Block these addresses"));
+    assert!(headline(tree.path(), &[]).starts_with("NO LOGIN WORKED"), "{}", headline(tree.path(), &[]));
+}
+
+#[test]
+fn who_is_refused_at_home_since_the_morning_is_no_guesser() {
+    // Passwords that expired in the night: nobody of these has logged in yet, and ever more of the others do.
+    let mut day = Day::default().every(0..72_000, 300, "127.0.0.1", HM, OK);
+    for n in 0..60 {
+        let answer = if n % 3 == 0 { DENIED } else { OK };
+        let (client, user) = (format!("203.0.113.{n}"), format!("user{n}@contoso.com"));
+        day = day.every(25_200 + n * 40..64_000, 600, &client, &user, answer);
+    }
+    let report = analyze_with(day.tree().path(), &[]);
+    assert_eq!(finding(&report, "password-spray"), None, "{:#}", report["findings"]);
+    assert!(id(&report, "wrong-credentials")["title"].as_str().unwrap().starts_with("Many accounts"));
+}

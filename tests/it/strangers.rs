@@ -220,3 +220,29 @@ fn what_is_guessed_by_two_servers_is_one_story() {
     assert!(found["summary"].as_str().unwrap().contains("900 failures"), "{found:#}");
     assert_eq!(finding(&report, "wrong-credentials"), None, "{:#}", report["findings"]);
 }
+
+#[test]
+fn a_right_guess_is_told_however_late_and_often_it_is_used() {
+    let from = "198.51.100.7";
+    let at_home = || Day::healthy().every(0..72_000, 700, OFFICE, BOB, OK);
+    // The account logs in at home all day, so that its first and its last login tell nothing.
+    let late = at_home().every(10_000..12_400, 2, from, BOB, DENIED).every(18_000..19_200, 60, from, BOB, OK);
+    let found = judged(late, "brute-force").unwrap();
+    assert!(found["severity"] == "critical" && steps(&found).contains("Block these"), "{found:#}");
+    // After a spray somebody reads mail for an hour.
+    let mut sprayed = at_home();
+    for n in 0..40u32 {
+        sprayed = sprayed.login(30_000 + n * 20, from, &format!("name{n}@contoso.com"), DENIED);
+    }
+    let found = judged(sprayed.every(31_000..34_000, 60, from, BOB, OK), "password-spray").unwrap();
+    assert!(found["severity"] == "critical" && steps(&found).contains("Block these"), "{found:#}");
+}
+
+#[test]
+fn a_guesser_who_is_slow_on_each_of_two_servers_is_one_all_the_same() {
+    let of_server = |start: u32| Day::healthy().every(start..start + 2_400, 10, "198.51.100.7", BOB, DENIED).tree();
+    let other = std::fs::read_to_string(of_server(10_003).at(FRONT)).unwrap();
+    let report = analyze(of_server(10_000).with("EX02/Logging/Imap4/IMAP420260312-1.LOG", other).path());
+    assert_eq!(finding(&report, "brute-force").unwrap()["servers"], serde_json::json!(["EX01", "EX02"]));
+    assert_eq!(finding(&report, "wrong-credentials"), None, "{:#}", report["findings"]);
+}

@@ -33,7 +33,7 @@ impl Suspects {
     /// Whom these failures point to.
     pub(super) fn of(case: &Case, failures: &ServerFailures<'_>) -> Self {
         let hosts = failures.hosts();
-        let full_name = |host: &str| host.contains('.').then(|| host.to_owned());
+        let full_name = |host: &str| (host.contains('.') && !is_address(host)).then(|| host.to_owned());
         let known = |host: &&str| Suspect { server: (*host).to_owned(), full_name: full_name(host), is_remote: false };
         let Some(server) = failures.server.filter(|server| !is_address(server)) else {
             // The logs do not name the server; the hosts that it hands over to have names.

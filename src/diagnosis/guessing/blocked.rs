@@ -12,7 +12,7 @@ const LISTED: usize = 50;
 /// which are the organisation's own.
 pub(in crate::diagnosis) fn blocked(guesses: &Guesses<'_>, guessers: &[&Guessed<'_>], since: i64) -> String {
     let (own, others): (Vec<&Guessed<'_>>, Vec<&Guessed<'_>>) =
-        guessers.iter().partition(|address| !address.worked_before(since) && address.is_own());
+        guessers.iter().partition(|address| !address.worked_before(since) && address.is_own);
     let (shared, strangers): (Vec<_>, Vec<_>) = others
         .into_iter()
         .partition(|address| address.worked_before(since) || (address.worked_after(since) && !guesses.has_broken_in(address)));
@@ -33,16 +33,6 @@ pub(in crate::diagnosis) fn blocked(guesses: &Guesses<'_>, guessers: &[&Guessed<
     let steps = steps.join("; ");
     let mut letters = steps.chars();
     letters.next().map_or_else(String::new, |first| format!("{}{}", first.to_ascii_uppercase(), letters.as_str()))
-}
-
-impl Guessed<'_> {
-    /// Whether it is an address that no network of strangers has: the server itself, or a private one.
-    pub(super) fn is_own(&self) -> bool {
-        self.name.parse::<IpAddr>().is_ok_and(|address| match address.to_canonical() {
-            IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
-            IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
-        })
-    }
 }
 
 /// The addresses to block, in the order of their numbers: the busiest ones if there are very many, and how many more there are.

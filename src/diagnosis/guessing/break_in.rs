@@ -19,18 +19,29 @@ pub(in crate::diagnosis) struct BreakIn<'a> {
     account: Option<&'a str>,
 }
 
-/// So many logins that work, the first of them so long after the last refusal, are not those of who guessed: a carrier gives its
+/// A login of another account that works so long after the last refusal, in milliseconds, is none of who guessed: a carrier gives its
 /// addresses to others.
-const OF_OTHERS: (u64, i64) = (10, HOUR);
+const LATE: i64 = HOUR;
 
 impl<'a> Guesses<'a> {
     /// When a login from an address worked after refusals, and whose it was, if that is known; none if it is of others.
     fn right_guess(&self, address: &Guessed<'_>) -> Option<(i64, Option<&'a str>)> {
         let moment = address.success_after_refusal()?;
         let account = account_of(self, address, moment);
-        let (many, late) = OF_OTHERS;
-        let is_of_others = account.is_none() && address.account.counts.succeeded >= many && moment > address.last() + late;
+        let is_of_others = account.is_none() && moment > address.last() + LATE && self.is_of_others(address);
         (!is_of_others).then_some((moment, account))
+    }
+
+    /// Whether the first or the last login that worked from an address was one of an account that was not refused from there.
+    fn is_of_others(&self, address: &Guessed<'_>) -> bool {
+        let Some(worked) = address.worked else { return false };
+        let accounts = self.services.iter().flat_map(|service| service.accounts.iter());
+        let mut then = accounts.filter(|(.., account)| {
+            account
+                .succeeded
+                .is_some_and(|span| [span.first, span.last].iter().any(|at| [worked.first, worked.last].contains(at)))
+        });
+        then.any(|(.., account)| !account.refused.as_deref().is_some_and(|refused| refused.partners.meets(&[address.hash])))
     }
 
     /// Whether one of the guesses from an address was right.

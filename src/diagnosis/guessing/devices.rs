@@ -53,7 +53,7 @@ impl<'a> Guesses<'a> {
     pub(in crate::diagnosis) fn is_mended_program(&self, account: &Guessed<'_>) -> bool {
         let from = self.addresses_of(account);
         let [address] = from.as_slice() else { return false };
-        let is_its_alone = address.sources() == 1 && address.is_own();
+        let is_its_alone = address.sources() == 1 && address.is_own;
         let is_mended = address.worked_after(address.last()) && account.worked_after(account.last());
         is_its_alone && is_mended && address.account.counts.succeeded >= MENDED
     }

@@ -17,6 +17,9 @@ use crate::summary::service::Service;
 /// It lasts so many minutes at least.
 const SHORTEST: i64 = 5;
 
+/// What begins and ends within so many milliseconds of something else was out together with it.
+const TOGETHER: u64 = 3 * MINUTE as u64;
+
 /// A stretch of time in which no login that was handed over to a target worked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadTarget<'a> {
@@ -40,7 +43,7 @@ impl DeadTarget<'_> {
     /// Whether two targets were out at one time: they began and ended to fail together.
     fn is_together_with(&self, other: &Self) -> bool {
         let overlap = self.start <= other.end && other.start <= self.end;
-        overlap && self.start.abs_diff(other.start) <= SOON as u64 && self.end.abs_diff(other.end) <= SOON as u64
+        overlap && self.start.abs_diff(other.start) <= TOGETHER && self.end.abs_diff(other.end) <= TOGETHER
     }
 }
 

@@ -9,9 +9,12 @@ use crate::redaction::is_address;
 /// So many hosts or servers are named.
 const NAMED: usize = 3;
 
-/// The host of a target (`host:port:encryption`).
+/// The host of a target (`host:port:encryption`), of `[address]:port:encryption` the address.
 pub fn host_of(target: &str) -> &str {
-    target.split(':').next().unwrap_or(target)
+    match target.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address.split('%').next().unwrap_or(address),
+        None => target.split(':').next().unwrap_or(target),
+    }
 }
 
 impl<'a> ServerFailures<'a> {
@@ -104,7 +107,7 @@ fn hands_over(servers: &[&str]) -> String {
 /// Whether this is a host's name, and nothing that stands for one.
 fn is_name(host: &str) -> bool {
     !host.is_empty()
-        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') || byte >= 0x80)
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':') || byte >= 0x80)
 }
 
 /// Names as a sentence has them, of many the first ones.

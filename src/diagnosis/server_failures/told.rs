@@ -1,9 +1,9 @@
 //! What a finding says about the failures: a line of each kind, how many, since when, for whom.
 
 use crate::clock::{Zone, for_people};
-use crate::diagnosis::finding::{Figures, Finding, at_times};
+use crate::diagnosis::finding::{Figures, Finding};
 use crate::diagnosis::group_failures::cite;
-use crate::diagnosis::server_failures::ServerFailures;
+use crate::diagnosis::server_failures::{DeadTarget, ServerFailures};
 use crate::login::identity::ClientClass;
 use crate::protocol::Protocol;
 use crate::text::{counted, thousands};
@@ -35,7 +35,19 @@ impl ServerFailures<'_> {
             [_] | [_, _] => targets.join(" or "),
             many => format!("{} targets", many.len()),
         };
-        format!("; nothing that was handed over to {targets} worked in that time")
+        let when = match self.times_of_one() {
+            0 | 1 => "that time",
+            _ => "any of these times",
+        };
+        format!("; nothing that was handed over to {targets} worked in {when}")
+    }
+
+    /// How often one and the same target was dead, at the most.
+    fn times_of_one(&self) -> usize {
+        let times = |one: &DeadTarget<'_>| {
+            self.dead.iter().filter(|other| (other.service, other.target) == (one.service, one.target)).count()
+        };
+        self.dead.iter().map(times).max().unwrap_or_default()
     }
 
     /// How many, since when, for whom.
@@ -52,7 +64,10 @@ impl ServerFailures<'_> {
         let since = since(self.start, self.may_be_older());
         let is_of_outages = self.dead.is_empty();
         let outages = match self.outages.len() {
-            _ if !is_of_outages => at_times(self.times()),
+            _ if !is_of_outages => match self.times_of_one() {
+                0 | 1 => String::new(),
+                times => format!(" at {times} different times"),
+            },
             outages if outages > 1 && !self.is_scattered() => format!(" in {outages} outages"),
             _ => String::new(),
         };
@@ -61,7 +76,7 @@ impl ServerFailures<'_> {
         let figures = Figures { attempts, users_failed, probes_failed };
         let mut beside = self.nothing_worked_there();
         if self.elsewhere > 0 {
-            beside += &format!("; {} elsewhere", counted(self.elsewhere, "failure more", "failures more"));
+            beside += &format!("; {} at other targets", counted(self.elsewhere, "failure more", "failures more"));
         }
         if self.other_errors > 0 {
             beside += &format!("; {} of them with other errors", thousands(self.other_errors));
@@ -81,7 +96,7 @@ impl ServerFailures<'_> {
             "{} on {} since {since} {until}{outages}: {}{beside}{of_one}",
             names.join(" and "),
             self.server_name(),
-            figures.words()
+            figures.words(if is_of_outages { "" } else { " there" })
         )
     }
 }
