@@ -24,8 +24,8 @@ Sooner or later a guess is right; until then the account may be locked all the t
 
 ## Evidence it needs
 The logs suffice. A login that works from one of the addresses makes it critical, unless logins from there had worked before: such an
-address is the account's own, or one that others share, and it is not blocked either. So it is with an address from which ten logins or more
-work hours after the last refusal: a carrier gave it to others.
+address is the account's own, or one that others share, and it is not blocked either. So it is with an address from which
+another account logs in hours after the last refusal: a carrier gave it to others.
 
 ## What to do
 Block the addresses (those of your own network are no strangers': find out what runs there), switch IMAP and POP off where they are not needed, and see that the password is strong or modern authentication is used.

@@ -2,7 +2,7 @@
 //!
 //! Probes of Exchange itself are left out. An address is *suspicious* if hardly any login from it works.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::Case;
 use crate::case::refusals::{self, Refusals, RefusedName, Whence};
@@ -176,7 +176,12 @@ pub(super) fn forced_anywhere(case: &Case, all: &[Guesses<'_>]) -> BTreeSet<Stri
         accounts.map(|account| account.name.to_owned()).collect::<Vec<_>>()
     };
     let mut found: BTreeSet<String> = all.iter().flat_map(forced).collect();
-    if all.len() > 1 {
+    let mut refused = BTreeMap::<&str, (usize, u64)>::new();
+    for account in all.iter().flat_map(|guesses| &guesses.accounts) {
+        let (servers, count) = refused.entry(account.name).or_default();
+        (*servers, *count) = (*servers + 1, *count + account.count());
+    }
+    if refused.values().any(|(servers, count)| *servers > 1 && *count >= SPREAD.0.min(FAST.0)) {
         let refusals = refusals::together(&case.summary, &case.accounts, |_| true);
         found.extend(forced(&Guesses::of(case, &refusals, |_| true)));
     }

@@ -7,6 +7,7 @@ use crate::case::none_since::{NoneSince, none_between, none_since};
 use crate::case::outage::Outage;
 use crate::collections::minutes::MINUTE;
 use crate::diagnosis::finding::{Finding, Severity};
+use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
 use crate::protocol::Role;
 use crate::summary::ServiceKey;
@@ -96,6 +97,17 @@ pub(super) fn verdict<'a>(case: &'a Case, findings: &'a [Finding]) -> Verdict<'a
             scattered.find(|finding| finding.outages.contains(&outage.id)).map_or(About::Outage(outage), About::Scattered)
         }
         About::Whole => findings.iter().find(|finding| is_part_out(finding)).map_or(About::Whole, About::Scattered),
+        // Refusals that go on longer, among logins that work, are the story of a while in which none did.
+        About::NoneSince(none) => {
+            let lasts_longer = |finding: &&Finding| none.until.is_some_and(|until| finding.start <= until && finding.end > until);
+            let is_of_refusals = |finding: &&Finding| {
+                let mut groups = case.groups.iter().filter(|group| finding.groups.contains(&group.id));
+                groups.any(|group| group.key.error_class == ErrorClass::Credentials)
+            };
+            let longer = findings.iter().filter(|finding| is_part_out(finding)).filter(is_of_refusals);
+            let mut longer = longer.filter(lasts_longer);
+            longer.next().map_or(About::NoneSince(none), About::Scattered)
+        }
         about => about,
     };
     let (standing, text) = match &about {

@@ -172,3 +172,17 @@ fn who_is_refused_at_home_since_the_morning_is_no_guesser() {
     assert_eq!(finding(&report, "password-spray"), None, "{:#}", report["findings"]);
     assert!(id(&report, "wrong-credentials")["title"].as_str().unwrap().starts_with("Many accounts"));
 }
+
+#[test]
+fn a_while_in_which_nobody_else_came_is_not_the_story_of_a_day() {
+    // A few users: twelve of them are refused from ten o'clock on, and the two others are away for the first half hour.
+    let mut day = Day::default().every(0..72_000, 300, "127.0.0.1", HM, OK);
+    for n in 0..14 {
+        let (client, user) = (format!("203.0.113.{n}"), format!("user{n}@contoso.com"));
+        day = day.every(25_200 + n * 40..36_000, 600, &client, &user, OK);
+        let (from, answer) = if n < 12 { (36_000 + n * 40, DENIED) } else { (37_800 + n * 40, OK) };
+        day = day.every(from..64_000, 600, &client, &user, answer);
+    }
+    let shown = headline(day.tree().path(), &[]);
+    assert!(shown.starts_with("SOME IMAP LOGINS"), "{shown}");
+}
