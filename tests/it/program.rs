@@ -62,9 +62,17 @@ pub(crate) fn exlog_reading<S: AsRef<OsStr>>(arguments: &[S], input: &[u8]) -> E
     checked(&output)
 }
 
+/// Windows' "internal error": wine cannot start a program now and then, and nothing of it has run.
+const NOT_STARTED: i32 = 1359;
+
 /// Runs a prepared command to its end.
 pub(crate) fn end(command: &mut Command) -> Ended {
-    checked(&command.output().unwrap())
+    let is_not_started = |error: &std::io::Error| cfg!(windows) && error.raw_os_error() == Some(NOT_STARTED);
+    let output = match command.output() {
+        Err(error) if is_not_started(&error) => command.output(),
+        ended => ended,
+    };
+    checked(&output.unwrap())
 }
 
 /// Runs a prepared command whose reader goes away after the first byte, and gives how the command ended and what it said.
