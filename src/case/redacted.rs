@@ -121,7 +121,7 @@ impl Redact for Outage {
 
 impl Redact for Refusals {
     fn redact(&mut self, redactor: &Redactor) {
-        let Self { server, protocols: _, accounts, addresses, attempts: _, users: _, logins_per_address: _, is_exact: _ } = self;
+        let Self { server, protocols: _, accounts, addresses, attempts: _, logins_per_address: _, is_exact: _ } = self;
         server.iter_mut().for_each(|name| *name = redactor.host(name));
         // The hash stays: by it accounts and addresses find each other, and no report shows it.
         for RefusedName { name, hash: _, further: _, whence: _, is_own: _, account, worked: _ } in accounts {

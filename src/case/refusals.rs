@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::collections::map::{HashMap, HashSet};
+use crate::collections::map::HashMap;
 use crate::collections::partners::hash;
 use crate::collections::tally::fold_case;
 use crate::login::account::Accounts;
@@ -35,8 +35,6 @@ pub struct Refusals {
     pub addresses: Vec<RefusedName>,
     /// All attempts of ordinary accounts.
     pub attempts: u64,
-    /// How many ordinary accounts there are.
-    pub users: usize,
     /// How many logins work from an address from which any do.
     pub logins_per_address: f64,
     /// Every account and address was kept.
@@ -91,10 +89,8 @@ fn of_server(
 ) -> Refusals {
     let (mut accounts, mut addresses) = (HashMap::<&str, Account>::new(), HashMap::<&str, Account>::new());
     let mut successes_from = HashMap::<&str, u64>::new();
-    let (mut attempts, mut users) = (Counts::default(), HashSet::<&str>::new());
+    let mut attempts = Counts::default();
     for (_, service) in services {
-        let of_users = service.accounts.iter().filter(|(name, ..)| ClientClass::of(name.as_bytes(), b"") == ClientClass::User);
-        users.extend(of_users.map(|(name, ..)| names.key_of(name)));
         attempts.merge_with(service.logins.get(&ClientClass::User).copied().unwrap_or_default());
         for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| account.refused.is_some()) {
             if ClientClass::of(name.as_bytes(), b"") == ClientClass::User {
@@ -148,7 +144,6 @@ fn of_server(
         accounts,
         addresses,
         attempts: attempts.attempts(),
-        users: users.len(),
         is_exact: services.iter().all(|(_, service)| service.accounts.distinct().1 && service.addresses.distinct().1),
     }
 }

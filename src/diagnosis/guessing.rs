@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::Case;
 use crate::case::refusals::{self, Refusals, RefusedName, Whence};
+use crate::collections::map::HashSet;
 use crate::location::Location;
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
-use crate::merge::Span;
+use crate::merge::{Merge, Span};
 use crate::protocol::{Protocol, Role};
 use crate::summary::account::{Account, Refused};
 use crate::summary::service::Service;
@@ -39,7 +40,7 @@ const SPREAD: (u64, u64, u64) = (20, 5, 10);
 const CAME_TO_GUESS: (u64, u64) = (8, 20);
 
 /// An account or an address with refused credentials.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Guessed<'a> {
     /// Its name, as it is shown.
     pub(super) name: &'a str,
@@ -76,8 +77,6 @@ pub(super) struct Guesses<'a> {
     addresses: Vec<Guessed<'a>>,
     /// All attempts of ordinary accounts.
     attempts: u64,
-    /// How many ordinary accounts there are, refused or not.
-    pub(super) users: usize,
     /// Every account and address was kept.
     is_exact: bool,
     /// How many logins work from an address from which any do.
@@ -119,12 +118,18 @@ impl<'a> Guesses<'a> {
             accounts: refusals.accounts.iter().filter_map(guessed).collect(),
             addresses: refusals.addresses.iter().filter_map(guessed).collect(),
             attempts: refusals.attempts,
-            users: refusals.users,
             is_exact: refusals.is_exact,
             logins_per_address: refusals.logins_per_address,
             covered: case.summary.span,
             services: front_ends.filter(|(key, _)| is_one(key.server.as_deref())).map(|(_, service)| service).collect(),
         }
+    }
+
+    /// How many ordinary accounts there are, refused or not.
+    pub(super) fn users(&self, case: &Case) -> usize {
+        let accounts = self.services.iter().flat_map(|service| service.accounts.iter());
+        let users = accounts.filter(|(name, ..)| ClientClass::of(name.as_bytes(), b"") == ClientClass::User);
+        users.map(|(name, ..)| case.accounts.key_of(name)).collect::<HashSet<&str>>().len()
     }
 
     /// Whether somebody was refused from one of these addresses.
@@ -176,16 +181,28 @@ pub(super) fn forced_anywhere(case: &Case, all: &[Guesses<'_>]) -> BTreeSet<Stri
         accounts.map(|account| account.name.to_owned()).collect::<Vec<_>>()
     };
     let mut found: BTreeSet<String> = all.iter().flat_map(forced).collect();
-    let mut refused = BTreeMap::<&str, (usize, u64)>::new();
-    for account in all.iter().flat_map(|guesses| &guesses.accounts) {
-        let (servers, count) = refused.entry(account.name).or_default();
-        (*servers, *count) = (*servers + 1, *count + account.count());
-    }
-    if refused.values().any(|(servers, count)| *servers > 1 && *count >= SPREAD.0.min(FAST.0)) {
+    if may_be_forced_together(all) {
         let refusals = refusals::together(&case.summary, &case.accounts, |_| true);
         found.extend(forced(&Guesses::of(case, &refusals, |_| true)));
     }
     found
+}
+
+/// Whether what servers see of one account may be guessing together: to put all of them together costs far more than to ask.
+fn may_be_forced_together(all: &[Guesses<'_>]) -> bool {
+    let mut of_account = BTreeMap::<&str, Vec<&Guessed<'_>>>::new();
+    for account in all.iter().flat_map(|guesses| &guesses.accounts) {
+        of_account.entry(account.name).or_default().push(account);
+    }
+    of_account.retain(|_, parts| parts.len() > 1 && parts.iter().map(|part| part.count()).sum::<u64>() >= SPREAD.0.min(FAST.0));
+    of_account.into_values().any(|parts| {
+        let mut account = Account::default();
+        parts.iter().for_each(|part| account.merge_with(part.account.clone()));
+        let Some(refused) = account.refused.as_deref() else { return false };
+        parts.first().is_some_and(|part| {
+            Guessed { core: Core::of(refused), account: &account, refused, further: 0, ..**part }.is_brute_force()
+        })
+    })
 }
 
 /// Of the stretches (first, last, how many) that lie so close to each other that they are one, those with most in them. Close is

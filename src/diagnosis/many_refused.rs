@@ -62,6 +62,8 @@ pub(super) struct Many<'g, 'a> {
     first: i64,
     last: i64,
     worked: Worked,
+    /// How many ordinary accounts there are on the server, refused or not.
+    users: usize,
 }
 
 impl<'g, 'a> Many<'g, 'a> {
@@ -85,8 +87,11 @@ impl<'g, 'a> Many<'g, 'a> {
         let last = accounts.iter().map(|account| account.last()).max()?;
         let is_seen_before = case.beginning().is_some_and(|beginning| first - beginning >= COMPARED.1);
         let share = if is_seen_before { SHARE.0 } else { SHARE.1 };
-        let are_many = accounts.len() >= FEWEST.0 && accounts.len() * share >= guesses.users;
-        if !are_many || began_before * NEW > accounts.len() {
+        if accounts.len() < FEWEST.0 || began_before * NEW > accounts.len() {
+            return None;
+        }
+        let users = guesses.users(case);
+        if accounts.len() * share < users {
             return None;
         }
         let worked = worked(case, guesses, first, last);
@@ -102,7 +107,7 @@ impl<'g, 'a> Many<'g, 'a> {
                 (false, _) => is_often,
             }
             && worked.then >= OTHERS;
-        are_people.then_some(Self { accounts, first, last, worked })
+        are_people.then_some(Self { accounts, first, last, worked, users })
     }
 
     /// Whether an account is one of them.
@@ -127,7 +132,7 @@ impl<'g, 'a> Many<'g, 'a> {
         let accounts = counted(self.accounts.len() as u64, "account", "accounts");
         finding.summary = format!(
             "{accounts} of {} refused {} times from {} to {} UTC, while others logged in",
-            thousands(guesses.users as u64),
+            thousands(self.users as u64),
             thousands(refused),
             for_people(self.first, Zone::Utc),
             for_people(self.last, Zone::Utc)
