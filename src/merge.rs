@@ -76,6 +76,11 @@ impl Span {
         Self { first: moment, last: moment }
     }
 
+    /// Whether it begins or ends at this moment.
+    pub fn has_end_at(self, moment: i64) -> bool {
+        self.first == moment || self.last == moment
+    }
+
     /// Stretches the span so that it holds `moment`.
     pub fn include(&mut self, moment: i64) {
         self.first = self.first.min(moment);

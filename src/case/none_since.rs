@@ -111,12 +111,11 @@ fn accounts_in(service: &Service, stretch: FailingMinutes) -> usize {
     let is_in = |refused: &Refused| refused.minutes.iter().any(|(minute, _)| stretch.holds(minute));
     let is_refused = |account: &Account| account.refused.as_deref().is_some_and(is_in);
     let fails = |account: &Account| account.failed.is_some_and(|failed| failed.last >= stretch.from * MINUTE);
-    users_of(service).filter(|account| is_refused(account) || (stretch.until.is_none() && fails(account))).count()
-}
-
-fn users_of(service: &Service) -> impl Iterator<Item = &Account> {
-    let accounts = service.accounts.iter().filter(|(name, ..)| ClientClass::of(name.as_bytes(), b"") == ClientClass::User);
-    accounts.map(|(.., account)| account)
+    service
+        .users()
+        .map(|(_, account)| account)
+        .filter(|account| is_refused(account) || (stretch.until.is_none() && fails(account)))
+        .count()
 }
 
 /// Whether a login of the account, or from the address, worked before the stretch or after it.
@@ -134,7 +133,7 @@ fn were_users_refused(service: &Service, stretch: FailingMinutes) -> bool {
         let minutes = refused.minutes.iter().filter(|(minute, _)| stretch.holds(*minute));
         minutes.map(|(_, count)| count).sum::<u64>()
     };
-    let users = users_of(service).filter(|account| is_known(account, stretch));
+    let users = service.users().map(|(_, account)| account).filter(|account| is_known(account, stretch));
     let refused = users.filter_map(|account| account.refused.as_deref()).filter(|refused| refused.partners.meets(&addresses));
     let counts: Vec<u64> = refused.map(inside).filter(|count| *count > 0).collect();
     counts.len() >= FEWEST_ACCOUNTS && counts.iter().sum::<u64>() * 2 >= stretch.failed
@@ -144,7 +143,7 @@ fn were_users_refused(service: &Service, stretch: FailingMinutes) -> bool {
 fn do_known_users_fail(service: &Service, stretch: FailingMinutes) -> bool {
     let start = stretch.from * MINUTE;
     let fails = |account: &&Account| account.succeeded.is_some() && account.failed.is_some_and(|failed| failed.last >= start);
-    users_of(service).filter(fails).count() >= FEWEST_ACCOUNTS
+    service.users().map(|(_, account)| account).filter(fails).count() >= FEWEST_ACCOUNTS
 }
 
 /// Whether nobody gets in from beginning to end, not even a probe of Exchange itself.

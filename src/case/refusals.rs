@@ -92,10 +92,8 @@ fn of_server(
     let mut attempts = Counts::default();
     for (_, service) in services {
         attempts.merge_with(service.logins.get(&ClientClass::User).copied().unwrap_or_default());
-        for (name, _, account) in service.accounts.iter().filter(|(_, _, account)| account.refused.is_some()) {
-            if ClientClass::of(name.as_bytes(), b"") == ClientClass::User {
-                accounts.entry(names.key_of(name)).or_default().merge_with(account.clone());
-            }
+        for (name, account) in service.users().filter(|(_, account)| account.refused.is_some()) {
+            accounts.entry(names.key_of(name)).or_default().merge_with(account.clone());
         }
         for (address, _, account) in service.addresses.iter() {
             *successes_from.entry(address).or_default() += account.counts.succeeded;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::case::Case;
 use crate::collections::minutes::MINUTE;
-use crate::diagnosis::finding::{Cause, Effect, Evidence, Figures, Finding, Step, at_times};
+use crate::diagnosis::finding::{Cause, Effect, Evidence, Figures, Finding, at_times};
 use crate::diagnosis::password_spray;
 use crate::diagnosis::server_failures::{since, until};
 use crate::protocol::Protocol;
@@ -77,7 +77,7 @@ fn one(findings: Vec<Finding>) -> Vec<Finding> {
     story.protocols.dedup();
     story.summary = summary(&findings, worst, &story, &servers);
     story.evidence = evidence(&findings);
-    story.remediation = steps(&findings);
+    findings.iter().for_each(|finding| story.take_steps(finding));
     story.servers = servers;
     story.checked().map_or(findings, |story| vec![story])
 }
@@ -137,17 +137,14 @@ fn summary(findings: &[Finding], worst: &Finding, story: &Finding, servers: &[St
 
 /// What is true of all that failed, or on which of the servers it is.
 fn beside(findings: &[Finding]) -> String {
-    let told = |finding: &Finding| finding.cause.as_ref().map_or_else(String::new, |cause| cause.beside.clone());
-    let is_told = |finding: &&Finding| !told(finding).is_empty();
-    if findings.iter().all(|finding| is_told(&finding)) {
-        // A host may be written in two ways.
-        return findings.iter().map(told).max_by_key(String::len).unwrap_or_default();
+    let told = |finding: &'_ Finding| Some((listed(&finding.servers), finding.cause.as_ref()?.beside.clone()?));
+    let told: Vec<(String, String)> = findings.iter().filter_map(told).collect();
+    if told.len() < findings.len() {
+        return told.iter().map(|(servers, beside)| format!("; on {servers}: {beside}")).collect();
     }
-    let of_some = findings.iter().filter(is_told).map(|finding| {
-        let told = told(finding);
-        format!("; on {}: {}", listed(&finding.servers), told.trim_start_matches("; "))
-    });
-    of_some.collect()
+    // A host may be written in two ways.
+    let longest = told.into_iter().map(|(_, beside)| beside).max_by_key(String::len);
+    longest.map_or_else(String::new, |beside| format!("; {beside}"))
 }
 
 fn times_of(finding: &Finding) -> Vec<(i64, i64)> {
@@ -170,15 +167,4 @@ fn evidence(findings: &[Finding]) -> Vec<Evidence> {
         }
     }
     all
-}
-
-/// The steps of all, each once.
-fn steps(findings: &[Finding]) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
-    for step in findings.iter().flat_map(|finding| &finding.remediation) {
-        if !steps.contains(step) {
-            steps.push(step.clone());
-        }
-    }
-    steps
 }

@@ -4,8 +4,9 @@ use crate::case::Case;
 use crate::diagnosis::Diagnosis;
 use crate::diagnosis::finding::{Confidence, Finding};
 use crate::diagnosis::powershell::{argument, arguments};
-use crate::diagnosis::server_failures::{ServerFailures, host_of, of_class};
+use crate::diagnosis::server_failures::{ServerFailures, of_class};
 use crate::login::error_code::ErrorClass;
+use crate::login::target::host_of;
 
 /// The diagnosis.
 pub(super) static DIAGNOSIS: Diagnosis = Diagnosis {

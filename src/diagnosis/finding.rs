@@ -21,8 +21,8 @@ pub struct Cause {
     pub worked_again: Option<i64>,
     /// It may have begun before the logs, or before the window.
     pub may_be_older: bool,
-    /// What else is true of all that failed, beginning with a semicolon; empty if there is nothing.
-    pub beside: String,
+    /// What else is true of all that failed.
+    pub beside: Option<String>,
 }
 
 /// What is so again within so many milliseconds is of the same time.
@@ -255,6 +255,15 @@ impl Finding {
         location: Option<&Location>,
     ) {
         self.evidence.push(Evidence { effect, kind, text: text.into(), at, location: location.cloned() });
+    }
+
+    /// Adds the steps of another finding that it does not have yet.
+    pub fn take_steps(&mut self, other: &Self) {
+        for step in &other.remediation {
+            if !self.remediation.contains(step) {
+                self.remediation.push(step.clone());
+            }
+        }
     }
 
     /// Adds what is missing, with the command that fetches it.

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::Case;
+use crate::case::failing_minutes::attempts_by_minute;
 use crate::case::refusals::{self, Refusals, RefusedName, Whence};
 use crate::collections::map::HashSet;
 use crate::location::Location;
@@ -13,6 +14,7 @@ use crate::login::identity::ClientClass;
 use crate::merge::{Merge, Span};
 use crate::protocol::{Protocol, Role};
 use crate::summary::account::{Account, Refused};
+use crate::summary::counts::Counts;
 use crate::summary::service::Service;
 use crate::text::{counted, thousands};
 
@@ -127,9 +129,13 @@ impl<'a> Guesses<'a> {
 
     /// How many ordinary accounts there are, refused or not.
     pub(super) fn users(&self, case: &Case) -> usize {
-        let accounts = self.services.iter().flat_map(|service| service.accounts.iter());
-        let users = accounts.filter(|(name, ..)| ClientClass::of(name.as_bytes(), b"") == ClientClass::User);
-        users.map(|(name, ..)| case.accounts.key_of(name)).collect::<HashSet<&str>>().len()
+        let users = self.services.iter().flat_map(|service| service.users());
+        users.map(|(name, _)| case.accounts.key_of(name)).collect::<HashSet<&str>>().len()
+    }
+
+    /// The attempts of some clients on these front ends in each minute.
+    pub(super) fn attempts_by_minute(&self, counts: impl Fn(ClientClass) -> bool) -> BTreeMap<i64, Counts> {
+        attempts_by_minute(self.services.iter().copied(), counts)
     }
 
     /// Whether somebody was refused from one of these addresses.
@@ -236,8 +242,7 @@ impl Guessed<'_> {
 
     /// From how many addresses, or (of an address) how many accounts.
     pub(super) fn sources(&self) -> u64 {
-        // Of very many it is an estimate, and nobody comes from more addresses than he comes times.
-        self.refused.partners.count().min(self.count())
+        self.refused.sources()
     }
 
     /// From how many networks at least: a device changes its address within one. Of very many addresses some are kept.
@@ -309,7 +314,7 @@ impl Guessed<'_> {
 
     /// Whether its first or its last success was at this moment.
     fn succeeded_at(&self, moment: i64) -> bool {
-        self.worked.is_some_and(|worked| worked.first == moment || worked.last == moment)
+        self.worked.is_some_and(|worked| worked.has_end_at(moment))
     }
 
     /// Refusals in a minute, in the stretch with most of them.

@@ -9,7 +9,7 @@ use crate::diagnosis::finding::{Confidence, Effect, Finding, Severity};
 use crate::diagnosis::group_failures::{self, Rule};
 use crate::diagnosis::guessing::Guesses;
 use crate::diagnosis::powershell::argument;
-use crate::diagnosis::refused_together::Together;
+use crate::diagnosis::refused_together::{Together, ask_for_time_before};
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
 use crate::protocol::Role;
@@ -86,10 +86,7 @@ fn everybody(finding: &mut Finding, server: &str, together: &Together) {
     };
     if !together.are_known {
         finding.confidence = Confidence::Possible;
-        finding.missing(
-            "log_line",
-            "the logs of the time before: did these accounts log in then? If none of them is yours, somebody guesses",
-        );
+        ask_for_time_before(finding);
     }
     look_at_directory(finding, server);
     finding.step("Change no passwords and remove no monitoring mailboxes before that", None);

@@ -1,7 +1,6 @@
 //! Many accounts that begin to be refused at one time while others log in: not that many devices, but what the accounts have in common.
 
 use crate::case::Case;
-use crate::case::failing_minutes::attempts_by_minute;
 use crate::case::refusals::Whence;
 use crate::clock::{Zone, for_people};
 use crate::collections::minutes::MINUTE;
@@ -9,8 +8,8 @@ use crate::diagnosis::finding::{Cause, Confidence, Effect, Figures, Finding, Sev
 use crate::diagnosis::group_failures::is_ongoing;
 use crate::diagnosis::guessing::{Guessed, Guesses, HOUR};
 use crate::diagnosis::powershell::argument;
+use crate::diagnosis::refused_together::ask_for_time_before;
 use crate::login::identity::{ClientClass, domain_and_name};
-use crate::protocol::Role;
 use crate::text::{counted, thousands};
 
 /// So many accounts, each refused so often.
@@ -141,7 +140,7 @@ impl<'g, 'a> Many<'g, 'a> {
             what: "many accounts".to_owned(),
             title: (before.to_owned(), String::new()),
             figures: Some(Figures { attempts: 0, users_failed: refused, probes_failed: 0 }),
-            beside: "; others logged in at that time".to_owned(),
+            beside: Some("others logged in at that time".to_owned()),
             ..Cause::default()
         });
         self.add_evidence(case, &mut finding);
@@ -161,10 +160,7 @@ impl<'g, 'a> Many<'g, 'a> {
             let text = format!("{before} of users worked in as long a time before, and {then} then");
             finding.seen(Effect::Supports, "log_line", text, Some(self.first), None);
         } else {
-            finding.missing(
-                "log_line",
-                "the logs of the time before: did these accounts log in then? If none of them is yours, somebody guesses",
-            );
+            ask_for_time_before(finding);
         }
         if let Some(domain) = self.only_domain(case) {
             let text = format!("all of them are of {domain}, and other accounts are not");
@@ -181,11 +177,8 @@ impl<'g, 'a> Many<'g, 'a> {
         let domain_of = |name: &str| domain_and_name(name).0.map(str::to_lowercase);
         let domain = domain_of(self.accounts.first()?.name)?;
         let is_of_all = self.accounts.iter().all(|account| domain_of(account.name).as_ref() == Some(&domain));
-        let services = case.summary.services.values();
-        let mut users = services
-            .flat_map(|service| service.accounts.iter())
-            .filter(|(name, ..)| ClientClass::of(name.as_bytes(), b"") == ClientClass::User && !name.is_empty());
-        let have_others_another = users.any(|(name, ..)| domain_of(name).is_some_and(|other| other != domain));
+        let mut users = case.summary.services.values().flat_map(|service| service.users());
+        let have_others_another = users.any(|(name, _)| domain_of(name).is_some_and(|other| other != domain));
         (is_of_all && have_others_another).then_some(domain)
     }
 }
@@ -199,9 +192,7 @@ impl Guessed<'_> {
 
 /// How many logins of users worked on the server: of a long time in the beginning of it.
 fn worked(case: &Case, guesses: &Guesses<'_>, first: i64, last: i64) -> Worked {
-    let services = case.summary.services.iter();
-    let of_server = services.filter(|(key, _)| key.server.as_deref() == guesses.server.as_deref() && key.role == Role::FrontEnd);
-    let minutes = attempts_by_minute(of_server.map(|(_, service)| service), |class| class != ClientClass::HealthMailbox);
+    let minutes = guesses.attempts_by_minute(|class| class != ClientClass::HealthMailbox);
     let (seen_before, seen_after) =
         (case.beginning().map_or(0, |beginning| first - beginning), case.end().map_or(0, |end| end - last));
     let length = (last - first).clamp(COMPARED.1, COMPARED.0);

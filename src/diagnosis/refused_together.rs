@@ -5,14 +5,14 @@
 use std::collections::BTreeSet;
 
 use crate::case::Case;
-use crate::case::failing_minutes::{attempts_by_minute, stretches_of_failures};
+use crate::case::failing_minutes::stretches_of_failures;
 use crate::case::group::Group;
 use crate::case::refusals::Whence;
 use crate::collections::minutes::MINUTE;
+use crate::diagnosis::finding::Finding;
 use crate::diagnosis::guessing::{Guessed, Guesses};
 use crate::login::error_code::ErrorClass;
 use crate::login::identity::ClientClass;
-use crate::protocol::Role;
 
 /// So many failed probes, so many accounts that work at other times, and from so many addresses.
 const FEWEST: (u64, usize, usize) = (3, 3, 3);
@@ -23,10 +23,16 @@ const OFTEN: u64 = 4;
 /// It lasts so long at least.
 const SHORTEST: i64 = 10 * MINUTE;
 
+/// Asks for what would show whether accounts that are refused in all of the logs are users.
+pub(super) fn ask_for_time_before(finding: &mut Finding) {
+    let text = "the logs of the time before: did these accounts log in then? If none of them is yours, somebody guesses";
+    finding.missing("log_line", text);
+}
+
 /// A time in which everybody was refused.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Together {
-    /// Since the minute after the last success.
+    /// Since the first minute in which every attempt failed.
     pub(super) start: i64,
     /// Until the last refusal.
     pub(super) end: i64,
@@ -48,9 +54,7 @@ impl Together {
         if probes().map(|group| group.failures.count).sum::<u64>() < FEWEST.0 {
             return None;
         }
-        let services = case.summary.services.iter();
-        let services = services.filter(|(key, _)| key.server.as_deref() == server && key.role == Role::FrontEnd);
-        let minutes = attempts_by_minute(services.map(|(_, service)| service), |_| true);
+        let minutes = guesses.attempts_by_minute(|_| true);
         let stretches = stretches_of_failures(&minutes).into_iter().map(|stretch| {
             let (start, end) = stretch.span();
             (probes().map(|group| group.failures.between(start, end)).sum::<u64>(), stretch)

@@ -19,7 +19,6 @@ mod told;
 mod whose_fault;
 
 pub use dead_targets::DeadTarget;
-pub use hosts::host_of;
 use real_outages::{is_chance, is_of_everybody};
 pub use series::Stretch;
 use series::{Series, series};
@@ -270,11 +269,16 @@ impl<'a> ServerFailures<'a> {
         if self.goes_on {
             return None;
         }
-        if let Some(minute) = self.dead.iter().filter_map(|dead| dead.worked_again).max() {
+        if let Some(minute) = self.worked_again() {
             return Some(minute + MINUTE - 1);
         }
         // Single failures may go on behind the last outage.
         self.outages.iter().max_by_key(|outage| outage.end)?.recovered_at.filter(|at| *at >= self.end)
+    }
+
+    /// The beginning of the minute in which the last of the dead targets was reached again.
+    fn worked_again(&self) -> Option<i64> {
+        self.dead.iter().filter_map(|dead| dead.worked_again).max()
     }
 
     /// Some of it goes on at the end of the logs.
@@ -365,7 +369,7 @@ impl<'a> ServerFailures<'a> {
             figures,
             times: self.times(),
             more: if self.dead.is_empty() { 0 } else { self.outside + self.elsewhere },
-            worked_again: self.dead.iter().filter_map(|dead| dead.worked_again).max(),
+            worked_again: self.worked_again(),
             may_be_older: self.may_be_older(),
             beside: self.nothing_worked_there(),
         })

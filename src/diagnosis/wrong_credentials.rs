@@ -48,8 +48,7 @@ fn judge(case: &Case) -> Vec<Finding> {
         let mut stale = guesses.stale_devices();
         stale.retain(|account| !forced.contains(account.name));
         // Where probes and users are refused together, it is not their passwords.
-        let together = Together::of(case, &guesses);
-        if let Some(together) = together {
+        if let Some(together) = Together::of(case, &guesses) {
             stale.retain(|account| !together.covers(account));
         } else if let Some(many) = Many::of(case, &guesses) {
             stale.retain(|account| !many.has(account.name));

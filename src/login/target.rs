@@ -18,15 +18,13 @@ pub struct Target {
 impl Target {
     /// Reads `host:port:encryption` or `host:port`.
     pub fn parse(text: &str) -> Self {
-        let without_encryption = text.rsplit_once(':').filter(|(_, last)| last.parse::<u16>().is_err()).map(|(start, _)| start);
-        let endpoint = Endpoint::parse(without_encryption.unwrap_or(text).as_bytes());
+        let endpoint = Endpoint::parse(without_encryption(text).as_bytes());
         Self { host: lossy(endpoint.address).into(), port: endpoint.port }
     }
 
     /// Whether it is on this server: by the same address, by the first labels of both names, or by all of them where both have more. What
     /// somebody wrote behind a name when folders were copied (`EX01_logs`, `EX01 (copy)`) is no part of it.
     pub fn is_on(&self, server: &str) -> bool {
-        let is_address = |name: &str| name.parse::<IpAddr>().is_ok();
         if is_address(&self.host) || is_address(server) {
             return is_same_name(&self.host, server);
         }
@@ -36,6 +34,19 @@ impl Target {
         };
         is_it(server) || is_it(without_words(server))
     }
+}
+
+/// The host of a target, without brackets and zone.
+pub fn host_of(target: &str) -> &str {
+    Endpoint::address_of(without_encryption(target))
+}
+
+fn without_encryption(target: &str) -> &str {
+    target.rsplit_once(':').filter(|(_, last)| last.parse::<u16>().is_err()).map_or(target, |(start, _)| start)
+}
+
+fn is_address(name: &str) -> bool {
+    name.parse::<IpAddr>().is_ok()
 }
 
 /// Whether two names of servers are one, in any case.
@@ -55,7 +66,7 @@ pub fn first_label(name: &str) -> &str {
 
 /// The name by which a host is known with and without its domain: the first label, or the whole of an address.
 pub fn label_of(host: &str) -> &str {
-    if host.parse::<IpAddr>().is_ok() { host } else { first_label(host) }
+    if is_address(host) { host } else { first_label(host) }
 }
 
 #[cfg(test)]
@@ -74,6 +85,7 @@ mod tests {
             ("", "", None),
         ] {
             assert_eq!(Target::parse(text), Target { host: host.into(), port }, "{text}");
+            assert_eq!(host_of(text), host, "{text}");
         }
     }
 

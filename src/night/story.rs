@@ -191,8 +191,7 @@ fn absorb(worst: &mut Finding, other: &Finding) {
     worst.outages.extend(other.outages.iter().cloned());
     worst.groups.extend(other.groups.iter().cloned());
     worst.evidence.extend(other.evidence.iter().cloned());
-    let new = other.remediation.iter().filter(|step| !worst.remediation.contains(step)).cloned();
-    worst.remediation = worst.remediation.iter().cloned().chain(new).collect();
+    worst.take_steps(other);
 }
 
 fn story(finding: &Finding, outages: &[Outage], known: Option<&Known>) -> Story {

@@ -70,7 +70,7 @@ pub(super) fn worst(case: &Case) -> Option<&Outage> {
 
 /// The finding that may stand under the verdict as its reason, with its place: under an outage only one that is about it.
 pub(super) fn cause<'a>(case: &Case, findings: &'a [Finding]) -> Option<(usize, &'a Finding)> {
-    let about = about(case);
+    let about = about(case, none_since(case));
     let fits = |finding: &Finding| match &about {
         About::Outage(outage) => {
             finding.outages.contains(&outage.id) || finding.groups.iter().any(|group| outage.groups.contains(group))
@@ -80,8 +80,8 @@ pub(super) fn cause<'a>(case: &Case, findings: &'a [Finding]) -> Option<(usize, 
     findings.iter().enumerate().find(|(_, finding)| finding.severity > Severity::Low && fits(finding))
 }
 
-fn about(case: &Case) -> About<'_> {
-    match (worst(case), none_since(case)) {
+fn about(case: &Case, none: Option<NoneSince>) -> About<'_> {
+    match (worst(case), none) {
         (Some(outage), None) => About::Outage(outage),
         (Some(outage), Some(_)) if outage.recovered_at.is_none() && !users_work(case, outage) => About::Outage(outage),
         (_, Some(none)) => About::NoneSince(none),
@@ -91,8 +91,10 @@ fn about(case: &Case) -> About<'_> {
 
 /// The verdict on a case.
 pub(super) fn verdict<'a>(case: &'a Case, findings: &'a [Finding]) -> Verdict<'a> {
-    let about = match about(case) {
-        About::Outage(outage) if !outage.is_of_probes() && !is_of_all(outage) && none_since(case).is_none() => {
+    let none = none_since(case);
+    let does_none_work = none.is_some();
+    let about = match about(case, none) {
+        About::Outage(outage) if !outage.is_of_probes() && !is_of_all(outage) && !does_none_work => {
             let mut scattered = findings.iter().filter(|finding| finding.is_scattered);
             scattered.find(|finding| finding.outages.contains(&outage.id)).map_or(About::Outage(outage), About::Scattered)
         }

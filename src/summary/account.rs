@@ -64,6 +64,14 @@ pub struct Refused {
     pub partners: Partners,
 }
 
+impl Refused {
+    /// From how many addresses, or (of an address) how many accounts.
+    pub fn sources(&self) -> u64 {
+        // Of very many it is an estimate, and nobody comes from more addresses than he comes times.
+        self.partners.count().min(self.count)
+    }
+}
+
 impl Account {
     /// Takes in one attempt.
     pub fn add(&mut self, outcome: Outcome, moment: i64, ways: OldWays) {

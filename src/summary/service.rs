@@ -71,6 +71,12 @@ impl Service {
         group.add(name, at, example);
     }
 
+    /// The ordinary accounts: their keys, and what is kept of them.
+    pub fn users(&self) -> impl Iterator<Item = (&str, &Account)> {
+        let accounts = self.accounts.iter().map(|(name, _, account)| (name, account));
+        accounts.filter(|(name, _)| ClientClass::of(name.as_bytes(), b"") == ClientClass::User)
+    }
+
     /// Adds `lines` to the line number of every example: a segment counts its lines from its own first one.
     pub fn shift_lines(&mut self, lines: u64) {
         self.groups.values_mut().chain(&mut self.refused_users).for_each(|group| group.shift_lines(lines));

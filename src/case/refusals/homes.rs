@@ -6,7 +6,6 @@ use std::net::IpAddr;
 
 use crate::case::refusals::RefusedName;
 use crate::collections::map::HashMap;
-use crate::summary::account::Refused;
 
 /// From where an account was refused.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,15 +24,14 @@ const OWN: u64 = 2;
 
 /// Notes from where accounts were refused.
 pub(super) fn note(accounts: &mut [RefusedName], addresses: &[RefusedName]) {
-    let sources = |refused: &Refused| refused.partners.count().min(refused.count);
     let known: HashMap<u64, (bool, u64)> = addresses
         .iter()
-        .filter_map(|one| Some((one.hash, (is_inside(&one.name), sources(one.account.refused.as_deref()?)))))
+        .filter_map(|one| Some((one.hash, (is_inside(&one.name), one.account.refused.as_deref()?.sources()))))
         .collect();
     for account in accounts {
         let Some(refused) = account.account.refused.as_deref() else { continue };
         let from: Vec<(bool, u64)> = refused.partners.kept().iter().filter_map(|hash| known.get(hash).copied()).collect();
-        let are_own = sources(refused) <= OWN && from.iter().all(|(_, accounts)| *accounts <= OWN);
+        let are_own = refused.sources() <= OWN && from.iter().all(|(_, accounts)| *accounts <= OWN);
         account.whence = match from.as_slice() {
             [] => Whence::Elsewhere,
             _ if are_own => Whence::Own,

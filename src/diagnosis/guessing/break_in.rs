@@ -7,6 +7,10 @@ use crate::diagnosis::guessing::{Guessed, Guesses, HOUR};
 use crate::merge::Span;
 use crate::protocol::Role;
 
+/// A login of another account that works so long after the last refusal, in milliseconds, is none of who guessed: a carrier gives its
+/// addresses to others.
+const LATE: i64 = HOUR;
+
 /// A login from an address after refusals.
 #[derive(Debug)]
 pub(in crate::diagnosis) struct BreakIn<'a> {
@@ -18,10 +22,6 @@ pub(in crate::diagnosis) struct BreakIn<'a> {
     /// Whose login it was, to judge by the moment.
     account: Option<&'a str>,
 }
-
-/// A login of another account that works so long after the last refusal, in milliseconds, is none of who guessed: a carrier gives its
-/// addresses to others.
-const LATE: i64 = HOUR;
 
 impl<'a> Guesses<'a> {
     /// When a login from an address worked after refusals, and whose it was, if that is known; none if it is of others.
@@ -36,11 +36,8 @@ impl<'a> Guesses<'a> {
     fn is_of_others(&self, address: &Guessed<'_>) -> bool {
         let Some(worked) = address.worked else { return false };
         let accounts = self.services.iter().flat_map(|service| service.accounts.iter());
-        let mut then = accounts.filter(|(.., account)| {
-            account
-                .succeeded
-                .is_some_and(|span| [span.first, span.last].iter().any(|at| [worked.first, worked.last].contains(at)))
-        });
+        let is_then = |span: Span| span.has_end_at(worked.first) || span.has_end_at(worked.last);
+        let mut then = accounts.filter(|(.., account)| account.succeeded.is_some_and(is_then));
         then.any(|(.., account)| !account.refused.as_deref().is_some_and(|refused| refused.partners.meets(&[address.hash])))
     }
 
@@ -76,11 +73,10 @@ impl<'a> BreakIn<'a> {
 
 /// The server on which the first or the last success of an address was at this moment.
 fn server_of<'a>(case: &'a Case, address: &str, moment: i64) -> Option<&'a str> {
-    let is_it = |worked: Span| worked.first == moment || worked.last == moment;
     let front_ends = case.summary.services.iter().filter(|(key, _)| key.role == Role::FrontEnd);
     let mut found = front_ends.filter(|(_, service)| {
         let mut known = service.addresses.iter().filter(|(name, _, _)| *name == address);
-        known.any(|(_, _, account)| account.succeeded.is_some_and(is_it))
+        known.any(|(_, _, account)| account.succeeded.is_some_and(|worked| worked.has_end_at(moment)))
     });
     found.next().and_then(|(key, _)| key.server.as_deref())
 }

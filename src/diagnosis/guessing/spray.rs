@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use crate::case::failing_minutes::{FailingMinutes, attempts_by_minute};
+use crate::case::failing_minutes::FailingMinutes;
 use crate::diagnosis::guessing::{Core, Guessed, Guesses, HOUR, MINUTE, densest};
 use crate::login::identity::ClientClass;
 
@@ -126,8 +126,9 @@ impl<'a> Guesses<'a> {
         names.sort_by_key(|account| account.first());
         let alone = longest_run(&names).map(|run| self.alone(run)).filter(Alone::is_spray);
         names.retain(|account| account.worked.is_none());
-        let accounts = match &alone {
-            Some(alone) => alone.accounts.clone(),
+        let worked_meanwhile = alone.as_ref().map_or(0, |alone| alone.worked);
+        let accounts = match alone {
+            Some(alone) => alone.accounts,
             None => longest_run(&names)?.to_vec(),
         };
         let (first, last) = span_of(&accounts);
@@ -143,7 +144,7 @@ impl<'a> Guesses<'a> {
             accounts,
             addresses,
             broken: Vec::new(),
-            worked_meanwhile: alone.map_or(0, |alone| alone.worked),
+            worked_meanwhile,
             is_among_others: true,
             first,
             last,
@@ -153,7 +154,7 @@ impl<'a> Guesses<'a> {
     /// What else users did while these accounts were tried.
     fn alone<'s>(&self, accounts: &[&'s Guessed<'a>]) -> Alone<'s, 'a> {
         let (first, last) = span_of(accounts);
-        let minutes = attempts_by_minute(self.services.iter().copied(), |class| class != ClientClass::HealthMailbox);
+        let minutes = self.attempts_by_minute(|class| class != ClientClass::HealthMailbox);
         let (from, last) = (first.div_euclid(MINUTE), last.div_euclid(MINUTE));
         let tries = accounts.iter().flat_map(|account| account.refused.minutes.iter());
         let refused = tries.filter(|(minute, _)| (from..=last).contains(minute)).map(|(_, count)| count).sum();

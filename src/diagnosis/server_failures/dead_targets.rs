@@ -8,8 +8,9 @@ use crate::case::Case;
 use crate::case::group::Group;
 use crate::case::outage::Outage;
 use crate::collections::minutes::{MINUTE, Minutes};
-use crate::diagnosis::server_failures::{FEWEST_ALONE, SCATTERED, SOON, ServerFailures, count, host_of};
+use crate::diagnosis::server_failures::{FEWEST_ALONE, SCATTERED, SOON, ServerFailures, count};
 use crate::login::identity::ClientClass;
+use crate::login::target::host_of;
 use crate::summary::ServiceKey;
 use crate::summary::counts::Counts;
 use crate::summary::service::Service;
@@ -159,7 +160,7 @@ fn is_at(group: &Group, service: &ServiceKey, target: &str) -> bool {
 }
 
 /// Minutes from the first failure to the last one, no success between them.
-struct FailingMinutes {
+struct DeadMinutes {
     first: i64,
     last: i64,
     /// Failures in minutes without a success.
@@ -171,7 +172,7 @@ struct FailingMinutes {
 }
 
 /// The stretches of a target; the first and the last minute of one may hold a success, of before and of after.
-fn stretches(service: &Service, target: &str, groups: &[&Group]) -> Vec<FailingMinutes> {
+fn stretches(service: &Service, target: &str, groups: &[&Group]) -> Vec<DeadMinutes> {
     // Where no success ever names the target, one of which nobody says where it was handed over to may have been there.
     let has_worked = |series: &Minutes<Counts>| series.iter().any(|(_, counts)| counts.succeeded > 0);
     let is_known = service.series.iter().any(|((at, _), series)| at.as_deref() == Some(target) && has_worked(series));
@@ -183,7 +184,7 @@ fn stretches(service: &Service, target: &str, groups: &[&Group]) -> Vec<FailingM
     for (minute, count) in groups.iter().flat_map(|group| group.failures.minutes.iter()) {
         *failed.entry(minute).or_default() += count;
     }
-    let mut found: Vec<FailingMinutes> = Vec::new();
+    let mut found: Vec<DeadMinutes> = Vec::new();
     for (minute, count) in failed {
         let alone = if worked.contains(&minute) { 0 } else { count };
         match found.last_mut() {
@@ -194,14 +195,9 @@ fn stretches(service: &Service, target: &str, groups: &[&Group]) -> Vec<FailingM
                 one.pause = one.pause.max(minute - one.last);
                 (one.last, one.alone) = (minute, one.alone + alone);
             }
-            _ => found.push(FailingMinutes {
-                first: minute,
-                last: minute,
-                alone,
-                pause: 0,
-                worked_again: None,
-                worked_before: false,
-            }),
+            _ => {
+                found.push(DeadMinutes { first: minute, last: minute, alone, pause: 0, worked_again: None, worked_before: false })
+            }
         }
     }
     found.retain(|one| one.alone >= FEWEST_ALONE && one.last - one.first >= SHORTEST);
@@ -212,7 +208,7 @@ fn stretches(service: &Service, target: &str, groups: &[&Group]) -> Vec<FailingM
     found
 }
 
-impl FailingMinutes {
+impl DeadMinutes {
     fn dead<'a>(&self, case: &Case, service: &'a ServiceKey, target: &'a str, groups: &[&Group]) -> DeadTarget<'a> {
         let spans = || groups.iter().map(|group| group.failures.span);
         let is_in = |moment: &i64, minute: i64| moment.div_euclid(MINUTE) == minute;

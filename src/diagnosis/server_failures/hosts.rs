@@ -3,19 +3,12 @@
 use crate::case::group::Group;
 use crate::diagnosis::powershell::argument;
 use crate::diagnosis::server_failures::ServerFailures;
+use crate::login::target::host_of;
 use crate::merge::{Merge, Span};
 use crate::redaction::is_address;
 
 /// So many hosts or servers are named.
 const NAMED: usize = 3;
-
-/// The host of a target (`host:port:encryption`), of `[address]:port:encryption` the address.
-pub fn host_of(target: &str) -> &str {
-    match target.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, _)) => address.split('%').next().unwrap_or(address),
-        None => target.split(':').next().unwrap_or(target),
-    }
-}
 
 impl<'a> ServerFailures<'a> {
     /// Where the failed logins were handed over to (`host:port:encryption`), each once.

@@ -25,13 +25,13 @@ impl ServerFailures<'_> {
         }
     }
 
-    /// That the dead targets, or how many there are, were not reached by anything; empty if there are none.
-    pub(super) fn nothing_worked_there(&self) -> String {
+    /// That the dead targets, or how many there are, were not reached by anything; `None` if there are none.
+    pub(super) fn nothing_worked_there(&self) -> Option<String> {
         let mut targets: Vec<&str> = self.dead.iter().map(|dead| dead.target).collect();
         targets.sort_unstable();
         targets.dedup();
         let targets = match targets.as_slice() {
-            [] => return String::new(),
+            [] => return None,
             [_] | [_, _] => targets.join(" or "),
             many => format!("{} targets", many.len()),
         };
@@ -39,7 +39,7 @@ impl ServerFailures<'_> {
             0 | 1 => "that time",
             _ => "any of these times",
         };
-        format!("; nothing that was handed over to {targets} worked in {when}")
+        Some(format!("nothing that was handed over to {targets} worked in {when}"))
     }
 
     /// How often one and the same target was dead, at the most.
@@ -53,13 +53,12 @@ impl ServerFailures<'_> {
     /// How many, since when, for whom.
     pub(super) fn figures(&self) -> String {
         let names: Vec<&str> = self.protocols().into_iter().map(Protocol::title).collect();
-        let worked_again = self.dead.iter().filter_map(|dead| dead.worked_again).max();
         let until = match self.recovered_at() {
             _ if self.is_ongoing() => "and it goes on".to_owned(),
             Some(at) if self.dead.is_empty() => {
                 format!("until {}, first success at {}", for_people(self.end, Zone::Utc), for_people(at, Zone::Utc))
             }
-            _ => until(self.end, worked_again),
+            _ => until(self.end, self.worked_again()),
         };
         let since = since(self.start, self.may_be_older());
         let is_of_outages = self.dead.is_empty();
@@ -74,7 +73,7 @@ impl ServerFailures<'_> {
         let of_one = if self.is_one_account { "; only one account was hit, others logged in at that time" } else { "" };
         let (attempts, users_failed, probes_failed) = (self.attempts, self.users_failed, self.probes_failed);
         let figures = Figures { attempts, users_failed, probes_failed };
-        let mut beside = self.nothing_worked_there();
+        let mut beside = self.nothing_worked_there().map_or_else(String::new, |beside| format!("; {beside}"));
         if self.elsewhere > 0 {
             beside += &format!("; {} at other targets", counted(self.elsewhere, "failure more", "failures more"));
         }
