@@ -11,7 +11,7 @@ log on one server, which `exlog analyze` leaves aside, count here, and the drive
 
 How it goes. The driver lists the files, logs and whatever else lies beside them (settings, certificates, event logs: exlog tells them
 apart by content), and cuts the list into leaves of about --leaf-size bytes: of whole files, and of logs that are larger (`*.log`) of ranges,
-in steps of 16 MiB. A worker runs `exlog summarize` on a leaf;
+in steps of 64 MiB. A worker runs `exlog summarize` on a leaf;
 Spark's treeReduce puts summaries together by `exlog merge`; the driver makes the reports of the last one. A leaf or a merge whose
 worker dies is repeated by Spark elsewhere, and stragglers may be run twice (spark.speculation): each try has a folder of its own
 below Spark's scratch folder, which is removed. What is packed is never cut: a `.gz` of 10 GB is one leaf, and keeps one worker busy. Nor
@@ -66,7 +66,7 @@ from pyspark.find_spark_home import _find_spark_home
 
 SUMMARY, PAGE, JSON = "summary.exlog", "report.html", "report.json"
 
-STEP = 16 << 20  # exlog reads a file in steps of so many bytes
+STEP = 64 << 20  # exlog reads a file in steps of so many bytes
 BEGINNING = 1 << 20  # more than it looks at to see what a file is
 LINE = 2 << 20  # more than a line may be long
 

@@ -5,7 +5,7 @@ pub const LONGEST_LINE: usize = 1 << 20;
 
 /// How many bytes of a file make one segment: what one thread reads into one summary. Fixed, so that the cuts do not depend on
 /// the number of threads; large, so that summaries are seldom put together; small enough that the last ones keep all threads busy.
-pub const SEGMENT: u64 = 16 << 20;
+pub const SEGMENT: u64 = 64 << 20;
 
 /// About how many bytes are read at once, and then looked at while they are still near the processor.
 pub const BLOCK: usize = 256 << 10;

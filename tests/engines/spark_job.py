@@ -79,7 +79,7 @@ def a_worker_dies(work, job, exlog, generate):
 
 def big_log(work, generate, logs):
     """A log that is read in ranges, and one that is called so and cannot be: packed."""
-    run(generate, "--out", work / "days", "--bytes", "200M", "--servers", "1", "--seed", "8", "--columns", "13")
+    run(generate, "--out", work / "days", "--bytes", "300M", "--mix", "frontend", "--servers", "1", "--seed", "8", "--columns", "13")
     folder = logs / "EX07/Logging/Imap4"
     folder.mkdir(parents=True)
     with open(folder / "IMAP4big.LOG", "wb") as big:
@@ -90,7 +90,7 @@ def big_log(work, generate, logs):
         # Of another day: a copy on the same server would be left aside by analyze, and counted here.
         packed.write((folder / "IMAP4big.LOG").read_bytes().replace(b"2026-03-02T", b"2026-03-09T"))
     shutil.rmtree(work / "days")
-    if (folder / "IMAP4big.LOG").stat().st_size < 2 * (16 << 20):
+    if (folder / "IMAP4big.LOG").stat().st_size < 2 * (64 << 20):
         raise SystemExit("the big log has no three ranges")
 
 
