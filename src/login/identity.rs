@@ -61,11 +61,11 @@ fn is_health_mailbox(name: &[u8]) -> bool {
     if name.len() <= PREFIX.len() {
         return false;
     }
-    if !matches!(name.first(), Some(b'h' | b'H')) && memchr::memchr2(b'\\', b'/', name).is_none() {
-        return false;
-    }
-    let bare = memchr::memrchr2(b'\\', b'/', name).and_then(|at| name.get(at + 1..)).unwrap_or(name);
+    let bare = name.iter().rposition(|byte| matches!(byte, b'\\' | b'/')).and_then(|at| name.get(at + 1..)).unwrap_or(name);
     [name, bare].iter().any(|name| {
+        if !matches!(name.first(), Some(b'h' | b'H')) {
+            return false;
+        }
         let Some((prefix, rest)) = name.split_at_checked(PREFIX.len()) else { return false };
         let digits = rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
         let ends = rest.get(digits).is_none_or(|byte| !byte.is_ascii_alphanumeric());

@@ -28,8 +28,7 @@ impl<'a> Endpoint<'a> {
 
     /// The address alone, where the port does not matter.
     pub fn address_of(text: &str) -> &str {
-        // The colon is near.
-        match text.bytes().rposition(|byte| byte == b':').and_then(|colon| text.get(..colon)) {
+        match last_colon(text.as_bytes()).and_then(|colon| text.get(..colon)) {
             Some(address) if !holds_colon(address.as_bytes()) && !text.starts_with('[') => address,
             _ => std::str::from_utf8(Endpoint::parse(text.as_bytes()).address).unwrap_or(text),
         }
@@ -43,14 +42,26 @@ impl<'a> Endpoint<'a> {
     }
 }
 
+/// The place of the last colon, which is near where a port follows it.
+fn last_colon(text: &[u8]) -> Option<usize> {
+    // In the other order of bytes the first one that is found is the last of them, and a borrow reaches those before it alone.
+    let near = text.last_chunk().map(|last: &[u8; 8]| colons(u64::from_be_bytes(*last)));
+    match near {
+        Some(found) if found != 0 => Some(text.len() - 1 - found.trailing_zeros() as usize / 8),
+        _ => text.iter().rposition(|byte| *byte == b':'),
+    }
+}
+
+/// The highest bit of each byte that is a colon; of bytes above one, perhaps of others too.
+fn colons(bytes: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let differing = bytes ^ (ONES * u64::from(b':'));
+    differing.wrapping_sub(ONES) & !differing & (ONES * 0x80)
+}
+
 /// Whether there is a colon; in an IPv4 address all bytes are looked at together.
 fn holds_colon(address: &[u8]) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    // The highest bit of some byte, if any byte is a colon.
-    let colons = |bytes: &[u8; 8]| {
-        let differing = u64::from_le_bytes(*bytes) ^ (ONES * u64::from(b':'));
-        differing.wrapping_sub(ONES) & !differing & (ONES * 0x80)
-    };
+    let colons = |bytes: &[u8; 8]| colons(u64::from_le_bytes(*bytes));
     match (address.first_chunk(), address.last_chunk()) {
         (Some(first), Some(last)) if address.len() <= 16 => colons(first) | colons(last) != 0,
         _ => address.contains(&b':'),

@@ -42,7 +42,7 @@ pub fn parameters_without_password<'a>(command: &[u8], parameters: &'a str) -> C
 
 fn without_password(text: String) -> String {
     static LOGIN: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"(?i),(login|authenticate|auth|pass),("(?:[^"]|"")*"|[^,]*)"#).ok());
+        LazyLock::new(|| Regex::new(r#",((?i-u)login|authenticate|auth|pass),("(?:[^"]|"")*"|[^,]*)"#).ok());
     let Some(found) = LOGIN.as_ref().and_then(|form| form.captures(&text)) else { return text };
     let (Some(command), Some(parameters)) = (found.get(1), found.get(2)) else { return text };
     let Some(masked) = masked(command.as_str(), parameters.as_str()) else { return text };

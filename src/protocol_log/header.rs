@@ -77,6 +77,12 @@ impl ColumnMap {
         self.places.get(column as usize).copied().filter(|place| *place != ABSENT).map(usize::from)
     }
 
+    /// Whether a line begins with these columns.
+    #[inline(always)]
+    pub fn begins_with(&self, [first, second]: [Column; 2]) -> bool {
+        self.places.get(first as usize) == Some(&0) && self.places.get(second as usize) == Some(&1)
+    }
+
     fn from_names(names: &[u8]) -> Self {
         let mut places = [ABSENT; Column::NAMES.len()];
         for (place, name) in names.split(|byte| *byte == b',').enumerate().take(usize::from(ABSENT)) {

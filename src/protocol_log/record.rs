@@ -37,13 +37,10 @@ impl<'a> Record<'a> {
     #[inline(always)]
     pub fn read(columns: Columns<'a>, map: &'a ColumnMap, stamps: &mut Stamps) -> Result<Self, SkipReason> {
         let raw = |column| map.place(column).and_then(|place| columns.raw(place));
-        // What is in quotes is read in a second try: Exchange puts none around times and numbers.
-        let time = raw(Column::DateTime);
-        let Some(time) = time.and_then(|text| stamps.parse(text).or_else(|| quoted_time(text, stamps))) else {
-            return Err(if columns.line().contains(&0) { SkipReason::Binary } else { SkipReason::BadTime });
+        let (time, session) = match usual_beginning(columns, map, stamps) {
+            Some(both) => both,
+            None => any_beginning(columns, map, stamps)?,
         };
-        let session = raw(Column::SessionId).ok_or(SkipReason::TooFewColumns)?;
-        let session = hexadecimal(session).or_else(|| quoted_number(session)).ok_or(SkipReason::BadSession)?;
         let command = raw(Column::Command).map(plain).ok_or(SkipReason::TooFewColumns)?;
         if command.is_empty() {
             return Err(SkipReason::NoCommand);
@@ -71,13 +68,7 @@ impl<'a> Record<'a> {
     /// The columns that say who it was, as text.
     #[inline]
     pub fn texts(&self) -> Texts<'_> {
-        let places = Texts::COLUMNS.map(|column| self.map.place(column));
-        let [client, user, parameters] = places.map(Option::unwrap_or_default);
-        let first = client.min(user).min(parameters);
-        // To be sure of some columns in a row costs hardly more than to be sure of one.
-        let columns = self.columns.between(first, client.max(user).max(parameters));
-        let text = columns.and_then(|columns| Some((columns, std::str::from_utf8(columns.line()).ok()?)));
-        Texts { record: self, first, text }
+        Texts { record: self }
     }
 
     /// How long the command took, in milliseconds.
@@ -111,15 +102,9 @@ impl<'a> Record<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Texts<'a> {
     record: &'a Record<'a>,
-    /// The place of the first column among them.
-    first: usize,
-    /// The columns from the first to the last of them, if all is UTF-8.
-    text: Option<(Columns<'a>, &'a str)>,
 }
 
 impl<'a> Texts<'a> {
-    const COLUMNS: [Column; 3] = [Column::ClientEndpoint, Column::User, Column::Parameters];
-
     /// The user column; empty until a login names one, perhaps cut to 20 characters.
     pub fn user(&self) -> Cow<'a, str> {
         self.value(Column::User)
@@ -152,8 +137,7 @@ impl<'a> Texts<'a> {
 
     #[inline]
     fn raw(&self, column: Column) -> Option<&'a str> {
-        let (columns, text) = self.text?;
-        columns.raw_in(self.record.map.place(column)? - self.first, text)
+        self.record.columns.raw_as_text(self.record.map.place(column)?)
     }
 }
 
@@ -166,17 +150,31 @@ fn plain(bytes: &[u8]) -> &[u8] {
     }
 }
 
-#[cold]
-fn quoted_time(text: &[u8], stamps: &mut Stamps) -> Option<i64> {
-    stamps.parse(plain(text))
-}
-
-#[cold]
-fn quoted_number(text: &[u8]) -> Option<u64> {
-    hexadecimal(plain(text))
-}
-
+/// Time and session where they stand as Exchange writes them: one behind the other at the beginning of the line, of 24 and of 16
+/// bytes, and the time in the minute of the line before. So they are asked for once, and not column by column.
 #[inline(always)]
+fn usual_beginning(columns: Columns<'_>, map: &ColumnMap, stamps: &Stamps) -> Option<(i64, u64)> {
+    if !map.begins_with([Column::DateTime, Column::SessionId]) {
+        return None;
+    }
+    let (time, session) = columns.first_two()?;
+    Some((stamps.in_last_minute(time)?, sixteen_digits(*session)?))
+}
+
+/// Time and session wherever and however they stand.
+#[inline(never)]
+fn any_beginning(columns: Columns<'_>, map: &ColumnMap, stamps: &mut Stamps) -> Result<(i64, u64), SkipReason> {
+    let raw = |column| map.place(column).and_then(|place| columns.raw(place));
+    // What is in quotes is read in a second try: Exchange puts none around times and numbers.
+    let time = raw(Column::DateTime);
+    let Some(time) = time.and_then(|text| stamps.parse(text).or_else(|| stamps.parse(plain(text)))) else {
+        return Err(if columns.line().contains(&0) { SkipReason::Binary } else { SkipReason::BadTime });
+    };
+    let session = raw(Column::SessionId).ok_or(SkipReason::TooFewColumns)?;
+    let session = hexadecimal(session).or_else(|| hexadecimal(plain(session))).ok_or(SkipReason::BadSession)?;
+    Ok((time, session))
+}
+
 fn hexadecimal(digits: &[u8]) -> Option<u64> {
     match <[u8; 16]>::try_from(digits) {
         Ok(digits) => sixteen_digits(digits),
@@ -207,16 +205,16 @@ fn few_digits(digits: &[u8]) -> Option<u64> {
 fn eight_digits(digits: [u8; 8]) -> Option<u64> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let word = u64::from_be_bytes(digits);
-    // In each byte: 0 to 9 for a digit, 1 to 6 for a letter. The highest bit of a sum tells what is more, or not even one.
-    let (digit, letter) = (word ^ (ONES * 0x30), (word | (ONES * 0x20)) ^ (ONES * 0x60));
-    let high = ONES * 0x80;
-    let is_no_digit = ((digit & !high) + ONES * (0x80 - 10)) | digit;
-    let is_no_letter = ((letter & !high) + ONES * (0x80 - 7)) | letter | !((letter & !high) + ONES * 0x7f);
-    if is_no_digit & is_no_letter & high != 0 {
+    // In each byte: one for a letter, and the lower half, which is 0 to 9 for a digit and 1 to 6 for a letter.
+    let (letters, low) = ((word >> 6) & ONES, word & (ONES * 0x0f));
+    // The upper half is 3 for a digit, 4 or 6 for a letter; a sum that reaches 16 tells what is more, or not even one.
+    let is_other = (word & (ONES * 0xf0) & !(letters << 5)) ^ (ONES * 0x30 + (letters << 4));
+    let is_more = (low + letters * 3 + ONES * 6) & (ONES * 0x10);
+    let is_less = (letters << 4) & !(low + ONES * 0x0f);
+    if is_other | is_more | is_less != 0 {
         return None;
     }
-    let letters = (word >> 6) & ONES;
-    let mut values = (word & (ONES * 0x0f)) + letters * 9;
+    let mut values = low + letters * 9;
     values = (values | values >> 4) & 0x00ff_00ff_00ff_00ff;
     values = (values | values >> 8) & 0x0000_ffff_0000_ffff;
     Some((values | values >> 16) & 0xffff_ffff)

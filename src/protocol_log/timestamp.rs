@@ -10,16 +10,20 @@ pub struct Stamps {
 }
 
 impl Stamps {
+    /// Reads a time stamp of the same minute as the last one; `None` if it is of another, or not written as Exchange does.
+    #[inline(always)]
+    pub fn in_last_minute(&self, text: &[u8; 24]) -> Option<i64> {
+        let (minute, start) = self.minute?;
+        let (text, rest) = text.split_first_chunk::<16>()?;
+        let is_it = u128::from_ne_bytes(*text) == u128::from_ne_bytes(minute);
+        if is_it { seconds(*rest.first_chunk()?).map(|offset| start + offset) } else { None }
+    }
+
     /// Reads a time stamp, as [`parse`] does.
-    #[inline]
     pub fn parse(&mut self, text: &[u8]) -> Option<i64> {
-        if let Some((minute, start)) = self.minute
-            && let Some((text, rest)) = text.split_first_chunk::<16>()
-            && u128::from_ne_bytes(*text) == u128::from_ne_bytes(minute)
-            && let Ok(rest) = <[u8; 8]>::try_from(rest)
-            && let Some(offset) = seconds(rest)
-        {
-            return Some(start + offset);
+        let text_as_usual = <&[u8; 24]>::try_from(text).ok();
+        if let Some(time) = text_as_usual.and_then(|text| self.in_last_minute(text)) {
+            return Some(time);
         }
         let time = parse(text)?;
         self.minute = text.first_chunk().map(|minute| (*minute, time - time.rem_euclid(60_000)));
@@ -28,7 +32,7 @@ impl Stamps {
 }
 
 /// What `:16.059Z` adds to its minute, in milliseconds; read all at once.
-#[inline]
+#[inline(always)]
 fn seconds(text: [u8; 8]) -> Option<i64> {
     // In each byte the value of a digit, or zero where nothing but one character can stand; the highest bit of a sum tells what is more.
     let values = u64::from_le_bytes(text) ^ u64::from_le_bytes(*b":00.000Z");

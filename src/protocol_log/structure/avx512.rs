@@ -2,9 +2,10 @@
 
 use std::arch::x86_64::{
     __m512i, _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cmpeq_epi8_mask, _mm512_cvtepu8_epi32, _mm512_loadu_si512,
-    _mm512_maskz_compress_epi8, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_storeu_si512,
+    _mm512_maskz_compress_epi8, _mm512_movepi8_mask, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_storeu_si512,
 };
 
+use super::avx2::parity;
 use super::masks::{Bits, CHUNK, Masks};
 use super::scan::{Marks, scan};
 
@@ -35,7 +36,17 @@ impl Masks for Avx512 {
         unsafe {
             let bytes = _mm512_loadu_si512(chunk.as_ptr().cast::<__m512i>());
             let equal = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed()));
-            Bits { commas: equal(b','), quotes: equal(b'"'), feeds: equal(b'\n') }
+            let beyond = _mm512_movepi8_mask(bytes);
+            Bits { commas: equal(b','), quotes: equal(b'"'), feeds: equal(b'\n'), beyond }
+        }
+    }
+
+    #[inline(always)]
+    fn parity(bits: u64) -> u64 {
+        // SAFETY: as above.
+        #[allow(unsafe_code)]
+        unsafe {
+            parity(bits)
         }
     }
 
@@ -63,7 +74,7 @@ impl Masks for Avx512 {
     }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt,lzcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt,lzcnt,pclmulqdq")]
 fn with_avx512(text: &[u8], marks: &mut Marks) {
     scan::<Avx512>(text, marks);
 }
@@ -77,7 +88,8 @@ pub(super) fn scan_if_there(text: &[u8], marks: &mut Marks) -> bool {
         && is_x86_feature_detected!("bmi1")
         && is_x86_feature_detected!("bmi2")
         && is_x86_feature_detected!("popcnt")
-        && is_x86_feature_detected!("lzcnt");
+        && is_x86_feature_detected!("lzcnt")
+        && is_x86_feature_detected!("pclmulqdq");
     if is_there {
         // SAFETY: the processor has every feature that the function is compiled for; it was asked just above.
         #[allow(unsafe_code)]

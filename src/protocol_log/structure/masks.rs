@@ -12,12 +12,23 @@ pub(super) struct Bits {
     pub(super) commas: u64,
     pub(super) quotes: u64,
     pub(super) feeds: u64,
+    /// Bytes that are more than ASCII.
+    pub(super) beyond: u64,
 }
 
 /// A way to find the bytes of interest.
 pub(super) trait Masks {
     /// The bits of a chunk.
     fn of(chunk: &[u8; CHUNK]) -> Bits;
+
+    /// Bit `n` of the result is the parity of the bits up to and with `n`.
+    #[inline(always)]
+    fn parity(mut bits: u64) -> u64 {
+        for step in [1, 2, 4, 8, 16, 32] {
+            bits ^= bits << step;
+        }
+        bits
+    }
 
     /// Writes the offsets of all bits that are set, in their order; bit 0 has offset `base`. What is written behind them means nothing.
     #[inline(always)]
@@ -42,7 +53,7 @@ pub(super) struct Portable;
 impl Masks for Portable {
     #[inline(always)]
     fn of(chunk: &[u8; CHUNK]) -> Bits {
-        let mut bits = Bits { commas: 0, quotes: 0, feeds: 0 };
+        let mut bits = Bits { commas: 0, quotes: 0, feeds: 0, beyond: 0 };
         let (words, _) = chunk.as_chunks::<8>();
         for (place, word) in words.iter().enumerate() {
             let word = u64::from_le_bytes(*word);
@@ -50,6 +61,7 @@ impl Masks for Portable {
             bits.commas |= equal(word, b',') << at;
             bits.quotes |= equal(word, b'"') << at;
             bits.feeds |= equal(word, b'\n') << at;
+            bits.beyond |= highest_bits(word) << at;
         }
         bits
     }
@@ -62,9 +74,13 @@ fn equal(word: u64, byte: u8) -> u64 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     let differing = word ^ (ONES * u64::from(byte));
     // The highest bit of each byte that is zero; exact, since no sum carries into the next byte.
-    let zeros = !(((differing & LOW) + LOW) | differing | LOW);
-    // The eight highest bits, brought together in one byte.
-    (zeros >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+    highest_bits(!(((differing & LOW) + LOW) | differing | LOW))
+}
+
+/// The highest bits of the eight bytes, brought together in one byte.
+#[inline(always)]
+fn highest_bits(word: u64) -> u64 {
+    ((word >> 7) & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 /// What the text before a chunk leaves behind for it.
@@ -94,14 +110,12 @@ impl Quotes {
     /// Quotes are paired as they come. That is what CSV means as long as each opening one is the first byte of its column or
     /// comes right behind a closing one (`""`); others are reported as strays. A line ends whatever its quotes say.
     #[inline(always)]
-    pub(super) fn settle(&mut self, bits: Bits) -> Settled {
-        let Bits { commas, quotes, feeds } = bits;
+    pub(super) fn settle<M: Masks>(&mut self, bits: Bits) -> Settled {
+        let Bits { commas, quotes, feeds, beyond: _ } = bits;
         let before = ((commas | quotes | feeds) << 1) | self.may_open;
         self.may_open = (commas | quotes | feeds) >> (CHUNK - 1);
-        if quotes | self.inside == 0 {
-            return Settled { marks: commas | feeds, strays: 0 };
-        }
-        let mut inside = prefix_xor(quotes) ^ self.inside;
+        // A chunk has quotes or none, and which is never known before: so nobody asks.
+        let mut inside = M::parity(quotes) ^ self.inside;
         let mut broken = inside & feeds;
         while broken != 0 {
             inside ^= !0 << broken.trailing_zeros();
@@ -110,15 +124,6 @@ impl Quotes {
         self.inside = 0u64.wrapping_sub(inside >> (CHUNK - 1));
         Settled { marks: (commas & !inside) | feeds, strays: quotes & inside & !before }
     }
-}
-
-/// Bit `n` of the result is the parity of the bits up to and with `n`.
-#[inline(always)]
-fn prefix_xor(mut bits: u64) -> u64 {
-    for step in [1, 2, 4, 8, 16, 32] {
-        bits ^= bits << step;
-    }
-    bits
 }
 
 #[cfg(test)]
@@ -130,15 +135,16 @@ mod tests {
         for byte in 0..=u8::MAX {
             let chunk: [u8; CHUNK] = std::array::from_fn(|place| if place % 3 == 0 { byte } else { byte ^ 0x80 });
             let expected = |wanted: u8| (0..CHUNK).filter(|at| chunk[*at] == wanted).fold(0, |bits, at| bits | 1u64 << at);
-            let bits = Bits { commas: expected(b','), quotes: expected(b'"'), feeds: expected(b'\n') };
+            let beyond = (0..CHUNK).filter(|at| !chunk[*at].is_ascii()).fold(0, |bits, at| bits | 1u64 << at);
+            let bits = Bits { commas: expected(b','), quotes: expected(b'"'), feeds: expected(b'\n'), beyond };
             assert_eq!(Portable::of(&chunk), bits, "{byte:#x}");
         }
     }
 
     #[test]
     fn parity_runs_from_the_lowest_bit() {
-        assert_eq!(prefix_xor(0b1001_0000), 0b0111_0000);
-        assert_eq!(prefix_xor(1), !0);
+        assert_eq!(Portable::parity(0b1001_0000), 0b0111_0000);
+        assert_eq!(Portable::parity(1), !0);
     }
 
     #[test]

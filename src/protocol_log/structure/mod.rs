@@ -60,22 +60,14 @@ impl Structure {
     /// Gives the whole lines of a window that was scanned, and the rest too if nothing follows it; returns how far it came.
     fn lines_of_window(&mut self, window: &[u8], is_last: bool, take: &mut impl FnMut(Line<'_>)) -> usize {
         let Self { marks, bounds: scratch } = self;
-        let (offsets, mut strays) = (marks.offsets(), marks.strays());
-        let mut feeds = marks.feeds().iter();
+        let (offsets, mut strays, is_ascii) = (marks.offsets(), marks.strays(), marks.is_ascii());
         let (mut start, mut before) = (0, 0);
+        let ends = if is_last && window.last() != Some(&b'\n') { marks.feeds_and_end() } else { marks.feeds() };
         // One place where `take` is called, so that the compiler makes it one with this loop.
-        loop {
-            let (bounds, end, next, has_line_feed) = match feeds.next() {
-                Some(place) => {
-                    let Some(bounds @ [.., feed]) = offsets.get(before..=*place as usize) else { break };
-                    before = *place as usize;
-                    (bounds, *feed as usize, *feed as usize + 1, true)
-                }
-                None if is_last && start < window.len() => {
-                    (offsets.get(before..).unwrap_or_default(), window.len(), window.len(), false)
-                }
-                None => break,
-            };
+        for place in ends {
+            let Some(bounds @ [.., last]) = offsets.get(before..=*place as usize) else { break };
+            let end = *last as usize;
+            before = *place as usize;
             let up_to_end = match window.get(..end).unwrap_or_default() {
                 [rest @ .., b'\r'] if end > start => rest,
                 rest => rest,
@@ -89,10 +81,11 @@ impl Structure {
                 let columns = Columns::of(text, scratch);
                 (columns.text, columns.bounds)
             };
-            take(Line { text, columns: Columns { text: text_of_columns, bounds }, has_line_feed });
-            start = next;
+            let columns = Columns { text: text_of_columns, bounds, is_ascii };
+            take(Line { text, columns, has_line_feed: end < window.len() });
+            start = end + 1;
         }
-        start
+        start.min(window.len())
     }
 }
 
@@ -112,6 +105,8 @@ pub struct Columns<'a> {
     text: &'a [u8],
     /// The offsets of what stands before the line, of its commas, and of what ends it (or, with a carriage return, follows its end).
     bounds: &'a [u32],
+    /// The text is known to have nothing but ASCII.
+    is_ascii: bool,
 }
 
 impl<'a> Columns<'a> {
@@ -125,20 +120,13 @@ impl<'a> Columns<'a> {
             end = column_end(line, end + 1);
         }
         bounds.push(end as u32);
-        Self { text: line, bounds }
+        Self { text: line, bounds, is_ascii: false }
     }
 
     /// The line that the columns make up.
     pub fn line(&self) -> &'a [u8] {
         let start = self.bounds.first().map_or(0, |before| before.wrapping_add(1));
         self.text.get(start as usize..).unwrap_or_default()
-    }
-
-    /// The columns from `first` to `last` as if they were a line; `None` if there are not so many.
-    pub fn between(&self, first: usize, last: usize) -> Option<Self> {
-        let bounds = self.bounds.get(first..last.checked_add(2)?)?;
-        let end = self.text.len().min(*bounds.last()? as usize);
-        Some(Self { text: self.text.get(..end)?, bounds })
     }
 
     /// How many columns there are (at least one, an empty line has one empty column).
@@ -149,8 +137,34 @@ impl<'a> Columns<'a> {
     /// A column as it stands in the line, quotes included; `None` behind the last one.
     #[inline(always)]
     pub fn raw(&self, index: usize) -> Option<&'a [u8]> {
-        let &[before, after] = self.bounds.get(index..)?.first_chunk()?;
+        // In this order: the first question answers the second.
+        let after = *self.bounds.get(index + 1)?;
+        let before = *self.bounds.get(index)?;
         self.text.get(before.wrapping_add(1) as usize..self.text.len().min(after as usize))
+    }
+
+    /// The same as text; `None` too if it is not UTF-8.
+    #[inline]
+    pub fn raw_as_text(&self, index: usize) -> Option<&'a str> {
+        let raw = self.raw(index)?;
+        match self.is_ascii {
+            // SAFETY: the scan has seen every byte of the text, and none was more than ASCII. That is UTF-8, cut wherever one likes.
+            #[allow(unsafe_code)]
+            true => Some(unsafe { std::str::from_utf8_unchecked(raw) }),
+            false => std::str::from_utf8(raw).ok(),
+        }
+    }
+
+    /// The first two columns as they stand in the line, if they have just these lengths and another column follows.
+    #[inline(always)]
+    pub fn first_two<const FIRST: usize, const SECOND: usize>(&self) -> Option<(&'a [u8; FIRST], &'a [u8; SECOND])> {
+        let &[before, between, after, _] = self.bounds.first_chunk()?;
+        let start = before.wrapping_add(1);
+        if between.wrapping_sub(start) as usize != FIRST || after.wrapping_sub(between) as usize != SECOND + 1 {
+            return None;
+        }
+        let (first, rest) = self.text.get(start as usize..)?.split_first_chunk()?;
+        Some((first, rest.get(1..)?.first_chunk()?))
     }
 
     /// A column as it stands in `line`, which is the text of the whole line.
@@ -360,6 +374,34 @@ mod tests {
         }
 
         #[test]
+        fn a_column_is_text_if_it_is_utf8(text in tangled()) {
+            let check = |columns: Columns<'_>| {
+                for index in 0..=columns.count() {
+                    let expected = columns.raw(index).and_then(|raw| std::str::from_utf8(raw).ok());
+                    assert_eq!(columns.raw_as_text(index), expected);
+                }
+            };
+            Structure::default().lines_of(&text, |line| check(line.columns));
+            let ascii: Vec<u8> = text.iter().map(|byte| byte & 0x7f).collect();
+            Structure::default().lines_of(&ascii, |line| {
+                assert!(line.columns.is_ascii);
+                check(line.columns);
+            });
+        }
+
+        #[test]
+        fn two_columns_of_known_lengths_are_those_that_stand_there(text in tangled()) {
+            Structure::default().lines_of(&text, |line| {
+                let expected = |columns: Columns<'_>| {
+                    let (first, second) = (columns.raw(0)?.first_chunk::<2>()?, columns.raw(1)?.first_chunk::<1>()?);
+                    (columns.count() > 2 && columns.raw(0)?.len() == 2 && columns.raw(1)?.len() == 1).then_some((*first, *second))
+                };
+                let found = line.columns.first_two::<2, 1>().map(|(first, second)| (*first, *second));
+                assert_eq!(found, expected(line.columns));
+            });
+        }
+
+        #[test]
         fn all_ways_to_scan_find_the_same(text in tangled()) {
             let mut portable = Marks::default();
             scan::scan::<masks::Portable>(&text, &mut portable);
@@ -369,6 +411,7 @@ mod tests {
                     prop_assert_eq!(portable.offsets(), other.offsets());
                     prop_assert_eq!(portable.feeds(), other.feeds());
                     prop_assert_eq!(portable.strays(), other.strays());
+                    prop_assert_eq!(portable.is_ascii(), other.is_ascii());
                 }
             }
         }

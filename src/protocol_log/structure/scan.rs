@@ -12,11 +12,12 @@ pub(super) struct Marks {
     /// `count` are of this text.
     offsets: Vec<u32>,
     count: usize,
-    /// For each line feed its place among the offsets.
+    /// For each line feed its place among the offsets, and behind them the place of the text's length.
     feeds: Vec<u32>,
     feed_count: usize,
     /// Quotes that open in the middle of a column.
     strays: Vec<u32>,
+    is_ascii: bool,
 }
 
 impl Marks {
@@ -30,9 +31,19 @@ impl Marks {
         self.feeds.get(..self.feed_count).unwrap_or_default()
     }
 
+    /// The same, and behind it the place of the text's length: where lines end if the text ends without a line feed.
+    pub(super) fn feeds_and_end(&self) -> &[u32] {
+        self.feeds.get(..=self.feed_count).unwrap_or_default()
+    }
+
     /// Quotes that open in the middle of a column: the columns of such a line must be found one by one.
     pub(super) fn strays(&self) -> &[u32] {
         &self.strays
+    }
+
+    /// Whether no byte of the text is more than ASCII.
+    pub(super) fn is_ascii(&self) -> bool {
+        self.is_ascii
     }
 
     /// Makes room for all marks that a text can have, and for what is written behind the last.
@@ -50,43 +61,65 @@ impl Marks {
 #[inline(always)]
 pub(super) fn scan<M: Masks>(text: &[u8], marks: &mut Marks) {
     marks.begin(text.len());
-    // Kept in registers: what is written into the buffers could be anything else, for all the compiler knows.
-    let (offsets, feeds) = (marks.offsets.as_mut_slice(), marks.feeds.as_mut_slice());
-    let (mut count, mut feed_count) = (1, 0);
-    if let Some(first) = offsets.first_mut() {
+    let Marks { offsets, feeds, strays, .. } = marks;
+    let mut pass = Pass { offsets, feeds, strays, count: 1, feed_count: 0, quotes: Quotes::LINE_START, beyond: 0 };
+    if let Some(first) = pass.offsets.first_mut() {
         *first = BEFORE;
     }
     let (chunks, rest) = text.as_chunks::<CHUNK>();
+    let mut base = 0;
+    for chunk in chunks {
+        pass.take::<M>(chunk, base);
+        base += CHUNK as u32;
+    }
     let mut tail = [0; CHUNK];
     tail.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
-    let mut quotes = Quotes::LINE_START;
-    for number in 0..=chunks.len() {
-        let base = (number * CHUNK) as u32;
-        let bits = M::of(chunks.get(number).unwrap_or(&tail));
-        let Settled { marks: rest, strays } = quotes.settle(bits);
+    pass.take::<M>(&tail, base);
+    let Pass { count, feed_count, beyond, .. } = pass;
+    if let (Some(last), Some(end)) = (marks.offsets.get_mut(count), marks.feeds.get_mut(feed_count)) {
+        (*last, *end) = (text.len() as u32, count as u32);
+    }
+    (marks.count, marks.feed_count, marks.is_ascii) = (count + 1, feed_count, beyond == 0);
+}
+
+/// A pass on its way. Its parts stay in registers: what is written into the buffers could be anything else, for all the compiler knows.
+struct Pass<'a> {
+    offsets: &'a mut [u32],
+    feeds: &'a mut [u32],
+    strays: &'a mut Vec<u32>,
+    count: usize,
+    feed_count: usize,
+    quotes: Quotes,
+    /// Bytes that are more than ASCII, of all chunks.
+    beyond: u64,
+}
+
+impl Pass<'_> {
+    /// Takes in a chunk that stands at `base`.
+    #[inline(always)]
+    fn take<M: Masks>(&mut self, chunk: &[u8; CHUNK], base: u32) {
+        let bits = M::of(chunk);
+        self.beyond |= bits.beyond;
+        let Settled { marks: rest, strays } = self.quotes.settle::<M>(bits);
         // A chunk has one line feed or none, as a rule: so the place of the first one is written in any case.
         let mut line_feeds = bits.feeds;
         loop {
             let before = rest & (line_feeds & line_feeds.wrapping_neg()).wrapping_sub(1);
-            if let Some(slot) = feeds.get_mut(feed_count) {
-                *slot = count as u32 + before.count_ones();
+            if let Some(slot) = self.feeds.get_mut(self.feed_count) {
+                *slot = self.count as u32 + before.count_ones();
             }
-            feed_count += usize::from(line_feeds != 0);
+            self.feed_count += usize::from(line_feeds != 0);
             line_feeds &= line_feeds.wrapping_sub(1);
             if line_feeds == 0 {
                 break;
             }
         }
-        if let Some(place) = offsets.get_mut(count..).and_then(|later| later.first_chunk_mut()) {
+        if let Some(place) = self.offsets.get_mut(self.count..).and_then(|later| later.first_chunk_mut()) {
             M::write_offsets(rest, base, place);
         }
-        count += rest.count_ones() as usize;
+        self.count += rest.count_ones() as usize;
         if strays != 0 {
-            marks.strays.extend((0..CHUNK as u32).filter(|bit| strays >> bit & 1 == 1).map(|bit| base + bit));
+            self.strays.extend((0..CHUNK as u32).filter(|bit| strays >> bit & 1 == 1).map(|bit| base + bit));
         }
     }
-    if let Some(last) = offsets.get_mut(count) {
-        *last = text.len() as u32;
-    }
-    (marks.count, marks.feed_count) = (count + 1, feed_count);
 }

@@ -37,15 +37,14 @@ impl<'a> Lines<'a> {
     #[inline(always)]
     pub(super) fn take(&mut self, line: Line<'_>, is_unfinished: bool) {
         self.reader.accounting.lines += 1;
-        // Nothing but a record begins with a digit.
-        if line.text.first().is_some_and(u8::is_ascii_digit) && line.text.len() <= LONGEST_LINE {
-            self.columns(line.columns, is_unfinished);
-        } else {
-            self.odd_line(line.text, is_unfinished);
+        match read(line.columns, &self.layout, &mut self.stamps) {
+            Ok(record) if line.text.len() <= LONGEST_LINE => self.reader.record(record),
+            _ => self.odd_line(line.text, is_unfinished),
         }
     }
 
-    #[inline(never)]
+    /// A line that is no record as it stands, or longer than any.
+    #[cold]
     fn odd_line(&mut self, line: &[u8], is_unfinished: bool) {
         let line = without_bom(line);
         if line.len() > LONGEST_LINE {
@@ -57,7 +56,13 @@ impl<'a> Lines<'a> {
             self.reader.accounting.blank += 1;
         } else {
             let mut commas = Vec::new();
-            self.columns(Columns::of(line, &mut commas), is_unfinished);
+            match read(Columns::of(line, &mut commas), &self.layout, &mut self.stamps) {
+                Ok(record) => self.reader.record(record),
+                Err(reason) if is_unfinished && reason != SkipReason::OtherLayout => {
+                    self.reader.skip(SkipReason::Unfinished, line);
+                }
+                Err(reason) => self.reader.skip(reason, line),
+            }
         }
     }
 
@@ -66,25 +71,15 @@ impl<'a> Lines<'a> {
         self.reader.log_type = self.header.protocol();
     }
 
-    #[inline(always)]
-    fn columns(&mut self, columns: Columns<'_>, is_unfinished: bool) {
-        let record = match &self.layout {
-            Layout::Columns(map) => Record::read(columns, map, &mut self.stamps),
-            Layout::EventData => Err(SkipReason::OtherLayout),
-        };
-        match record {
-            Ok(record) => self.reader.record(record),
-            Err(reason) => self.unread(reason, columns.line(), is_unfinished),
-        }
-    }
-
-    #[cold]
-    fn unread(&mut self, reason: SkipReason, line: &[u8], is_unfinished: bool) {
-        let reason = if is_unfinished && reason != SkipReason::OtherLayout { SkipReason::Unfinished } else { reason };
-        self.reader.skip(reason, line);
-    }
-
     pub(super) fn finish(self) -> Segment {
         self.reader.finish(self.header_before, self.header)
+    }
+}
+
+#[inline(always)]
+fn read<'a>(columns: Columns<'a>, layout: &'a Layout, stamps: &mut Stamps) -> Result<Record<'a>, SkipReason> {
+    match layout {
+        Layout::Columns(map) => Record::read(columns, map, stamps),
+        Layout::EventData => Err(SkipReason::OtherLayout),
     }
 }
