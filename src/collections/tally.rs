@@ -17,6 +17,9 @@ mod stored;
 /// Up to how many different names a tally is exact.
 pub const EXACT_NAMES: usize = 32_768;
 
+/// So many spellings of a name are known, on the average, its key among them.
+const SPELLINGS: usize = 4;
+
 /// A value that a tally can keep: it merges, and has a weight by which the heaviest are kept.
 pub trait Weighed: Merge + Default {
     /// How much it counts; never falls by merging.
@@ -33,7 +36,7 @@ impl Weighed for u64 {
 ///
 /// Thousands of names come in no order, so what is looked at lies close together: names in one text, entries in one list, and
 /// between them a table that says of each name all that it takes to know it again. The table knows a name by its key and by the
-/// spelling that is shown: most come in one spelling, and need not be brought to lower case to be found.
+/// spellings in which it came: most come in few, and need not be brought to lower case to be found.
 #[derive(Debug, Clone)]
 pub struct Tally<V> {
     /// The entries' keys and spellings with their numbers, by their hashes.
@@ -142,7 +145,7 @@ impl<V: Weighed> Tally<V> {
         }
     }
 
-    /// The number of a name that is new, or comes in another spelling.
+    /// The number of a name that is new, or comes in a spelling that is not known.
     #[inline(never)]
     fn number_of_another(&mut self, name: &str) -> usize {
         let key = fold_case(name);
@@ -159,7 +162,11 @@ impl<V: Weighed> Tally<V> {
                 self.add(&key, hash, V::default())
             }
         };
-        self.respell(number, name);
+        let is_shown = self.respell(number, name);
+        if !is_shown && name != key && self.numbers.len() < self.entries.len() * SPELLINGS {
+            let spelling = Part::new(&mut self.names, name);
+            self.know(number, spelling, self.hasher.hash_one(name));
+        }
         number
     }
 
@@ -197,19 +204,21 @@ impl<V: Weighed> Tally<V> {
         self.numbers.insert_unique(hash, known, |known| hasher.hash_one(known.text.of(names)));
     }
 
-    /// Of all spellings the one that sorts first is shown, so that the order of the lines does not matter.
-    fn respell(&mut self, number: usize, name: &str) {
-        let Some(entry) = self.entries.get_mut(number).filter(|entry| name < entry.shown(&self.names)) else { return };
+    /// Of all spellings the one that sorts first is shown, so that the order of the lines does not matter. Says whether it is this one.
+    fn respell(&mut self, number: usize, name: &str) -> bool {
+        let is_full = self.numbers.len() >= self.entries.len() * SPELLINGS;
+        let Some(entry) = self.entries.get_mut(number).filter(|entry| name < entry.shown(&self.names)) else { return false };
         let before = entry.spelling;
         let spelling = Part::new(&mut self.names, name);
         entry.spelling = spelling;
-        if before.length > 0 {
+        if is_full && before.length > 0 {
             let hash = self.hasher.hash_one(before.of(&self.names));
             if let Ok(known) = self.numbers.find_entry(hash, |known| known.text.start == before.start) {
                 known.remove();
             }
         }
         self.know(number, spelling, self.hasher.hash_one(name));
+        true
     }
 
     /// Keeps the heavier half. What goes is in the sketch, and the heaviest of it is the most that any one name can have lost.
@@ -371,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_knows_a_name_by_its_key_and_the_spelling_that_is_shown() {
+    fn the_table_knows_a_name_by_its_key_and_the_spellings_in_which_it_came() {
         let mut tally = Tally::<u64>::default();
         for (count, name) in ["bOB", "BOB", "Bob", "bob", "Alice", "BOB", "ALICE", "alice", "Alice"].into_iter().enumerate() {
             let number = tally.number_of(&tally.sought(name));
@@ -379,7 +388,23 @@ mod tests {
             assert_eq!(tally.key_of(number), name.to_lowercase(), "{count}");
         }
         assert_eq!(sorted(&tally), [("ALICE".to_owned(), 4), ("BOB".to_owned(), 5)]);
-        assert_eq!(tally.numbers.len(), 4);
+        assert_eq!(tally.numbers.len(), 7);
+    }
+
+    #[test]
+    fn not_every_spelling_that_a_stranger_thinks_of_is_known() {
+        let (mut tally, name) = (Tally::<u64>::default(), "abcdefghij");
+        let spelled = |spelling: u32| -> String {
+            name.char_indices()
+                .map(|(at, letter)| if spelling >> at & 1 == 1 { letter.to_ascii_uppercase() } else { letter })
+                .collect()
+        };
+        // Each one sorts before all that came, and then after.
+        for spelling in (0..1024).chain((0..1024).rev()) {
+            *tally.at(&spelled(spelling)) += 1;
+        }
+        assert_eq!(sorted(&tally), [("ABCDEFGHIJ".to_owned(), 2048)]);
+        assert!(tally.numbers.len() <= SPELLINGS + 1, "{}", tally.numbers.len());
     }
 
     #[test]
