@@ -64,22 +64,21 @@ impl<T> Interned<T> {
         Self { slots: [0; SLOTS], places: HashMap::new(), entries: Vec::new(), most: most.min(usize::from(u16::MAX)) }
     }
 
-    /// The value of a text, made by `fresh` if it is new. Before a new one, look whether it [is full](Self::is_full).
+    /// The value of a text, if it was the last one of its shape; else ask [`Self::at`], which knows all.
     #[inline(always)]
-    pub fn at(&mut self, text: &[u8], fresh: impl FnOnce() -> T) -> &mut T {
+    pub fn recent(&mut self, text: &[u8]) -> Option<&mut T> {
         let shape = Shape::of(text);
-        // The slot is one of the table's, and the place was found or made here.
+        // The slot is one of the table's.
         #[allow(clippy::indexing_slicing)]
-        {
-            let place = usize::from(self.slots[shape.slot()]);
-            let is_it = |entry: &Entry<T>| entry.shape == shape && (text.len() <= Shape::WHOLE || entry.text.as_ref() == text);
-            let place = if self.entries.get(place).is_some_and(is_it) { place } else { self.find(text, shape, fresh) };
-            &mut self.entries[place].value
-        }
+        let place = usize::from(self.slots[shape.slot()]);
+        let is_it = |entry: &&mut Entry<T>| entry.shape == shape && (text.len() <= Shape::WHOLE || entry.text.as_ref() == text);
+        self.entries.get_mut(place).filter(is_it).map(|entry| &mut entry.value)
     }
 
+    /// The value of a text, made by `fresh` if it is new. Before a new one, look whether it [is full](Self::is_full).
     #[inline(never)]
-    fn find(&mut self, text: &[u8], shape: Shape, fresh: impl FnOnce() -> T) -> usize {
+    pub fn at(&mut self, text: &[u8], fresh: impl FnOnce() -> T) -> &mut T {
+        let shape = Shape::of(text);
         let place = match self.places.get(text) {
             Some(place) => *place,
             None => {
@@ -89,10 +88,12 @@ impl<T> Interned<T> {
                 place
             }
         };
-        if let Some(slot) = self.slots.get_mut(shape.slot()) {
-            *slot = place;
+        // The slot is one of the table's, and the place was found or made just above.
+        #[allow(clippy::indexing_slicing)]
+        {
+            self.slots[shape.slot()] = place;
+            &mut self.entries[usize::from(place)].value
         }
-        usize::from(place)
     }
 
     /// Whether another new text would be one too many.
@@ -120,7 +121,13 @@ mod tests {
         let numbered = (0..300).map(|n| format!("text {n} of many")).chain((0..100).map(|n| n.to_string()));
         let texts: Vec<String> = numbered.chain(alike.map(str::to_owned)).collect();
         for _ in 0..3 {
-            texts.iter().for_each(|text| *counts.at(text.as_bytes(), || 0) += 1);
+            for text in &texts {
+                match counts.recent(text.as_bytes()) {
+                    Some(count) => *count += 1,
+                    None => *counts.at(text.as_bytes(), || 0) += 1,
+                }
+                assert!(counts.recent(text.as_bytes()).is_some());
+            }
         }
         let drained: Vec<_> = counts.drain().collect();
         assert_eq!(drained.len(), texts.len());

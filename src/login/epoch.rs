@@ -56,6 +56,7 @@ impl Epochs {
     }
 
     /// Takes in the first session of what follows, and the ids of its epoch.
+    #[inline]
     fn go_on(&mut self, (id, time): (u64, i64), ids: Ids) {
         match (self.first, self.ids.last_mut()) {
             (Some(_), Some(last)) if !begins_anew(self.last, id) => {

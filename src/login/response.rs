@@ -20,12 +20,12 @@ pub fn masked(response: &[u8]) -> String {
     // In this order: the host in `Proxy=HOST:1993:SSL`, mail addresses, IP addresses, GUIDs and long hex, dotted names, numbers.
     static VARYING: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
-            r#"(?x) (?P<proxy>Proxy[=:])[^\]:;]* (?P<port>:\d+)
+            r#"(?x) (?P<proxy>Proxy[=:])[^\]:;]* (?P<port>:[0-9]+)
              | (?P<name>[^\s"'<>,;:=\[\](){}]+@[^\s"'<>,;:=\[\](){}]+)
-             | (?P<address>\b\d{1,3}(?:\.\d{1,3}){3}\b | \[?[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:%\w+)?\]?)
-             | (?P<id>\b[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\b | \b(?:0x)?[0-9A-Fa-f]*\d[0-9A-Fa-f]{7,}\b)
+             | (?P<address>\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b | \[?[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:%\w+)?\]?)
+             | (?P<id>\b[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\b | \b(?:0x)?[0-9A-Fa-f]*[0-9][0-9A-Fa-f]{7,}\b)
              | (?P<host>\b[A-Za-z0-9][\w-]*(?:\.[\w-]+)*\.[A-Za-z][\w-]+\b)
-             | (?P<number>\d+)"#,
+             | (?P<number>[0-9]+)"#,
         )
         .ok()
     });

@@ -129,13 +129,16 @@ impl Fragment {
             Start::Seen => Encryption::Clear,
             Start::Lost | Start::Before => Encryption::Unknown,
         };
+        if self.undecided.0.is_none() {
+            return;
+        }
         for mechanism in self.undecided.take() {
             *counts.logins.entry((mechanism, encryption)).or_default() += 1;
         }
     }
 
-    /// Counts a session of which no more will be known.
-    pub(super) fn count(mut self, counts: &mut SessionCounts) {
+    /// Counts a session of which no more will be known; to be done once.
+    pub(super) fn count(&mut self, counts: &mut SessionCounts) {
         // What is undecided came before any `starttls` seen in this fragment, so that one says nothing about it.
         self.is_encrypted = false;
         self.decide(counts);

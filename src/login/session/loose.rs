@@ -32,12 +32,14 @@ impl Loose {
     /// The last fragment, if it goes on.
     #[inline]
     pub(super) fn running(&mut self) -> Option<&mut Fragment> {
-        let last = match self {
-            Self::None => return None,
-            Self::Head(last) | Self::Tail(last) => last,
-            Self::Both(both) => &mut both.1,
-        };
+        // Asked of every line, and nearly always the answer: so one comparison, and no table of the variants.
+        let last = if let Self::Head(last) | Self::Tail(last) = self { last } else { self.last_of_both()? };
         Some(last).filter(|fragment| fragment.end == End::Running)
+    }
+
+    #[cold]
+    fn last_of_both(&mut self) -> Option<&mut Fragment> {
+        if let Self::Both(both) = self { Some(&mut both.1) } else { None }
     }
 
     /// Puts a head where nothing is.
@@ -47,27 +49,37 @@ impl Loose {
 
     /// Puts a tail behind the head, if there is one, and in the place of the tail before.
     pub(super) fn end_with(&mut self, tail: Fragment) {
-        *self = match mem::take(self).into_ends() {
-            (Some(head), _) => Self::Both(Box::new((head, tail))),
-            (None, _) => Self::Tail(tail),
-        };
+        match self {
+            Self::None | Self::Tail(_) => *self = Self::Tail(tail),
+            Self::Both(both) => both.1 = tail,
+            Self::Head(_) => {
+                if let (Some(head), _) = mem::take(self).into_ends() {
+                    *self = Self::Both(Box::new((head, tail)));
+                }
+            }
+        }
     }
 
-    pub(super) fn take_tail(&mut self) -> Option<Fragment> {
-        if matches!(self, Self::None | Self::Head(_)) {
-            return None;
+    /// Counts the tail, and lets it go.
+    pub(super) fn count_tail(&mut self, counts: &mut SessionCounts) {
+        match self {
+            Self::None | Self::Head(_) => {}
+            Self::Tail(tail) => {
+                tail.count(counts);
+                *self = Self::None;
+            }
+            Self::Both(_) => {
+                let (head, tail) = mem::take(self).into_ends();
+                tail.into_iter().for_each(|mut tail| tail.count(counts));
+                head.into_iter().for_each(|head| self.begin_with(head));
+            }
         }
-        let (head, tail) = mem::take(self).into_ends();
-        head.into_iter().for_each(|head| self.begin_with(head));
-        tail
     }
 
     /// Counts the tail if it is over.
     pub(super) fn settle(&mut self, counts: &mut SessionCounts) {
-        if self.running().is_none()
-            && let Some(tail) = self.take_tail()
-        {
-            tail.count(counts);
+        if self.running().is_none() {
+            self.count_tail(counts);
         }
     }
 
@@ -83,7 +95,7 @@ impl Loose {
     /// Counts what is there as what it is.
     pub(super) fn count(self, counts: &mut SessionCounts) {
         let (head, tail) = self.into_ends();
-        for fragment in [head, tail].into_iter().flatten() {
+        for mut fragment in [head, tail].into_iter().flatten() {
             fragment.count(counts);
         }
     }

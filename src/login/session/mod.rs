@@ -107,7 +107,7 @@ impl Sessions {
     #[inline(always)]
     pub fn add(&mut self, line: SessionLine) {
         let place = *self.numbers.at(line.id);
-        let Some(loose) = self.loose.get_mut(place.index()) else { return self.begin(line, place == Place::NEW) };
+        let Some(loose) = self.loose.get_mut(place.index()) else { return self.begin(line, place) };
         match loose.running() {
             Some(fragment) if fragment.is_continued_by(&line) => {
                 fragment.extend(&line, &mut self.counts);
@@ -116,22 +116,19 @@ impl Sessions {
                     self.settle(line.id, place);
                 }
             }
-            _ => self.begin(line, false),
+            _ => self.begin(line, place),
         }
     }
 
-    /// Takes in a line that begins a fragment; `is_new` says that the stretch had no line of its number before.
+    /// Takes in a line that begins a fragment; `place` is what is known of its number.
     #[inline(never)]
-    fn begin(&mut self, line: SessionLine, is_new: bool) {
+    fn begin(&mut self, line: SessionLine, place: Place) {
         if line.event == SessionEvent::Open {
             self.epochs.open(line.id, line.time);
         }
-        let place = self.place_for(line.id);
-        let Some(loose) = self.loose.get_mut(place.index()) else { return };
-        cut_running(loose, &mut self.counts);
         let start = match line.event {
             SessionEvent::Open => Start::Seen,
-            _ if is_new => Start::Before,
+            _ if place == Place::NEW => Start::Before,
             _ => Start::Lost,
         };
         let mut fragment = Fragment::beginning(&line, start);
@@ -140,25 +137,39 @@ impl Sessions {
         if is_closed {
             fragment.end = End::Seen;
         }
-        match start {
-            Start::Before => loose.begin_with(fragment),
-            Start::Seen | Start::Lost => loose.end_with(fragment),
-        }
+        let place = match self.loose.get_mut(place.index()) {
+            Some(loose) => {
+                cut_running(loose, &mut self.counts);
+                loose.end_with(fragment);
+                place
+            }
+            None => {
+                let loose = if start == Start::Before { Loose::Head(fragment) } else { Loose::Tail(fragment) };
+                self.put(line.id, loose)
+            }
+        };
         if is_closed {
             self.settle(line.id, place);
         }
     }
 
+    /// Puts the loose ends of a session number that has none yet.
+    fn put(&mut self, id: u64, loose: Loose) -> Place {
+        let free = self.free.pop().unwrap_or(Place::of(self.loose.len()));
+        match self.loose.get_mut(free.index()) {
+            Some(place) => *place = loose,
+            None => self.loose.push(loose),
+        }
+        *self.numbers.at(id) = free;
+        free
+    }
+
     /// Where the loose ends of a session number are kept: an empty place if it has none yet.
     fn place_for(&mut self, id: u64) -> Place {
-        let place = self.numbers.at(id);
-        if matches!(*place, Place::NEW | Place::NONE) {
-            *place = self.free.pop().unwrap_or_else(|| {
-                self.loose.push(Loose::default());
-                Place::of(self.loose.len() - 1)
-            });
+        match *self.numbers.at(id) {
+            Place::NEW | Place::NONE => self.put(id, Loose::default()),
+            place => place,
         }
-        *place
     }
 
     /// Counts the tail if it is over, and frees the place if nothing is loose any more.
@@ -254,9 +265,7 @@ fn cut_running(loose: &mut Loose, counts: &mut SessionCounts) {
     if let Some(fragment) = loose.running() {
         fragment.end = End::Lost;
     }
-    if let Some(tail) = loose.take_tail() {
-        tail.count(counts);
-    }
+    loose.count_tail(counts);
 }
 
 #[cfg(test)]

@@ -129,7 +129,10 @@ impl Part {
             self.forget_answers();
         }
         let (targets, failures, unquoted) = (&mut self.targets, &mut self.failures, &mut self.unquoted);
-        let answer = self.answers.at(context, || KnownAnswer::read(context, unquoted, targets, failures));
+        let answer = match self.answers.recent(context) {
+            Some(known) => known,
+            None => self.answers.at(context, || KnownAnswer::read(context, unquoted, targets, failures)),
+        };
         let (class, name) = (who.client_class, who.names.name.as_deref().unwrap_or_default());
         let service = &mut self.service;
         if let Some(logins) = self.logins.get_mut(class as usize) {

@@ -3,6 +3,8 @@
 //! What can be known of a text that comes again and again (a command, the server's address) is found out once and kept
 //! ([`Interned`]); what logins and other telling lines are taken for is decided in `logins`.
 
+use std::ops::Range;
+
 use crate::collections::interned::Interned;
 use crate::collections::map::HashMap;
 use crate::location::Location;
@@ -108,6 +110,8 @@ pub(super) struct Placed<'a> {
 /// A segment on its way.
 pub(super) struct Reader<'a> {
     pub(super) reading: Reading<'a>,
+    /// The moments that count.
+    window: Range<i64>,
     /// What the newest `#Log-type:` named.
     pub(super) log_type: Option<Protocol>,
     pub(super) accounting: Accounting,
@@ -129,6 +133,7 @@ impl<'a> Reader<'a> {
     pub(super) fn new(reading: Reading<'a>) -> Self {
         Self {
             reading,
+            window: reading.scope.window.moments(),
             log_type: None,
             accounting: Accounting::default(),
             skipped: SkippedLines::default(),
@@ -157,25 +162,34 @@ impl<'a> Reader<'a> {
     /// Takes in a record.
     #[inline(always)]
     pub(super) fn record(&mut self, record: Record<'_>) {
-        if self.servers.is_full() || self.commands.is_full() {
-            self.forget_known();
-        }
         // The record is handed to others as a copy, and what is asked of it here are copies too: what somebody gets a pointer
         // to must lie in memory, and then it would for every line.
         let Record { session, command, server, .. } = record;
-        let server = self.servers.at(short(server), move || KnownServer { port: Endpoint::parse(server).port, count: 0 });
+        let server = match self.servers.recent(server) {
+            Some(known) => known,
+            None => {
+                self.make_room();
+                self.servers.at(short(server), move || KnownServer { port: Endpoint::parse(server).port, count: 0 })
+            }
+        };
         server.count += 1;
         let port = server.port;
-        let command = self.commands.at(short(command), move || KnownCommand::of(command));
+        let command = match self.commands.recent(command) {
+            Some(known) => known,
+            None => {
+                self.make_room();
+                self.commands.at(short(command), move || KnownCommand::of(command))
+            }
+        };
         let number = match self.certain {
             Some(number) => number,
             None => number_of(by_port(port).unwrap_or_else(|| by_likeness(self.reading.named, self.log_type, command.is_pop))),
         };
-        let is_in_window = self.reading.scope.window.contains(record.time);
+        let is_in_window = self.window.contains(&record.time);
         self.accounting.in_window += u64::from(is_in_window);
         let counts = is_in_window && self.counts.get(number).is_some_and(|counts| *counts);
-        if let Some(count) = command.counts.get_mut(number).filter(|_| counts) {
-            *count += 1;
+        if let Some(count) = command.counts.get_mut(number) {
+            *count += u64::from(counts);
         }
         let asks = command.asks;
         let Some(part) = self.parts.get_mut(number) else { return };
@@ -220,6 +234,13 @@ impl<'a> Reader<'a> {
         part.sessions.add(session_line(record, event, login));
         if let Some(place) = self.parts.get_mut(number) {
             *place = Some(part);
+        }
+    }
+
+    #[inline(never)]
+    fn make_room(&mut self) {
+        if self.servers.is_full() || self.commands.is_full() {
+            self.forget_known();
         }
     }
 
