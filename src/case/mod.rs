@@ -3,6 +3,8 @@
 //! The summary counts; the case says which failures belong together: the groups with their ids, the outages with
 //! their first and last failure, and what the logs do not cover. Every number here can be followed to its lines.
 
+use std::{panic, thread};
+
 use crate::clock::Window;
 use crate::evidence::fact::{Certificate, What};
 use crate::location::Location;
@@ -71,13 +73,17 @@ impl Case {
         summary.unify_spellings();
         evidence.note_ambiguous_dates();
         let accounts = join_accounts(&summary);
-        let mut groups = group::groups(&summary, &accounts);
-        let clocks = clocks::clocks(&summary);
-        behind::look_behind(&mut groups, &summary, &accounts, &clocks);
-        let outages = outage::outages(&summary, &accounts, &groups);
-        let (coverage, restarts) = coverage::coverage(&summary, &evidence, clocks);
-        let refusals = refusals::refusals(&summary, &accounts);
-        let (top_accounts, top_addresses) = (top::accounts(&summary, &accounts), top::addresses(&summary));
+        let refusals = || refusals::refusals(&summary, &accounts);
+        let others = || {
+            let mut groups = group::groups(&summary, &accounts);
+            let clocks = clocks::clocks(&summary);
+            behind::look_behind(&mut groups, &summary, &accounts, &clocks);
+            let outages = outage::outages(&summary, &accounts, &groups);
+            let tops = (top::accounts(&summary, &accounts), top::addresses(&summary));
+            (groups, outages, tops, coverage::coverage(&summary, &evidence, clocks))
+        };
+        // The refusals are half of the work, and nothing else here waits for them.
+        let (refusals, (groups, outages, (top_accounts, top_addresses), (coverage, restarts))) = at_once(refusals, others);
         let mut case = Self {
             window,
             summary,
@@ -166,6 +172,19 @@ impl Case {
                 && service.groups.values().all(|group| group.users.distinct().1 && group.clients.distinct().1)
         })
     }
+}
+
+/// Does two things at once, or one after the other where no thread can be had.
+fn at_once<A: Send, B>(aside: impl Fn() -> A + Copy + Send, here: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().spawn_scoped(scope, aside);
+        let here = here();
+        match thread.map(|thread| thread.join()) {
+            Ok(Ok(done)) => (done, here),
+            Ok(Err(panic)) => panic::resume_unwind(panic),
+            Err(_) => (aside(), here),
+        }
+    })
 }
 
 fn join_accounts(summary: &Summary) -> Accounts {

@@ -92,7 +92,8 @@ fn of_server(
     let mut attempts = Counts::default();
     for (_, service) in services {
         attempts.merge_with(service.logins.get(&ClientClass::User).copied().unwrap_or_default());
-        for (name, account) in service.users().filter(|(_, account)| account.refused.is_some()) {
+        let refused = service.accounts.iter().filter(|(_, _, account)| account.refused.is_some());
+        for (name, _, account) in refused.filter(|(name, _, _)| ClientClass::of(name.as_bytes(), b"") == ClientClass::User) {
             accounts.entry(names.key_of(name)).or_default().merge_with(account.clone());
         }
         for (address, _, account) in service.addresses.iter() {
@@ -117,7 +118,8 @@ fn of_server(
     }
     let working = successes_from.values().filter(|count| **count > 0);
     let listed = |found: HashMap<&str, Account>, worked: &HashMap<&str, Option<Span>>| {
-        let sorted: BTreeMap<&str, Account> = found.into_iter().collect();
+        let mut sorted: Vec<(&str, Account)> = found.into_iter().collect();
+        sorted.sort_unstable_by_key(|(key, _)| *key);
         let named = |(key, account)| {
             let worked = worked.get(key).copied().flatten();
             RefusedName {

@@ -1,5 +1,7 @@
 //! The accounts and addresses with most failures.
 
+use std::collections::BTreeMap;
+
 use crate::collections::map::HashMap;
 use crate::login::account::Accounts;
 use crate::merge::Merge;
@@ -30,15 +32,19 @@ pub fn accounts(summary: &Summary, accounts: &Accounts) -> Vec<Top> {
         failures.into_iter().map(move |(name, failed)| (failed, key, accounts.shown(name), name))
     });
     let rows = worst(rows.collect());
-    let whole = |key: &ServiceKey, account_key: &str| {
-        let service = summary.services.get(key).into_iter();
-        let names =
-            service.flat_map(|service| service.accounts.iter()).filter(|(name, _, _)| accounts.key_of(name) == account_key);
-        names.fold(Account::default(), |mut whole, (_, _, account)| {
-            whole.merge_with(account.clone());
-            whole
-        })
-    };
+    let mut wholes = BTreeMap::<&ServiceKey, HashMap<&str, Account>>::new();
+    for (_, key, _, name) in &rows {
+        wholes.entry(*key).or_default().insert(*name, Account::default());
+    }
+    for (key, wholes) in &mut wholes {
+        let names = summary.services.get(*key).into_iter().flat_map(|service| service.accounts.iter());
+        for (name, _, account) in names {
+            if let Some(whole) = wholes.get_mut(accounts.key_of(name)) {
+                whole.merge_with(account.clone());
+            }
+        }
+    }
+    let mut whole = |key: &ServiceKey, name| wholes.get_mut(key).and_then(|wholes| wholes.remove(name)).unwrap_or_default();
     let top = rows.into_iter().map(|(_, key, shown, name)| Top {
         service: key.clone(),
         name: shown.to_owned(),
