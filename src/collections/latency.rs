@@ -27,6 +27,19 @@ impl Latency {
         }
     }
 
+    /// Adds durations that were counted: so many of none milliseconds, of one, of two.
+    pub fn record_counts(&mut self, counts: &[u32]) {
+        for (milliseconds, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            if self.0.is_none() {
+                self.0 = empty();
+            }
+            if let Some(histogram) = &mut self.0 {
+                // It cannot fail, as above.
+                let _ = histogram.record_n(milliseconds as u64, (*count).into());
+            }
+        }
+    }
+
     /// How many durations were added.
     pub fn count(&self) -> u64 {
         self.0.as_ref().map_or(0, |histogram| histogram.len())

@@ -107,22 +107,32 @@ impl Sessions {
     #[inline(always)]
     pub fn add(&mut self, line: SessionLine) {
         let place = *self.numbers.at(line.id);
-        let Some(loose) = self.loose.get_mut(place.index()) else { return self.begin(line, place) };
+        // Handed over piece by piece: a whole line would lie in memory for every one that begins nothing.
+        let SessionLine { id, sequence, time, event, login } = line;
+        let Some(loose) = self.loose.get_mut(place.index()) else { return self.begin(id, sequence, time, (event, login), place) };
         match loose.running() {
             Some(fragment) if fragment.is_continued_by(&line) => {
                 fragment.extend(&line, &mut self.counts);
-                if line.event == SessionEvent::Close {
+                if event == SessionEvent::Close {
                     fragment.end = End::Seen;
-                    self.settle(line.id, place);
+                    self.settle(id, place);
                 }
             }
-            _ => self.begin(line, place),
+            _ => self.begin(id, sequence, time, (event, login), place),
         }
     }
 
     /// Takes in a line that begins a fragment; `place` is what is known of its number.
     #[inline(never)]
-    fn begin(&mut self, line: SessionLine, place: Place) {
+    fn begin(
+        &mut self,
+        id: u64,
+        sequence: Option<u32>,
+        time: i64,
+        (event, login): (SessionEvent, Option<SessionLogin>),
+        place: Place,
+    ) {
+        let line = SessionLine { id, sequence, time, event, login };
         if line.event == SessionEvent::Open {
             self.epochs.open(line.id, line.time);
         }

@@ -60,7 +60,7 @@ impl Structure {
     /// Gives the whole lines of a window that was scanned, and the rest too if nothing follows it; returns how far it came.
     fn lines_of_window(&mut self, window: &[u8], is_last: bool, take: &mut impl FnMut(Line<'_>)) -> usize {
         let Self { marks, bounds: scratch } = self;
-        let (offsets, mut strays, is_ascii) = (marks.offsets(), marks.strays(), marks.is_ascii());
+        let (offsets, mut strays, beyond) = (marks.offsets(), marks.strays(), marks.beyond());
         let (mut start, mut before) = (0, 0);
         let ends = if is_last && window.last() != Some(&b'\n') { marks.feeds_and_end() } else { marks.feeds() };
         // One place where `take` is called, so that the compiler makes it one with this loop.
@@ -81,7 +81,7 @@ impl Structure {
                 let columns = Columns::of(text, scratch);
                 (columns.text, columns.bounds)
             };
-            let columns = Columns { text: text_of_columns, bounds, is_ascii };
+            let columns = Columns { text: text_of_columns, bounds, beyond };
             take(Line { text, columns, has_line_feed: end < window.len() });
             start = end + 1;
         }
@@ -105,8 +105,8 @@ pub struct Columns<'a> {
     text: &'a [u8],
     /// The offsets of what stands before the line, of its commas, and of what ends it (or, with a carriage return, follows its end).
     bounds: &'a [u32],
-    /// The text is known to have nothing but ASCII.
-    is_ascii: bool,
+    /// Zero if the text is known to have nothing but ASCII. (A `bool` would be put together with what lies beside it, for every line.)
+    beyond: u64,
 }
 
 impl<'a> Columns<'a> {
@@ -120,7 +120,7 @@ impl<'a> Columns<'a> {
             end = column_end(line, end + 1);
         }
         bounds.push(end as u32);
-        Self { text: line, bounds, is_ascii: false }
+        Self { text: line, bounds, beyond: u64::MAX }
     }
 
     /// The line that the columns make up.
@@ -147,11 +147,11 @@ impl<'a> Columns<'a> {
     #[inline]
     pub fn raw_as_text(&self, index: usize) -> Option<&'a str> {
         let raw = self.raw(index)?;
-        match self.is_ascii {
+        match self.beyond {
             // SAFETY: the scan has seen every byte of the text, and none was more than ASCII. That is UTF-8, cut wherever one likes.
             #[allow(unsafe_code)]
-            true => Some(unsafe { std::str::from_utf8_unchecked(raw) }),
-            false => std::str::from_utf8(raw).ok(),
+            0 => Some(unsafe { std::str::from_utf8_unchecked(raw) }),
+            _ => std::str::from_utf8(raw).ok(),
         }
     }
 
@@ -384,7 +384,7 @@ mod tests {
             Structure::default().lines_of(&text, |line| check(line.columns));
             let ascii: Vec<u8> = text.iter().map(|byte| byte & 0x7f).collect();
             Structure::default().lines_of(&ascii, |line| {
-                assert!(line.columns.is_ascii);
+                assert_eq!(line.columns.beyond, 0);
                 check(line.columns);
             });
         }
@@ -411,7 +411,7 @@ mod tests {
                     prop_assert_eq!(portable.offsets(), other.offsets());
                     prop_assert_eq!(portable.feeds(), other.feeds());
                     prop_assert_eq!(portable.strays(), other.strays());
-                    prop_assert_eq!(portable.is_ascii(), other.is_ascii());
+                    prop_assert_eq!(portable.beyond() == 0, other.beyond() == 0);
                 }
             }
         }

@@ -17,7 +17,7 @@ pub(super) struct Marks {
     feed_count: usize,
     /// Quotes that open in the middle of a column.
     strays: Vec<u32>,
-    is_ascii: bool,
+    beyond: u64,
 }
 
 impl Marks {
@@ -41,9 +41,9 @@ impl Marks {
         &self.strays
     }
 
-    /// Whether no byte of the text is more than ASCII.
-    pub(super) fn is_ascii(&self) -> bool {
-        self.is_ascii
+    /// Zero if no byte of the text is more than ASCII.
+    pub(super) fn beyond(&self) -> u64 {
+        self.beyond
     }
 
     /// Makes room for all marks that a text can have, and for what is written behind the last.
@@ -79,7 +79,7 @@ pub(super) fn scan<M: Masks>(text: &[u8], marks: &mut Marks) {
     if let (Some(last), Some(end)) = (marks.offsets.get_mut(count), marks.feeds.get_mut(feed_count)) {
         (*last, *end) = (text.len() as u32, count as u32);
     }
-    (marks.count, marks.feed_count, marks.is_ascii) = (count + 1, feed_count, beyond == 0);
+    (marks.count, marks.feed_count, marks.beyond) = (count + 1, feed_count, beyond);
 }
 
 /// A pass on its way. Its parts stay in registers: what is written into the buffers could be anything else, for all the compiler knows.

@@ -31,6 +31,9 @@ const MOST_ANSWERS: usize = 1024;
 /// Of longer ones one at a time.
 const LONGEST_ANSWER: usize = 4096;
 
+/// Attempts that took less than so long are counted by their milliseconds until the segment ends.
+const FEW_MILLISECONDS: usize = 512;
+
 /// The part of one service in a segment.
 pub(super) struct Part {
     pub(super) service: Service,
@@ -41,6 +44,8 @@ pub(super) struct Part {
     failures: Vec<KnownFailure>,
     /// Attempts by the order of [`ClientClass::ALL`].
     logins: [Counts; ClientClass::ALL.len()],
+    /// How many attempts took so many milliseconds, where they are few.
+    durations: [u32; FEW_MILLISECONDS],
     /// What the sample of clocks knows accounts by, by their numbers.
     marks: Vec<u64>,
     /// A context without its quotes: a buffer that is used again.
@@ -95,6 +100,7 @@ impl Default for Part {
             targets: Vec::new(),
             failures: Vec::new(),
             logins: Default::default(),
+            durations: [0; FEW_MILLISECONDS],
             marks: Vec::new(),
             unquoted: Vec::new(),
         }
@@ -185,7 +191,10 @@ impl Part {
             }
         }
         if let Some(duration) = at.duration {
-            service.latency.record(duration);
+            match usize::try_from(duration).ok().and_then(|milliseconds| self.durations.get_mut(milliseconds)) {
+                Some(count) if *count < u32::MAX => *count += 1,
+                _ => service.latency.record(duration),
+            }
             if answer.outcome == Outcome::Succeeded {
                 service.pace.record(at.moment, duration);
             }
@@ -229,6 +238,7 @@ impl Part {
     pub(super) fn finish(mut self) -> (Service, Sessions) {
         self.finish_minute();
         self.forget_answers();
+        self.service.latency.record_counts(&self.durations);
         for (class, counts) in ClientClass::ALL.into_iter().zip(self.logins).filter(|(_, counts)| counts.attempts() > 0) {
             merge_entry(&mut self.service.logins, class, counts);
         }
