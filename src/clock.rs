@@ -3,8 +3,6 @@
 //! A moment is `i64` milliseconds since 1970-01-01 UTC, as the logs have it. The library reads no clock: whoever calls
 //! hands a [`Clock`] in, so that tests can stop time. Reading the time stamp of a log line is `protocol_log`'s job.
 
-use std::ops::Range;
-
 use chrono::offset::LocalResult;
 use chrono::{DateTime, Datelike, Days, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 
@@ -142,11 +140,6 @@ pub struct Window {
 }
 
 impl Window {
-    /// The moments inside, but for the last one that a number can hold.
-    pub fn moments(self) -> Range<i64> {
-        self.from.unwrap_or(i64::MIN)..self.to.unwrap_or(i64::MAX)
-    }
-
     /// Whether a moment lies inside.
     pub fn contains(self, moment: i64) -> bool {
         self.from.is_none_or(|from| moment >= from) && self.to.is_none_or(|to| moment < to)

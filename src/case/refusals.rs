@@ -92,8 +92,7 @@ fn of_server(
     let mut attempts = Counts::default();
     for (_, service) in services {
         attempts.merge_with(service.logins.get(&ClientClass::User).copied().unwrap_or_default());
-        let refused = service.accounts.iter().filter(|(_, _, account)| account.refused.is_some());
-        for (name, _, account) in refused.filter(|(name, _, _)| ClientClass::of(name.as_bytes(), b"") == ClientClass::User) {
+        for (name, account) in service.users().filter(|(_, account)| account.refused.is_some()) {
             accounts.entry(names.key_of(name)).or_default().merge_with(account.clone());
         }
         for (address, _, account) in service.addresses.iter() {

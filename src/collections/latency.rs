@@ -18,25 +18,23 @@ pub struct Latency(Option<Box<Histogram<u64>>>);
 impl Latency {
     /// Adds one duration.
     pub fn record(&mut self, milliseconds: u64) {
+        self.record_many(milliseconds, 1);
+    }
+
+    /// Adds durations that were counted: so many of none milliseconds, of one, of two.
+    pub fn record_counts(&mut self, counts: &[u64]) {
+        for (milliseconds, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            self.record_many(milliseconds as u64, *count);
+        }
+    }
+
+    fn record_many(&mut self, milliseconds: u64, count: u64) {
         if self.0.is_none() {
             self.0 = empty();
         }
         if let Some(histogram) = &mut self.0 {
             // It grows on demand up to `LONGEST`, so that this cannot fail; what is recorded "saturating" does not make it grow.
-            let _ = histogram.record(milliseconds.min(LONGEST));
-        }
-    }
-
-    /// Adds durations that were counted: so many of none milliseconds, of one, of two.
-    pub fn record_counts(&mut self, counts: &[u32]) {
-        for (milliseconds, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            if self.0.is_none() {
-                self.0 = empty();
-            }
-            if let Some(histogram) = &mut self.0 {
-                // It cannot fail, as above.
-                let _ = histogram.record_n(milliseconds as u64, (*count).into());
-            }
+            let _ = histogram.record_n(milliseconds.min(LONGEST), count);
         }
     }
 

@@ -163,9 +163,8 @@ impl<V: Weighed> Tally<V> {
             }
         };
         let is_shown = self.respell(number, name);
-        if !is_shown && name != key && self.numbers.len() < self.entries.len() * SPELLINGS {
-            let spelling = Part::new(&mut self.names, name);
-            self.know(number, spelling, self.hasher.hash_one(name));
+        if !is_shown && name != key && !self.knows_enough() {
+            self.learn(number, name);
         }
         number
     }
@@ -206,19 +205,31 @@ impl<V: Weighed> Tally<V> {
 
     /// Of all spellings the one that sorts first is shown, so that the order of the lines does not matter. Says whether it is this one.
     fn respell(&mut self, number: usize, name: &str) -> bool {
-        let is_full = self.numbers.len() >= self.entries.len() * SPELLINGS;
-        let Some(entry) = self.entries.get_mut(number).filter(|entry| name < entry.shown(&self.names)) else { return false };
+        let Some(entry) = self.entries.get(number).filter(|entry| name < entry.shown(&self.names)) else { return false };
         let before = entry.spelling;
-        let spelling = Part::new(&mut self.names, name);
-        entry.spelling = spelling;
-        if is_full && before.length > 0 {
+        if before.length > 0 && self.knows_enough() {
             let hash = self.hasher.hash_one(before.of(&self.names));
             if let Ok(known) = self.numbers.find_entry(hash, |known| known.text.start == before.start) {
                 known.remove();
             }
         }
-        self.know(number, spelling, self.hasher.hash_one(name));
+        let spelling = self.learn(number, name);
+        if let Some(entry) = self.entries.get_mut(number) {
+            entry.spelling = spelling;
+        }
         true
+    }
+
+    /// Whether the table holds as many spellings as it may.
+    fn knows_enough(&self) -> bool {
+        self.numbers.len() >= self.entries.len() * SPELLINGS
+    }
+
+    /// Takes a spelling into the text and the table.
+    fn learn(&mut self, number: usize, spelling: &str) -> Part {
+        let text = Part::new(&mut self.names, spelling);
+        self.know(number, text, self.hasher.hash_one(spelling));
+        text
     }
 
     /// Keeps the heavier half. What goes is in the sketch, and the heaviest of it is the most that any one name can have lost.

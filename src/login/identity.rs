@@ -57,19 +57,15 @@ fn is_health_mailbox(name: &[u8]) -> bool {
     const PREFIX: &[u8] = b"HealthMailbox";
     /// So many digits stand behind the prefix in the shortest names that Exchange makes; then anything may follow.
     const FEWEST: usize = 7;
-    // A digit more, and the first letter in the beginning or behind a domain: most names have none of it.
-    if name.len() <= PREFIX.len() {
-        return false;
-    }
     let bare = name.iter().rposition(|byte| matches!(byte, b'\\' | b'/')).and_then(|at| name.get(at + 1..)).unwrap_or(name);
     [name, bare].iter().any(|name| {
-        if !matches!(name.first(), Some(b'h' | b'H')) {
+        let Some((prefix, rest)) = name.split_at_checked(PREFIX.len()) else { return false };
+        if !prefix.eq_ignore_ascii_case(PREFIX) {
             return false;
         }
-        let Some((prefix, rest)) = name.split_at_checked(PREFIX.len()) else { return false };
         let digits = rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
         let ends = rest.get(digits).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-        prefix.eq_ignore_ascii_case(PREFIX) && digits > 0 && (ends || digits >= FEWEST)
+        digits > 0 && (ends || digits >= FEWEST)
     })
 }
 

@@ -47,14 +47,6 @@ impl Mechanism {
 
     /// The mechanism of a SASL command (`authenticate`, `auth`) by its parameters, which may begin with blanks.
     pub fn of_sasl(parameters: &[u8]) -> Self {
-        // Most have nothing else.
-        match parameters {
-            b"PLAIN" => return Self::Plain,
-            b"NTLM" => return Self::Ntlm,
-            b"GSSAPI" => return Self::Gssapi,
-            b"XOAUTH2" => return Self::XOauth2,
-            _ => {}
-        }
         let word = parameters.trim_ascii().split(u8::is_ascii_whitespace).next().unwrap_or_default();
         let is = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
         match word.len() {

@@ -129,9 +129,6 @@ impl Fragment {
             Start::Seen => Encryption::Clear,
             Start::Lost | Start::Before => Encryption::Unknown,
         };
-        if self.undecided.0.is_none() {
-            return;
-        }
         for mechanism in self.undecided.take() {
             *counts.logins.entry((mechanism, encryption)).or_default() += 1;
         }

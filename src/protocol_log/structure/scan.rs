@@ -17,6 +17,7 @@ pub(super) struct Marks {
     feed_count: usize,
     /// Quotes that open in the middle of a column.
     strays: Vec<u32>,
+    /// Bytes that are more than ASCII, of all chunks together.
     beyond: u64,
 }
 
@@ -90,7 +91,6 @@ struct Pass<'a> {
     count: usize,
     feed_count: usize,
     quotes: Quotes,
-    /// Bytes that are more than ASCII, of all chunks.
     beyond: u64,
 }
 

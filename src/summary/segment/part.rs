@@ -45,7 +45,7 @@ pub(super) struct Part {
     /// Attempts by the order of [`ClientClass::ALL`].
     logins: [Counts; ClientClass::ALL.len()],
     /// How many attempts took so many milliseconds, where they are few.
-    durations: [u32; FEW_MILLISECONDS],
+    durations: [u64; FEW_MILLISECONDS],
     /// What the sample of clocks knows accounts by, by their numbers.
     marks: Vec<u64>,
     /// A context without its quotes: a buffer that is used again.
@@ -192,8 +192,8 @@ impl Part {
         }
         if let Some(duration) = at.duration {
             match usize::try_from(duration).ok().and_then(|milliseconds| self.durations.get_mut(milliseconds)) {
-                Some(count) if *count < u32::MAX => *count += 1,
-                _ => service.latency.record(duration),
+                Some(count) => *count += 1,
+                None => service.latency.record(duration),
             }
             if answer.outcome == Outcome::Succeeded {
                 service.pace.record(at.moment, duration);

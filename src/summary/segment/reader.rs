@@ -3,8 +3,6 @@
 //! What can be known of a text that comes again and again (a command, the server's address) is found out once and kept
 //! ([`Interned`]); what logins and other telling lines are taken for is decided in `logins`.
 
-use std::ops::Range;
-
 use crate::collections::interned::Interned;
 use crate::collections::map::HashMap;
 use crate::location::Location;
@@ -110,8 +108,6 @@ pub(super) struct Placed<'a> {
 /// A segment on its way.
 pub(super) struct Reader<'a> {
     pub(super) reading: Reading<'a>,
-    /// The moments that count.
-    window: Range<i64>,
     /// What the newest `#Log-type:` named.
     pub(super) log_type: Option<Protocol>,
     pub(super) accounting: Accounting,
@@ -133,7 +129,6 @@ impl<'a> Reader<'a> {
     pub(super) fn new(reading: Reading<'a>) -> Self {
         Self {
             reading,
-            window: reading.scope.window.moments(),
             log_type: None,
             accounting: Accounting::default(),
             skipped: SkippedLines::default(),
@@ -185,7 +180,7 @@ impl<'a> Reader<'a> {
             Some(number) => number,
             None => number_of(by_port(port).unwrap_or_else(|| by_likeness(self.reading.named, self.log_type, command.is_pop))),
         };
-        let is_in_window = self.window.contains(&record.time);
+        let is_in_window = self.reading.scope.window.contains(record.time);
         self.accounting.in_window += u64::from(is_in_window);
         let counts = is_in_window && self.counts.get(number).is_some_and(|counts| *counts);
         if let Some(count) = command.counts.get_mut(number) {
