@@ -112,6 +112,8 @@ impl Attempts<'_> {
 pub(super) struct Parts<'a> {
     pub(super) seen: &'a Seen<'a>,
     pub(super) who: Who<'a>,
+    /// As a summary counts it, where nobody knows which name came with POP's `user`.
+    pub(super) client_class: ClientClass,
     pub(super) answer: Answer<'a>,
     pub(super) error_class: Option<ErrorClass>,
     pub(super) context: &'a [u8],
@@ -123,12 +125,13 @@ pub(super) fn read<R>(seen: &Seen<'_>, with: impl FnOnce(&Parts<'_>) -> R) -> Op
     let command = LoginCommand::of(record.command)?;
     let (user, parameters, context) = (record.texts().user(), record.texts().parameters(), record.context());
     let mut who = Who::read(command, &user, &parameters);
+    let client_class = who.names.client_class();
     if who.names.name.is_none() {
         who.names.name = seen.pop_user.filter(|_| command == LoginCommand::Pass).map(Into::into);
     }
     let answer = Answer::read(&context);
     let error_class = (answer.outcome == Outcome::Failed).then(|| answer.error_class());
-    Some(with(&Parts { seen, who, answer, error_class, context: &context }))
+    Some(with(&Parts { seen, who, client_class, answer, error_class, context: &context }))
 }
 
 impl Parts<'_> {
@@ -144,7 +147,7 @@ impl Parts<'_> {
             outcome: answer.outcome,
             error_class: self.error_class,
             user: who.names.name.as_deref().unwrap_or_default().into(),
-            client_class: who.client_class,
+            client_class: self.client_class,
             client: record.client_endpoint().into(),
             listener: record.server_endpoint().into(),
             target: answer.target.map(|target| target_name(target).into()),

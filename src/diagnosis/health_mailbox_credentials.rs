@@ -100,7 +100,7 @@ fn worked_between(case: &Case, finding: &Finding) -> u64 {
     };
     let services = || case.summary.services.iter().filter(|(key, _)| is_its(key)).map(|(_, service)| service);
     let accounts = services().flat_map(|service| service.accounts.iter());
-    let mut probes = accounts.filter(|(name, _, _)| ClientClass::of(name.as_bytes(), b"") == ClientClass::HealthMailbox);
+    let mut probes = accounts.filter(|(name, _, _)| ClientClass::of(name) == ClientClass::HealthMailbox);
     if !probes.all(|(_, _, account)| account.refused.is_some() || account.succeeded.is_none()) {
         return 0;
     }

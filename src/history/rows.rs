@@ -122,7 +122,7 @@ fn group_days(service: &Service, key: &GroupKey, group: &FailureGroup) -> Vec<Gr
 }
 
 fn accounts(service: &Service, summarized: &Summarized, day: i64) -> Vec<AccountFailure> {
-    let is_probe = |name: &str| ClientClass::of(name.as_bytes(), b"") == ClientClass::HealthMailbox;
+    let is_probe = |name: &str| ClientClass::of(name) == ClientClass::HealthMailbox;
     let failed = summarized.accounts.iter().filter(|(_, shown, account)| account.counts.failed > 0 && !is_probe(shown));
     let mut failed: Vec<(&str, u64)> = failed.map(|(key, _, account)| (key, account.counts.failed)).collect();
     failed.sort_unstable_by_key(|(name, count)| (Reverse(*count), *name));

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use crate::login::error_code::ErrorClass;
-use crate::login::identity::{ClientClass, Names, login_name};
+use crate::login::identity::{Names, login_name};
 use crate::login::mechanism::Mechanism;
 use crate::login::outcome::{Outcome, outcome, text_of};
 use crate::protocol_log::context::Context;
@@ -43,8 +43,6 @@ impl LoginCommand {
 pub struct Who<'a> {
     /// The way of logging in.
     pub mechanism: Mechanism,
-    /// What kind of client.
-    pub client_class: ClientClass,
     /// The names in the line.
     pub names: Names<'a>,
 }
@@ -62,7 +60,6 @@ impl<'a> Who<'a> {
                 LoginCommand::Pass => Mechanism::UserPass,
                 LoginCommand::Sasl => Mechanism::of_sasl(parameters.as_bytes()),
             },
-            client_class: ClientClass::of(user.as_bytes(), parameter_name.as_bytes()),
             names: Names::of(user, parameter_name),
         }
     }
@@ -131,6 +128,7 @@ fn between<'a>(text: &'a [u8], start: &Finder<'_>, ends: &[u8]) -> Option<&'a [u
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::login::identity::ClientClass;
 
     fn answer(context: &str) -> Answer<'_> {
         Answer::read(context.as_bytes())
@@ -143,7 +141,7 @@ mod tests {
             "HealthMailboxab28d88",
             "HealthMailboxab28d8826ea8428d805c5e21cdff9077@<smtpdomain> *****",
         );
-        assert_eq!((who.mechanism, who.client_class), (Mechanism::Login, ClientClass::HealthMailbox));
+        assert_eq!((who.mechanism, who.names.client_class()), (Mechanism::Login, ClientClass::HealthMailbox));
         assert_eq!(who.names.alias.as_deref(), Some("HealthMailboxab28d88"));
         let answer = answer(
             r#"R="z NO [Error=ProxyNotAuthenticated Proxy=<CAS FQDN>:1993:SSL] LOGIN failed.";Msg=Proxy:<CAS FQDN>:1993:SSL;ErrMsg=ProxyNotAuthenticated"#,

@@ -40,14 +40,12 @@ impl ClientClass {
         }
     }
 
-    /// The class by the user column and the name in the parameters.
-    pub fn of(user: &[u8], parameter: &[u8]) -> Self {
-        if is_health_mailbox(user) || is_health_mailbox(parameter) {
-            Self::HealthMailbox
-        } else if user.is_empty() && parameter.is_empty() {
-            Self::Unknown
-        } else {
-            Self::User
+    /// The class of a name.
+    pub fn of(name: &str) -> Self {
+        match name.as_bytes() {
+            b"" => Self::Unknown,
+            name if is_health_mailbox(name) => Self::HealthMailbox,
+            _ => Self::User,
         }
     }
 }
@@ -106,6 +104,13 @@ impl<'a> Names<'a> {
             (Some(name), _) => Self { name: Some(name), alias: None },
             (None, user) => Self { name: user, alias: None },
         }
+    }
+
+    /// What kind of client they stand for: one of Exchange's own probes, if either name is one's.
+    pub fn client_class(&self) -> ClientClass {
+        let class = |name: &Option<Cow<'_, str>>| name.as_deref().map_or(ClientClass::Unknown, ClientClass::of);
+        // What says more comes first.
+        class(&self.name).min(class(&self.alias))
     }
 }
 
@@ -215,21 +220,25 @@ mod tests {
 
     #[test]
     fn health_mailboxes_are_told_from_people() {
-        for (user, parameter, class) in [
-            ("HealthMailbox1f3addd86ba64b7c84868136b32a82f9", "", ClientClass::HealthMailbox),
-            ("HealthMailboxab28d88", "", ClientClass::HealthMailbox),
-            ("healthmailboxAB28D88", "", ClientClass::HealthMailbox),
-            ("", "HEALTHMAILBOXab28d8826ea8428d805c5e21cdff9077@contoso.com", ClientClass::HealthMailbox),
-            (r"CONTOSO\HealthMailboxab28d88", "", ClientClass::HealthMailbox),
-            ("HealthMailboxab28d8826xxxx@<dom>", "", ClientClass::HealthMailbox),
-            ("HealthMailbox", "", ClientClass::User),
-            ("HealthMailboxAdmin", "", ClientClass::User),
-            ("HealthMailboxes@contoso.com", "", ClientClass::User),
-            ("alice", "", ClientClass::User),
-            ("", "", ClientClass::Unknown),
+        for (name, class) in [
+            ("HealthMailbox1f3addd86ba64b7c84868136b32a82f9", ClientClass::HealthMailbox),
+            ("HealthMailboxab28d88", ClientClass::HealthMailbox),
+            ("healthmailboxAB28D88", ClientClass::HealthMailbox),
+            ("HEALTHMAILBOXab28d8826ea8428d805c5e21cdff9077@contoso.com", ClientClass::HealthMailbox),
+            (r"CONTOSO\HealthMailboxab28d88", ClientClass::HealthMailbox),
+            ("HealthMailboxab28d8826xxxx@<dom>", ClientClass::HealthMailbox),
+            ("HealthMailbox", ClientClass::User),
+            ("HealthMailboxAdmin", ClientClass::User),
+            ("HealthMailboxes@contoso.com", ClientClass::User),
+            ("alice", ClientClass::User),
+            ("", ClientClass::Unknown),
         ] {
-            assert_eq!(ClientClass::of(user.as_bytes(), parameter.as_bytes()), class, "{user} {parameter}");
+            assert_eq!(ClientClass::of(name), class, "{name}");
         }
+        let names = |user, parameter| Names::of(user, parameter).client_class();
+        assert_eq!(names("HealthMailboxab28d88", "probe@contoso.com"), ClientClass::HealthMailbox);
+        assert_eq!(names("probe", "HealthMailboxab28d88@contoso.com"), ClientClass::HealthMailbox);
+        assert_eq!((names("alice", "bob"), names("", "")), (ClientClass::User, ClientClass::Unknown));
     }
 
     #[test]

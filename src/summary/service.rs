@@ -74,7 +74,7 @@ impl Service {
     /// The ordinary accounts: their keys, and what is kept of them.
     pub fn users(&self) -> impl Iterator<Item = (&str, &Account)> {
         let accounts = self.accounts.iter().map(|(name, _, account)| (name, account));
-        accounts.filter(|(name, _)| ClientClass::of(name.as_bytes(), b"") == ClientClass::User)
+        accounts.filter(|(name, _)| ClientClass::of(name) == ClientClass::User)
     }
 
     /// Adds `lines` to the line number of every example: a segment counts its lines from its own first one.

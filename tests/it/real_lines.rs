@@ -109,7 +109,7 @@ fn is_read_as(line: &str, record: Result<Record<'_>, SkipReason>, reading: &Read
     let answer = Answer::read(&context);
     assert_eq!((answer.outcome, answer.error.as_ref()), (expected.outcome, expected.error), "{line}");
     assert_eq!(answer.target.map(target_name).as_deref(), expected.target, "{line}");
-    assert_eq!((who.client_class, who.mechanism), (expected.class, expected.mechanism), "{line}");
+    assert_eq!((who.names.client_class(), who.mechanism), (expected.class, expected.mechanism), "{line}");
     assert_eq!(who.names.name.as_deref(), Some(expected.name), "{line}");
 }
 

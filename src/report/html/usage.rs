@@ -133,7 +133,7 @@ fn users(case: &Case, asked: &Asked, count: impl Fn(&ServiceKey, &Account) -> u6
         for (name, _, account) in service.accounts.iter() {
             let name = case.accounts.key_of(name);
             // Their names are what tells probes here; they are counted apart.
-            if ClientClass::of(name.as_bytes(), b"") != ClientClass::HealthMailbox {
+            if ClientClass::of(name) != ClientClass::HealthMailbox {
                 *accounts.entry((key, name)).or_default() += count(key, account);
             }
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::collections::interned::Interned;
 use crate::collections::minutes::{MINUTE, Minutes};
-use crate::collections::tally::fold_case;
+use crate::collections::tally::{Tally, fold_case};
 use crate::location::Location;
 use crate::login::attempt::{Answer, Who, target_name};
 use crate::login::error_code::ErrorClass;
@@ -46,8 +46,8 @@ pub(super) struct Part {
     logins: [Counts; ClientClass::ALL.len()],
     /// How many attempts took so many milliseconds, where they are few.
     durations: [u64; FEW_MILLISECONDS],
-    /// What the sample of clocks knows accounts by, by their numbers.
-    marks: Vec<u64>,
+    /// Accounts by their numbers.
+    accounts: Vec<KnownAccount>,
     /// A context without its quotes: a buffer that is used again.
     unquoted: Vec<u8>,
 }
@@ -68,6 +68,14 @@ struct KnownAnswer {
     target: usize,
     /// The numbers of the failures that it makes, by the order of [`ClientClass::ALL`].
     failures: [usize; ClientClass::ALL.len()],
+}
+
+/// An account whose name was looked at.
+#[derive(Clone, Copy)]
+struct KnownAccount {
+    class: ClientClass,
+    /// By what the sample of clocks knows it.
+    mark: u64,
 }
 
 /// A failure whose words were read, and all failures with the same words.
@@ -101,7 +109,7 @@ impl Default for Part {
             failures: Vec::new(),
             logins: Default::default(),
             durations: [0; FEW_MILLISECONDS],
-            marks: Vec::new(),
+            accounts: Vec::new(),
             unquoted: Vec::new(),
         }
     }
@@ -139,8 +147,17 @@ impl Part {
             Some(known) => known,
             None => self.answers.at(context, || KnownAnswer::read(context, unquoted, targets, failures)),
         };
-        let (class, name) = (who.client_class, who.names.name.as_deref().unwrap_or_default());
+        let name = who.names.name.as_deref().unwrap_or_default();
         let service = &mut self.service;
+        let (accounts, addresses) = (&mut service.accounts, &mut service.addresses);
+        let sought = (accounts.sought(name), addresses.sought(at.address));
+        let account = (!name.is_empty()).then(|| accounts.number_of(&sought.0));
+        let address = (!at.address.is_empty()).then(|| addresses.number_of(&sought.1));
+        let known = account.map(|number| known_account(&mut self.accounts, number, accounts));
+        let class = match known {
+            Some(known) if who.names.alias.is_none() => known.class,
+            _ => who.names.client_class(),
+        };
         if let Some(logins) = self.logins.get_mut(class as usize) {
             logins.add(answer.outcome);
         }
@@ -161,10 +178,6 @@ impl Part {
         };
         let is_refused = failure.as_ref().is_some_and(|failure| failure.key.error_class == ErrorClass::Credentials);
         let ways = OldWays::of(who.mechanism, at.port);
-        let (accounts, addresses) = (&mut service.accounts, &mut service.addresses);
-        let sought = (accounts.sought(name), addresses.sought(at.address));
-        let account = (!name.is_empty()).then(|| accounts.number_of(&sought.0));
-        let address = (!at.address.is_empty()).then(|| addresses.number_of(&sought.1));
         let add = |account: &mut Account, partner| {
             account.add(answer.outcome, at.moment, ways);
             if is_refused {
@@ -177,18 +190,8 @@ impl Part {
         if let Some(number) = address {
             add(addresses.numbered(number), name);
         }
-        if let Some(number) = account {
-            // Names come again and again, and the numbers of new ones follow each other.
-            let mark = match self.marks.get(number) {
-                Some(mark) if accounts.is_exact() => *mark,
-                _ => mark_of_account(accounts.key_of(number)),
-            };
-            if self.marks.len() == number {
-                self.marks.push(mark);
-            }
-            if let Some(target) = handed_over {
-                service.clock_sample.add(mark, Moment { at: at.moment, target }, at.duration);
-            }
+        if let (Some(KnownAccount { mark, .. }), Some(target)) = (known, handed_over) {
+            service.clock_sample.add(mark, Moment { at: at.moment, target }, at.duration);
         }
         if let Some(duration) = at.duration {
             match usize::try_from(duration).ok().and_then(|milliseconds| self.durations.get_mut(milliseconds)) {
@@ -245,6 +248,25 @@ impl Part {
         self.service.pulse.trim();
         (self.service, self.sessions)
     }
+}
+
+/// What is known of an account by its number. Names come again and again, and the numbers of new ones follow each other; where names
+/// are let go, numbers change, and then nothing is kept.
+#[inline]
+fn known_account(known: &mut Vec<KnownAccount>, number: usize, accounts: &Tally<Account>) -> KnownAccount {
+    match known.get(number) {
+        Some(account) if accounts.is_exact() => *account,
+        _ => another_account(known, number, accounts.key_of(number)),
+    }
+}
+
+#[inline(never)]
+fn another_account(known: &mut Vec<KnownAccount>, number: usize, name: &str) -> KnownAccount {
+    let account = KnownAccount { class: ClientClass::of(name), mark: mark_of_account(name) };
+    if known.len() == number {
+        known.push(account);
+    }
+    account
 }
 
 impl KnownAnswer {
