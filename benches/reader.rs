@@ -18,12 +18,12 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use exlog::input::block::{BLOCK, Block, SEGMENT};
 use exlog::login::attempt::{Answer, LoginCommand, Who};
 use exlog::login::outcome::Outcome;
+use exlog::protocol_log::before::Before;
 use exlog::protocol_log::context::Context;
 use exlog::protocol_log::file_name::kind_of;
 use exlog::protocol_log::header::{ColumnMap, Header};
 use exlog::protocol_log::record::Record;
 use exlog::protocol_log::structure::Structure;
-use exlog::protocol_log::timestamp::Stamps;
 use exlog::summary::scope::Scope;
 use exlog::summary::segment::{Reading, SegmentReader};
 use generator::{Mix, log_bytes};
@@ -79,9 +79,9 @@ fn record(criterion: &mut Criterion) {
 }
 
 fn each_record(text: &[u8], mut take: impl FnMut(&Record<'_>)) {
-    let mut stamps = Stamps::default();
+    let mut before = Before::default();
     Structure::default().lines_of(text, |line| {
-        if let Ok(record) = Record::read(line.columns, &ColumnMap::USUAL, &mut stamps) {
+        if let Ok(record) = Record::read(line.columns, &ColumnMap::USUAL, &mut before) {
             take(&record);
         }
     });

@@ -8,13 +8,13 @@ use crate::attempts::take::{Seen, Take};
 use crate::collections::map::HashMap;
 use crate::input::block::LONGEST_LINE;
 use crate::protocol::{Protocol, Role};
+use crate::protocol_log::before::Before;
 use crate::protocol_log::file_name::NamedKind;
 use crate::protocol_log::header::{Header, Layout};
 use crate::protocol_log::record::Record;
 use crate::protocol_log::service::{by_likeness, by_port, is_pop_command};
 use crate::protocol_log::sniff::without_bom;
 use crate::protocol_log::structure::{Columns, Line};
-use crate::protocol_log::timestamp::Stamps;
 use crate::summary::scope::Scope;
 use crate::text::short_name;
 
@@ -33,7 +33,7 @@ pub(super) struct Lines {
     named: Option<NamedKind>,
     server: Option<Arc<str>>,
     header: Header,
-    stamps: Stamps,
+    before: Before,
     line: u64,
     skipped: u64,
     records: u64,
@@ -48,7 +48,7 @@ impl Lines {
             named,
             server,
             header: Header::default(),
-            stamps: Stamps::default(),
+            before: Before::default(),
             line: 0,
             skipped: 0,
             records: 0,
@@ -85,10 +85,10 @@ impl Lines {
     /// Takes in a line; what is taken out of it goes to `found`, with its moment and its number.
     pub(super) fn add<T: Take>(&mut self, line: Line<'_>, scope: &Scope, take: &T, found: impl FnOnce(i64, u64, T::Taken)) {
         self.line += 1;
-        let text = without_bom(line.text);
+        let text = without_bom(line.text());
         if text.len() > LONGEST_LINE {
             self.skipped += 1;
-        } else if text.first().is_some_and(u8::is_ascii_digit) && text.len() == line.text.len() {
+        } else if text.first().is_some_and(u8::is_ascii_digit) && text.len() == line.text().len() {
             self.columns(line.columns, scope, take, found);
         } else if !self.header.take(text) && !text.trim_ascii().is_empty() {
             let mut commas = Vec::new();
@@ -99,7 +99,7 @@ impl Lines {
     fn columns<T: Take>(&mut self, columns: Columns<'_>, scope: &Scope, take: &T, found: impl FnOnce(i64, u64, T::Taken)) {
         let layout = self.header.layout();
         let record = match &layout {
-            Layout::Columns(map) => Record::read(columns, map, &mut self.stamps).ok(),
+            Layout::Columns(map) => Record::read(columns, map, &mut self.before).ok(),
             Layout::EventData => None,
         };
         let Some(record) = record else {

@@ -5,10 +5,11 @@
 
 use std::borrow::Cow;
 
+use crate::protocol_log::before::Before;
 use crate::protocol_log::endpoint::Endpoint;
 use crate::protocol_log::header::{Column, ColumnMap};
+use crate::protocol_log::session_number::hexadecimal;
 use crate::protocol_log::structure::{Columns, unquoted};
-use crate::protocol_log::timestamp::Stamps;
 use crate::skipped::SkipReason;
 use crate::text::{lossy, short_name};
 
@@ -30,16 +31,16 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// Reads the columns of a line by the header above it; `stamps` remembers the minute of the line before.
+    /// Reads the columns of a line by the header above it; `before` is what is remembered of the lines before.
     ///
     /// # Errors
     /// The reason to skip the line with.
     #[inline(always)]
-    pub fn read(columns: Columns<'a>, map: &'a ColumnMap, stamps: &mut Stamps) -> Result<Self, SkipReason> {
+    pub fn read(columns: Columns<'a>, map: &'a ColumnMap, before: &mut Before) -> Result<Self, SkipReason> {
         let raw = |column| map.place(column).and_then(|place| columns.raw(place));
-        let (time, session) = match usual_beginning(columns, map, stamps) {
+        let (time, session) = match usual_beginning(columns, map, before) {
             Some(both) => both,
-            None => any_beginning(columns, map, stamps)?,
+            None => any_beginning(columns, map, before)?,
         };
         let command = raw(Column::Command).map(plain).ok_or(SkipReason::TooFewColumns)?;
         if command.is_empty() {
@@ -124,14 +125,19 @@ impl<'a> Texts<'a> {
     }
 
     /// A column with its quotes undone.
-    #[inline]
+    #[inline(always)]
     fn value(&self, column: Column) -> Cow<'a, str> {
         match self.raw(column) {
             Some(raw) if !raw.starts_with('"') => Cow::Borrowed(raw),
-            _ => match unquoted(self.record.raw(column)) {
-                Cow::Borrowed(value) => String::from_utf8_lossy(value),
-                Cow::Owned(value) => Cow::Owned(String::from_utf8_lossy(&value).into_owned()),
-            },
+            _ => self.quoted_or_damaged(column),
+        }
+    }
+
+    #[inline(never)]
+    fn quoted_or_damaged(&self, column: Column) -> Cow<'a, str> {
+        match unquoted(self.record.raw(column)) {
+            Cow::Borrowed(value) => String::from_utf8_lossy(value),
+            Cow::Owned(value) => Cow::Owned(String::from_utf8_lossy(&value).into_owned()),
         }
     }
 
@@ -153,71 +159,26 @@ fn plain(bytes: &[u8]) -> &[u8] {
 /// Time and session where they stand as Exchange writes them: one behind the other at the beginning of the line, of 24 and of 16
 /// bytes, and the time in the minute of the line before. So they are asked for once, and not column by column.
 #[inline(always)]
-fn usual_beginning(columns: Columns<'_>, map: &ColumnMap, stamps: &Stamps) -> Option<(i64, u64)> {
+fn usual_beginning(columns: Columns<'_>, map: &ColumnMap, before: &mut Before) -> Option<(i64, u64)> {
     if !map.begins_with([Column::DateTime, Column::SessionId]) {
         return None;
     }
     let (time, session) = columns.first_two()?;
-    Some((stamps.in_last_minute(time)?, sixteen_digits(*session)?))
+    Some((before.stamps.in_last_minute(time)?, before.sessions.read(session)?))
 }
 
 /// Time and session wherever and however they stand.
 #[inline(never)]
-fn any_beginning(columns: Columns<'_>, map: &ColumnMap, stamps: &mut Stamps) -> Result<(i64, u64), SkipReason> {
+fn any_beginning(columns: Columns<'_>, map: &ColumnMap, before: &mut Before) -> Result<(i64, u64), SkipReason> {
     let raw = |column| map.place(column).and_then(|place| columns.raw(place));
     // What is in quotes is read in a second try: Exchange puts none around times and numbers.
     let time = raw(Column::DateTime);
-    let Some(time) = time.and_then(|text| stamps.parse(text).or_else(|| stamps.parse(plain(text)))) else {
+    let Some(time) = time.and_then(|text| before.stamps.parse(text).or_else(|| before.stamps.parse(plain(text)))) else {
         return Err(if columns.line().contains(&0) { SkipReason::Binary } else { SkipReason::BadTime });
     };
     let session = raw(Column::SessionId).ok_or(SkipReason::TooFewColumns)?;
     let session = hexadecimal(session).or_else(|| hexadecimal(plain(session))).ok_or(SkipReason::BadSession)?;
     Ok((time, session))
-}
-
-fn hexadecimal(digits: &[u8]) -> Option<u64> {
-    match <[u8; 16]>::try_from(digits) {
-        Ok(digits) => sixteen_digits(digits),
-        Err(_) => few_digits(digits),
-    }
-}
-
-/// Sixteen hexadecimal digits, which is what Exchange writes.
-#[inline(always)]
-fn sixteen_digits(digits: [u8; 16]) -> Option<u64> {
-    let word = u128::from_be_bytes(digits);
-    let (first, last) = (((word >> 64) as u64).to_be_bytes(), (word as u64).to_be_bytes());
-    // It counts from one with every start of the service.
-    let high = if first == *b"00000000" { 0 } else { eight_digits(first)? };
-    Some(high << 32 | eight_digits(last)?)
-}
-
-/// Any number of hexadecimal digits.
-fn few_digits(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() || digits.len() > 16 {
-        return None;
-    }
-    digits.iter().try_fold(0u64, |sum, digit| (*digit as char).to_digit(16).map(|value| sum << 4 | u64::from(value)))
-}
-
-/// Eight hexadecimal digits at once.
-#[inline(always)]
-fn eight_digits(digits: [u8; 8]) -> Option<u64> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let word = u64::from_be_bytes(digits);
-    // In each byte: one for a letter, and the lower half, which is 0 to 9 for a digit and 1 to 6 for a letter.
-    let (letters, low) = ((word >> 6) & ONES, word & (ONES * 0x0f));
-    // The upper half is 3 for a digit, 4 or 6 for a letter; a sum that reaches 16 tells what is more, or not even one.
-    let is_other = (word & (ONES * 0xf0) & !(letters << 5)) ^ (ONES * 0x30 + (letters << 4));
-    let is_more = (low + letters * 3 + ONES * 6) & (ONES * 0x10);
-    let is_less = (letters << 4) & !(low + ONES * 0x0f);
-    if is_other | is_more | is_less != 0 {
-        return None;
-    }
-    let mut values = low + letters * 9;
-    values = (values | values >> 4) & 0x00ff_00ff_00ff_00ff;
-    values = (values | values >> 8) & 0x0000_ffff_0000_ffff;
-    Some((values | values >> 16) & 0xffff_ffff)
 }
 
 #[inline]
@@ -238,23 +199,7 @@ mod tests {
 
     fn check(line: &str, test: impl FnOnce(Result<Record<'_>, SkipReason>)) {
         let mut commas = Vec::new();
-        test(Record::read(Columns::of(line.as_bytes(), &mut commas), &ColumnMap::USUAL, &mut Stamps::default()));
-    }
-
-    #[test]
-    fn sixteen_digits_are_read_as_any_other_number_of_digits() {
-        for byte in 0..=u8::MAX {
-            for place in [0, 7, 8, 15] {
-                let mut digits = *b"00a1B2f9E8d7C600";
-                digits[place] = byte;
-                let expected = std::str::from_utf8(&digits)
-                    .ok()
-                    .filter(|_| byte != b'+')
-                    .and_then(|text| u64::from_str_radix(text, 16).ok());
-                assert_eq!(hexadecimal(&digits), expected, "{}", digits.escape_ascii());
-            }
-        }
-        assert_eq!((hexadecimal(b"A0"), hexadecimal(b""), hexadecimal(b"00000000000000000")), (Some(0xa0), None, None));
+        test(Record::read(Columns::of(line.as_bytes(), &mut commas), &ColumnMap::USUAL, &mut Before::default()));
     }
 
     #[test]

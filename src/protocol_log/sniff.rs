@@ -1,9 +1,9 @@
 //! Is this a protocol log? Told by content, never by extension, from the first part of a file.
 
+use crate::protocol_log::before::Before;
 use crate::protocol_log::header::{ColumnMap, Header, Layout, log_type};
 use crate::protocol_log::record::Record;
 use crate::protocol_log::structure::{Columns, lines};
-use crate::protocol_log::timestamp::Stamps;
 
 /// What the beginning of a file shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub fn sniff(beginning: &[u8]) -> Sniffed {
 /// A record that also looks like one where no header vouches for it.
 fn is_plausible(line: &[u8]) -> bool {
     let mut commas = Vec::new();
-    Record::read(Columns::of(line, &mut commas), &ColumnMap::USUAL, &mut Stamps::default()).is_ok_and(|record| {
+    Record::read(Columns::of(line, &mut commas), &ColumnMap::USUAL, &mut Before::default()).is_ok_and(|record| {
         record.sequence.is_some() && (record.server_endpoint().port.is_some() || record.client_endpoint().port.is_some())
     })
 }

@@ -119,7 +119,7 @@ fn same_lines(structure: &mut Structure, text: &[u8]) {
         let wanted = expected.next().expect("a line too many");
         let end = wanted.as_ptr() as usize - text.as_ptr() as usize + wanted.len();
         let is_same = |a: &[u8], b: &[u8]| a == b && (a.is_empty() || a.as_ptr() == b.as_ptr());
-        assert!(is_same(line.text, wanted), "{} against {}", line.text.escape_ascii(), wanted.escape_ascii());
+        assert!(is_same(line.text(), wanted), "{} against {}", line.text().escape_ascii(), wanted.escape_ascii());
         let has_line_feed = text[end..].starts_with(b"\n") || text[end..].starts_with(b"\r\n");
         assert_eq!(line.has_line_feed, has_line_feed, "the line feed of {}", wanted.escape_ascii());
         let columns = Columns::of(wanted, &mut bounds);

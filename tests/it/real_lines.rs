@@ -4,10 +4,10 @@ use exlog::login::attempt::{Answer, LoginCommand, Who, target_name};
 use exlog::login::identity::ClientClass::{HealthMailbox, User};
 use exlog::login::mechanism::Mechanism::{self, Login, Plain};
 use exlog::login::outcome::Outcome::{self, Failed};
+use exlog::protocol_log::before::Before;
 use exlog::protocol_log::header::ColumnMap;
 use exlog::protocol_log::record::Record;
 use exlog::protocol_log::structure::Structure;
-use exlog::protocol_log::timestamp::Stamps;
 use exlog::skipped::SkipReason;
 
 use crate::program::{analyze, list, number, text};
@@ -86,10 +86,10 @@ fn every_published_line_is_read_as_it_was_meant() {
     let lines = published_lines();
     let readings = readings();
     assert_eq!(lines.len(), readings.len());
-    let (mut stamps, mut left) = (Stamps::default(), readings.iter());
+    let (mut before, mut left) = (Before::default(), readings.iter());
     Structure::default().lines_of(lines.join("\r\n").as_bytes(), |line| {
-        let record = Record::read(line.columns, &ColumnMap::USUAL, &mut stamps);
-        is_read_as(&String::from_utf8_lossy(line.text), record, left.next().unwrap());
+        let record = Record::read(line.columns, &ColumnMap::USUAL, &mut before);
+        is_read_as(&String::from_utf8_lossy(line.text()), record, left.next().unwrap());
     });
     assert_eq!(left.count(), 0);
 }

@@ -34,12 +34,17 @@ pub struct Structure {
 /// A line without its line feed and without a carriage return before it.
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'a> {
-    /// The bytes.
-    pub text: &'a [u8],
     /// Its columns.
     pub columns: Columns<'a>,
     /// Whether a line feed ended it; only the last line of a text may lack one.
     pub has_line_feed: bool,
+}
+
+impl<'a> Line<'a> {
+    /// The bytes.
+    pub fn text(&self) -> &'a [u8] {
+        self.columns.line()
+    }
 }
 
 impl Structure {
@@ -61,31 +66,25 @@ impl Structure {
     fn lines_of_window(&mut self, window: &[u8], is_last: bool, take: &mut impl FnMut(Line<'_>)) -> usize {
         let Self { marks, bounds: scratch } = self;
         let (offsets, mut strays, beyond) = (marks.offsets(), marks.strays(), marks.beyond());
-        let (mut start, mut before) = (0, 0);
+        let mut before = 0;
         let ends = if is_last && window.last() != Some(&b'\n') { marks.feeds_and_end() } else { marks.feeds() };
         // One place where `take` is called, so that the compiler makes it one with this loop.
         for place in ends {
             let Some(bounds @ [.., last]) = offsets.get(before..=*place as usize) else { break };
             let end = *last as usize;
+            let Some(up_to_end) = window.get(..end) else { break };
             before = *place as usize;
-            let up_to_end = match window.get(..end).unwrap_or_default() {
-                [rest @ .., b'\r'] if end > start => rest,
-                rest => rest,
-            };
-            let text = up_to_end.get(start..).unwrap_or_default();
-            // Put together only here: so it stays in registers.
-            let (text_of_columns, bounds) = if strays.first().is_none_or(|stray| *stray as usize >= end) {
-                (up_to_end, bounds)
-            } else {
+            // Before the beginning of a line stands a line feed: a carriage return is always the line's own.
+            let text = up_to_end.strip_suffix(b"\r").unwrap_or(up_to_end);
+            let mut columns = Columns { text, bounds, beyond };
+            if strays.first().is_some_and(|stray| (*stray as usize) < end) {
                 strays = strays.get(strays.partition_point(|stray| (*stray as usize) < end)..).unwrap_or_default();
-                let columns = Columns::of(text, scratch);
-                (columns.text, columns.bounds)
-            };
-            let columns = Columns { text: text_of_columns, bounds, beyond };
-            take(Line { text, columns, has_line_feed: end < window.len() });
-            start = end + 1;
+                columns = Columns { beyond, ..Columns::of(columns.line(), scratch) };
+            }
+            take(Line { columns, has_line_feed: end < window.len() });
         }
-        start.min(window.len())
+        let came_to = offsets.get(before).map_or(0, |end| end.wrapping_add(1));
+        window.len().min(came_to as usize)
     }
 }
 
@@ -125,8 +124,17 @@ impl<'a> Columns<'a> {
 
     /// The line that the columns make up.
     pub fn line(&self) -> &'a [u8] {
-        let start = self.bounds.first().map_or(0, |before| before.wrapping_add(1));
-        self.text.get(start as usize..).unwrap_or_default()
+        self.text.get(self.start()..).unwrap_or_default()
+    }
+
+    /// How long the line is, in bytes.
+    #[inline(always)]
+    pub fn length(&self) -> usize {
+        self.text.len().saturating_sub(self.start())
+    }
+
+    fn start(&self) -> usize {
+        self.bounds.first().map_or(0, |before| before.wrapping_add(1)) as usize
     }
 
     /// How many columns there are (at least one, an empty line has one empty column).
@@ -322,7 +330,7 @@ mod tests {
 
     fn scanned(text: &[u8]) -> Vec<(Vec<u8>, Vec<Vec<u8>>)> {
         let mut found = Vec::new();
-        Structure::default().lines_of(text, |line| found.push((line.text.to_vec(), values_of(line.columns))));
+        Structure::default().lines_of(text, |line| found.push((line.text().to_vec(), values_of(line.columns))));
         found
     }
 
@@ -336,7 +344,7 @@ mod tests {
     #[test]
     fn only_the_last_line_can_lack_a_line_feed() {
         let mut found = Vec::new();
-        Structure::default().lines_of(b"a\nb\r\nc", |line| found.push((line.text.to_vec(), line.has_line_feed)));
+        Structure::default().lines_of(b"a\nb\r\nc", |line| found.push((line.text().to_vec(), line.has_line_feed)));
         assert_eq!(found, [(b"a".to_vec(), true), (b"b".to_vec(), true), (b"c".to_vec(), false)]);
     }
 

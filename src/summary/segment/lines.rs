@@ -1,11 +1,11 @@
 //! The loop over lines that everything else serves: header, blank, record, or skipped.
 
 use crate::input::block::LONGEST_LINE;
+use crate::protocol_log::before::Before;
 use crate::protocol_log::header::{Header, Layout};
 use crate::protocol_log::record::Record;
 use crate::protocol_log::sniff::without_bom;
 use crate::protocol_log::structure::{Columns, Line};
-use crate::protocol_log::timestamp::Stamps;
 use crate::skipped::SkipReason;
 use crate::summary::segment::reader::Reader;
 use crate::summary::segment::{Reading, Segment};
@@ -16,7 +16,7 @@ pub(super) struct Lines<'a> {
     header: Header,
     /// Of the lines below the header.
     layout: Layout,
-    stamps: Stamps,
+    before: Before,
     reader: Reader<'a>,
 }
 
@@ -26,7 +26,7 @@ impl<'a> Lines<'a> {
             header_before: header,
             header,
             layout: header.layout(),
-            stamps: Stamps::default(),
+            before: Before::default(),
             reader: Reader::new(reading),
         };
         lines.heed_header();
@@ -37,9 +37,9 @@ impl<'a> Lines<'a> {
     #[inline(always)]
     pub(super) fn take(&mut self, line: Line<'_>, is_unfinished: bool) {
         self.reader.accounting.lines += 1;
-        match read(line.columns, &self.layout, &mut self.stamps) {
-            Ok(record) if line.text.len() <= LONGEST_LINE => self.reader.record(record),
-            _ => self.odd_line(line.text, is_unfinished),
+        match read(line.columns, &self.layout, &mut self.before) {
+            Ok(record) if line.columns.length() <= LONGEST_LINE => self.reader.record(record),
+            _ => self.odd_line(line.text(), is_unfinished),
         }
     }
 
@@ -56,7 +56,7 @@ impl<'a> Lines<'a> {
             self.reader.accounting.blank += 1;
         } else {
             let mut commas = Vec::new();
-            match read(Columns::of(line, &mut commas), &self.layout, &mut self.stamps) {
+            match read(Columns::of(line, &mut commas), &self.layout, &mut self.before) {
                 Ok(record) => self.reader.record(record),
                 Err(reason) if is_unfinished && reason != SkipReason::OtherLayout => {
                     self.reader.skip(SkipReason::Unfinished, line);
@@ -77,9 +77,9 @@ impl<'a> Lines<'a> {
 }
 
 #[inline(always)]
-fn read<'a>(columns: Columns<'a>, layout: &'a Layout, stamps: &mut Stamps) -> Result<Record<'a>, SkipReason> {
+fn read<'a>(columns: Columns<'a>, layout: &'a Layout, before: &mut Before) -> Result<Record<'a>, SkipReason> {
     match layout {
-        Layout::Columns(map) => Record::read(columns, map, stamps),
+        Layout::Columns(map) => Record::read(columns, map, before),
         Layout::EventData => Err(SkipReason::OtherLayout),
     }
 }
