@@ -122,8 +122,8 @@ pub fn coverage(summary: &Summary, evidence: &Evidence, clocks: Clocks) -> (Cove
             clock_ahead: coverage.clocks.ahead(key.server.as_deref(), None),
         });
         coverage.gaps.extend(gaps.into_iter().map(|(from, to)| Gap { service: key.clone(), from, to }));
-        for ((mechanism, encryption), count) in &sessions.logins {
-            coverage.mechanisms.insert((key.clone(), *mechanism, *encryption), *count);
+        for (mechanism, encryption, count) in sessions.logins.iter() {
+            coverage.mechanisms.insert((key.clone(), mechanism, encryption), count);
         }
         coverage.sessions.merge_with(sessions);
         if !restarts.is_empty() {

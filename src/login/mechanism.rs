@@ -26,6 +26,10 @@ pub enum Mechanism {
 }
 
 impl Mechanism {
+    /// All, in their order.
+    pub const ALL: [Self; 8] =
+        [Self::Login, Self::UserPass, Self::Plain, Self::Ntlm, Self::Gssapi, Self::XOauth2, Self::Other, Self::Unknown];
+
     /// The name used in JSON and tables.
     pub const fn name(self) -> &'static str {
         match self {
@@ -47,17 +51,24 @@ impl Mechanism {
 
     /// The mechanism of a SASL command (`authenticate`, `auth`) by its parameters, which may begin with blanks.
     pub fn of_sasl(parameters: &[u8]) -> Self {
-        let word = parameters.trim_ascii().split(u8::is_ascii_whitespace).next().unwrap_or_default();
+        let parameters = parameters.trim_ascii();
+        // Mostly nothing follows the word.
+        Self::of_word(parameters)
+            .or_else(|| Self::of_word(parameters.split(u8::is_ascii_whitespace).next()?))
+            .unwrap_or(Self::Other)
+    }
+
+    fn of_word(word: &[u8]) -> Option<Self> {
         let is = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
         match word.len() {
-            0 => Self::Unknown,
-            5 if is("PLAIN") => Self::Plain,
-            5 if is("LOGIN") => Self::Login,
-            4 if is("NTLM") => Self::Ntlm,
-            7 if is("XOAUTH2") => Self::XOauth2,
-            _ if is("GSSAPI") || is("KERBEROS_V4") || is("GSS-SPNEGO") => Self::Gssapi,
-            _ if is("OAUTHBEARER") => Self::XOauth2,
-            _ => Self::Other,
+            0 => Some(Self::Unknown),
+            5 if is("PLAIN") => Some(Self::Plain),
+            5 if is("LOGIN") => Some(Self::Login),
+            4 if is("NTLM") => Some(Self::Ntlm),
+            7 if is("XOAUTH2") => Some(Self::XOauth2),
+            _ if is("GSSAPI") || is("KERBEROS_V4") || is("GSS-SPNEGO") => Some(Self::Gssapi),
+            _ if is("OAUTHBEARER") => Some(Self::XOauth2),
+            _ => None,
         }
     }
 }
@@ -76,6 +87,9 @@ pub enum Encryption {
 }
 
 impl Encryption {
+    /// All, in their order.
+    pub const ALL: [Self; 4] = [Self::Tls, Self::StartTls, Self::Clear, Self::Unknown];
+
     /// The name used in JSON and tables.
     pub const fn name(self) -> &'static str {
         match self {

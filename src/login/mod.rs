@@ -13,3 +13,4 @@ pub mod outcome;
 pub mod response;
 pub mod session;
 pub mod target;
+pub mod ways;

@@ -58,24 +58,29 @@ impl Undecided {
 }
 
 impl Fragment {
-    pub(super) fn beginning(line: &SessionLine, start: Start) -> Self {
-        Self {
+    pub(super) fn beginning(line: &SessionLine, start: Start, counts: &mut SessionCounts) -> Self {
+        let mut fragment = Self {
             start,
             end: End::Running,
             first_sequence: line.sequence,
             last_sequence: line.sequence,
             first_time: line.time,
             last_time: line.time,
-            is_encrypted: false,
+            is_encrypted: line.event == SessionEvent::StartTls,
             undecided: Undecided::default(),
+        };
+        if let Some(login) = line.login {
+            fragment.add_login(login, counts);
         }
+        fragment
     }
 
     #[inline]
     pub(super) fn is_continued_by(&self, line: &SessionLine) -> bool {
-        line.event != SessionEvent::Open
-            && is_in_order(self.last_sequence, line.sequence)
-            && line.time - self.last_time <= LONGEST_SILENCE
+        // All are asked, since the answer is nearly always the same.
+        (line.event != SessionEvent::Open)
+            & is_in_order(self.last_sequence, line.sequence)
+            & (line.time - self.last_time <= LONGEST_SILENCE)
     }
 
     pub(super) fn is_continued_by_fragment(&self, next: &Self) -> bool {
@@ -105,7 +110,7 @@ impl Fragment {
                 Start::Before => return self.undecided.push(login.mechanism),
             },
         };
-        *counts.logins.entry((login.mechanism, encryption)).or_default() += 1;
+        counts.logins.add(login.mechanism, encryption);
     }
 
     /// Adds the fragment that follows in a later stretch.
@@ -123,14 +128,22 @@ impl Fragment {
     }
 
     /// Counts the logins whose encryption was undecided, by what is known now.
+    #[inline]
     pub(super) fn decide(&mut self, counts: &mut SessionCounts) {
+        if self.undecided.0.is_some() {
+            self.decide_now(counts);
+        }
+    }
+
+    #[cold]
+    fn decide_now(&mut self, counts: &mut SessionCounts) {
         let encryption = match self.start {
             _ if self.is_encrypted => Encryption::StartTls,
             Start::Seen => Encryption::Clear,
             Start::Lost | Start::Before => Encryption::Unknown,
         };
         for mechanism in self.undecided.take() {
-            *counts.logins.entry((mechanism, encryption)).or_default() += 1;
+            counts.logins.add(mechanism, encryption);
         }
     }
 
