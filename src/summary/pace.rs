@@ -1,7 +1,5 @@
 //! How long successful logins took, hour by hour: coarse, small, and enough to see an hour that is far slower than others.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::merge::Merge;
@@ -12,23 +10,31 @@ const HOUR: i64 = 3_600_000;
 /// Durations by powers of two: bucket `n` holds durations below `2^n` milliseconds and not below half of that.
 const BUCKETS: usize = 20;
 
-/// Successful logins by hour and duration.
+/// Successful logins by hour and duration, in the order of time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pace(BTreeMap<i64, [u64; BUCKETS]>);
+pub struct Pace(Vec<(i64, [u64; BUCKETS])>);
 
 impl Pace {
     /// Takes in one successful login.
     pub fn record(&mut self, moment: i64, milliseconds: u64) {
         let bucket = (u64::BITS - milliseconds.leading_zeros()) as usize;
-        let hour = moment.div_euclid(HOUR);
-        // Lines come nearly in the order of time.
-        let counts = match self.0.last_entry() {
-            Some(last) if *last.key() == hour => last.into_mut(),
-            _ => self.0.entry(hour).or_default(),
-        };
-        if let Some(count) = counts.get_mut(bucket.min(BUCKETS - 1)) {
+        if let Some(count) = self.at(moment.div_euclid(HOUR)).get_mut(bucket.min(BUCKETS - 1)) {
             *count += 1;
         }
+    }
+
+    fn at(&mut self, hour: i64) -> &mut [u64; BUCKETS] {
+        // Lines come nearly in the order of time.
+        let place = match self.0.last() {
+            Some((last, _)) if *last == hour => self.0.len() - 1,
+            _ => self.0.partition_point(|(other, _)| *other < hour),
+        };
+        if self.0.get(place).is_none_or(|(other, _)| *other != hour) {
+            self.0.insert(place, (hour, [0; BUCKETS]));
+        }
+        // Found or made just above.
+        #[allow(clippy::indexing_slicing)]
+        &mut self.0[place].1
     }
 
     /// Every hour as (its beginning in milliseconds since 1970 UTC, how many logins, below how many milliseconds half of them stayed).
@@ -47,7 +53,9 @@ impl Pace {
 
 impl Merge for Pace {
     fn merge_with(&mut self, other: Self) {
-        self.0.merge_with(other.0);
+        for (hour, counts) in other.0 {
+            self.at(hour).iter_mut().zip(counts).for_each(|(mine, theirs)| *mine += theirs);
+        }
     }
 }
 

@@ -13,13 +13,16 @@ use crate::merge::Merge;
 /// and come in any order.
 const EDGE: usize = 2;
 
-/// Room for so many seconds is made in a minute: a few logins are as many seconds.
-const USUAL_SECONDS: usize = 16;
+/// The seconds of a minute.
+const SECONDS: usize = 60;
 
 /// Logins of one service over time.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Pulse {
     minutes: Minutes<PulseMinute>,
+    /// For so many seconds room is made in a new minute: a few more than in the one before.
+    #[serde(skip)]
+    room: usize,
 }
 
 /// What counts for the pulse about one attempt.
@@ -168,6 +171,9 @@ impl Pulse {
         let minute = self.minutes.at(moment);
         let offset = moment.rem_euclid(MINUTE) as u16;
         minute.beats.add(beat);
+        if minute.seconds.is_empty() {
+            minute.seconds.reserve_exact(self.room);
+        }
         let second = minute.second((offset / 1000) as u8);
         second.beats.add(beat);
         match beat {
@@ -179,6 +185,7 @@ impl Pulse {
             Beat::Failure { .. } => second.failed.include(offset % 1000),
             Beat::Neither => {}
         }
+        self.room = (minute.seconds.len() + minute.seconds.len() / 4).min(SECONDS);
     }
 
     /// Lets the seconds go of minutes without failures, but for the edges of this part of a file. Files together are not
@@ -246,11 +253,7 @@ impl PulseMinute {
         let place = match self.seconds.last() {
             Some(last) if last.second == second => self.seconds.len() - 1,
             Some(last) if last.second > second => self.seconds.partition_point(|other| other.second < second),
-            Some(_) => self.seconds.len(),
-            None => {
-                self.seconds.reserve_exact(USUAL_SECONDS);
-                0
-            }
+            _ => self.seconds.len(),
         };
         if self.seconds.get(place).is_none_or(|other| other.second != second) {
             let succeeded = Kinds { users: Edges::NONE, probes: Edges::NONE };

@@ -43,10 +43,8 @@ fn number_of((protocol, role): (Protocol, Role)) -> usize {
 /// What a command asks of its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asks {
-    /// Nothing but to be counted.
-    Nothing,
-    Open,
-    Close,
+    /// Nothing but to be counted, with its session.
+    Nothing(SessionEvent),
     /// `starttls`, `stls`: did it work?
     StartTls,
     Login(LoginCommand),
@@ -60,12 +58,12 @@ impl Asks {
     fn of(command: &[u8]) -> Self {
         let is = |name: &str| command.eq_ignore_ascii_case(name.as_bytes());
         match command {
-            b"OpenSession" => Self::Open,
-            b"CloseSession" => Self::Close,
+            b"OpenSession" => Self::Nothing(SessionEvent::Open),
+            b"CloseSession" => Self::Nothing(SessionEvent::Close),
             _ if is("starttls") || is("stls") => Self::StartTls,
             _ if is("user") => Self::PopUser,
             _ if is("select") || is("examine") || is("stat") => Self::Mailbox,
-            _ => LoginCommand::of(command).map_or(Self::Nothing, Self::Login),
+            _ => LoginCommand::of(command).map_or(Self::Nothing(SessionEvent::Other), Self::Login),
         }
     }
 }
@@ -190,13 +188,9 @@ impl<'a> Reader<'a> {
         let Some(part) = self.parts.get_mut(number) else { return };
         let part = part.get_or_insert_default();
         part.count(record.time);
-        let event = match asks {
-            Asks::Nothing => SessionEvent::Other,
-            Asks::Open => SessionEvent::Open,
-            Asks::Close => SessionEvent::Close,
-            _ => return self.telling_record(record.clone(), port, asks, counts, number),
-        };
-        if event != SessionEvent::Other && !self.pop_users.is_empty() {
+        // What the command does to its session is asked of nobody here: which one comes next cannot be guessed.
+        let Asks::Nothing(event) = asks else { return self.telling_record(record.clone(), port, asks, counts, number) };
+        if !self.pop_users.is_empty() && event != SessionEvent::Other {
             self.pop_users.remove(&session);
         }
         part.sessions.add(session_line(&record, event, None));
