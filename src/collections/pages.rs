@@ -39,22 +39,17 @@ impl Place {
 }
 
 /// Places by number.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Pages {
     /// The page that holds the numbers from `PAGE` times the key on.
     numbers: HashMap<u64, u32>,
     pages: Vec<[Place; PAGE as usize]>,
-    recent: [(u64, u32); RECENT],
+    /// Not there before it is of use: it is larger than most that is kept of a file.
+    recent: Option<Box<[(u64, u32); RECENT]>>,
 }
 
 /// No key of a page: numbers are divided by [`PAGE`].
 const NO_KEY: u64 = u64::MAX;
-
-impl Default for Pages {
-    fn default() -> Self {
-        Self { numbers: HashMap::new(), pages: Vec::new(), recent: [(NO_KEY, 0); RECENT] }
-    }
-}
 
 impl Pages {
     /// The place of a number, to be changed.
@@ -63,8 +58,8 @@ impl Pages {
         let key = number / PAGE;
         // The remainder is a place in the array.
         #[allow(clippy::indexing_slicing)]
-        let page = match self.recent[(key % RECENT as u64) as usize] {
-            (known, page) if known == key => page,
+        let page = match self.recent.as_ref().map(|recent| recent[(key % RECENT as u64) as usize]) {
+            Some((known, page)) if known == key => page,
             _ => self.find(key),
         };
         // The page was found or made just above; the remainder is a place on it.
@@ -84,10 +79,17 @@ impl Pages {
             self.pages.push([Place::NEW; PAGE as usize]);
             self.pages.len() as u32 - 1
         });
-        if let Some(recent) = self.recent.get_mut((key % RECENT as u64) as usize) {
+        let recent = self.recent.get_or_insert_with(|| Box::new([(NO_KEY, 0); RECENT]));
+        if let Some(recent) = recent.get_mut((key % RECENT as u64) as usize) {
             *recent = (key, page);
         }
         page
+    }
+
+    /// The same for somebody who keeps it, and asks little.
+    #[must_use]
+    pub fn to_keep(self) -> Self {
+        Self { recent: None, ..self }
     }
 
     /// All numbers that were seen, with their places, in no order.
@@ -109,7 +111,7 @@ impl FromIterator<(u64, Place)> for Pages {
     fn from_iter<I: IntoIterator<Item = (u64, Place)>>(places: I) -> Self {
         let mut pages = Self::default();
         places.into_iter().for_each(|(number, place)| *pages.at(number) = place);
-        pages
+        pages.to_keep()
     }
 }
 
@@ -137,9 +139,12 @@ mod tests {
             }
             let sorted: BTreeMap<u64, Place> = pages.iter().collect();
             prop_assert_eq!(&sorted, &map);
-            let again: Pages = pages.placed().collect();
+            let mut again: Pages = pages.placed().collect();
             map.retain(|_, place| *place != Place::NONE);
-            prop_assert_eq!(again.iter().collect::<BTreeMap<_, _>>(), map);
+            prop_assert_eq!(again.iter().collect::<BTreeMap<_, _>>(), map.clone());
+            for (number, place) in map {
+                prop_assert_eq!(*again.at(number), place);
+            }
         }
     }
 }

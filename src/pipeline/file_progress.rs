@@ -93,12 +93,17 @@ impl<'a> FileProgress<'a> {
         let segment = self.segment(part, stretch, self.file.header_before(part), buffers);
         progress.advanced(segments::size(part, stretch));
         let mut state = self.lock();
-        state.waiting.insert(part, segment);
-        while let Some(segment) = {
-            let next = state.next;
-            state.waiting.remove(&next)
-        } {
+        // Only what is early waits: most files are of one part, and need no room for others.
+        let mut due = None;
+        if part == state.next {
+            due = Some(segment);
+        } else {
+            state.waiting.insert(part, segment);
+        }
+        while let Some(segment) = due {
             self.add_next(&mut state, segment, stretch, buffers);
+            let next = state.next;
+            due = state.waiting.remove(&next);
         }
         (state.next == self.file.parts().end).then(|| self.finish_segments(&mut state)).flatten()
     }

@@ -1,5 +1,5 @@
 //! A spray over hundreds of thousands of names from as many addresses: memory stays bounded, and the report says which numbers
-//! are estimates.
+//! are estimates. And thousands of small files, each of which costs little.
 
 use std::fmt::Write;
 use std::fs::File;
@@ -70,12 +70,12 @@ fn is_counted(report: &Value, names: u32) {
 }
 
 /// Runs the program and watches it; gives its report and the most memory that it had in use, in bytes.
-fn watched(tree: &Tree) -> (Value, u64) {
+fn watched(tree: &Tree, logs: &str) -> (Value, u64) {
     let report = tree.at("report.json");
     let peak = peak_while(
         command()
             .args(["analyze", "--format", "json", "--threads", "2"])
-            .arg(tree.at(FRONT))
+            .arg(tree.at(logs))
             .stdin(Stdio::null())
             .stdout(File::create(&report).unwrap())
             .stderr(Stdio::null()),
@@ -109,7 +109,7 @@ fn peak_of(process: u32) -> Option<u64> {
 fn takes_bounded_memory(has_sessions: bool) {
     let (log, names) = spray(has_sessions);
     let tree = Tree::of(FRONT, log);
-    let (report, peak) = watched(&tree);
+    let (report, peak) = watched(&tree, FRONT);
     is_counted(&report, names);
     assert!((1_000_000..MOST).contains(&peak), "{} MB", peak / 1_000_000);
 }
@@ -124,4 +124,24 @@ fn a_spray_takes_bounded_memory() {
 #[cfg_attr(not(target_os = "linux"), ignore = "how much memory a process has is read from /proc, which only Linux has")]
 fn a_spray_of_which_the_logins_alone_were_kept_takes_bounded_memory() {
     takes_bounded_memory(false);
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "how much memory a process has is read from /proc, which only Linux has")]
+fn a_small_file_takes_few_kilobytes() {
+    let peak_of_files = |files: u32| {
+        let tree = (0..files).fold(Tree::new(), |tree, file| {
+            let start = format!("2026-03-12T{:02}:{:02}:{:02}.000Z,{:016X}", file / 3600, file / 60 % 60, file % 60, file + 1);
+            let ends = "10.0.0.11:993,10.1.0.5:50001,alice@contoso.example";
+            let open = format!("{start},0,{ends},0,20,53,OpenSession,,,");
+            let login = format!("{start},1,{ends},20,30,40,login,alice@contoso.example *****,R=ok,");
+            tree.with(&format!("logs/Imap4/IMAP420260312-{}.LOG", file + 1), format!("{THIRTEEN}\r\n{open}\r\n{login}\r\n"))
+        });
+        let (report, peak) = watched(&tree, "logs");
+        assert_eq!(number(&report, "/logins/frontend/attempts"), u64::from(files));
+        peak
+    };
+    let (few, many) = (peak_of_files(1_000), peak_of_files(4_000));
+    let each = many.saturating_sub(few) / 3_000;
+    assert!(each < 8_000, "{each} bytes for each file");
 }

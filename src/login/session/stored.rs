@@ -30,6 +30,7 @@ impl<'de> Deserialize<'de> for Sessions {
             *place = Place::of(sessions.loose.len());
             sessions.loose.push(loose);
         }
+        sessions.numbers = sessions.numbers.to_keep();
         Ok(sessions)
     }
 }
