@@ -7,18 +7,18 @@ import os
 import sys
 
 import duckdb
-from columns import COLUMNS, ERROR, HEADER_LINES, LOGINS
+from columns import COLUMNS, ERROR, HEADER_LINES, LOGINS, files
 
 QUERY = """
     SELECT regexp_extract(context, ?, 1) AS error, "user" LIKE 'HealthMailbox%' AS is_probe,
            count(*), min(dateTime), max(dateTime), count(DISTINCT "user")
     FROM read_csv(?, header = false, skip = ?, all_varchar = true, names = ?, quote = '"', escape = '"', delim = ',',
-                  null_padding = true, ignore_errors = true)
+                  comment = '', null_padding = true, ignore_errors = true)
     WHERE command IN (SELECT unnest(?))
     GROUP BY 1, 2
 """
 
 connection = duckdb.connect()
 connection.execute(f"SET threads = {os.cpu_count()}")
-groups = connection.execute(QUERY, [ERROR, sys.argv[1] + "/**/*.LOG", HEADER_LINES, COLUMNS, LOGINS]).fetchall()
+groups = connection.execute(QUERY, [ERROR, files(sys.argv[1]), HEADER_LINES, COLUMNS, LOGINS]).fetchall()
 print(sum(logins for _, _, logins, *_ in groups))

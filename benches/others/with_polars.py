@@ -3,15 +3,14 @@
     with_polars.py DIR      prints how many logins there are
 """
 
-import glob
 import sys
 
 import polars as pl
-from columns import COLUMNS, ERROR, HEADER_LINES, LOGINS
+from columns import COLUMNS, ERROR, HEADER_LINES, LOGINS, files
 
-files = glob.glob(sys.argv[1] + "/**/*.LOG", recursive=True)
 lines = pl.scan_csv(
-    files,
+    files(sys.argv[1]),
+    glob=False,
     has_header=False,
     skip_rows=HEADER_LINES,
     new_columns=COLUMNS,
